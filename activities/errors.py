@@ -1,0 +1,101 @@
+"""From what the clients raise to what Temporal may see: one table.
+
+Every foreign exception becomes an `ApplicationError` with a type and a fixed text,
+so that no driver's or Moodle's message carries an address into a history.
+"""
+
+from typing import Any, NamedTuple
+
+import sqlalchemy.exc
+import structlog
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, CancelledError
+from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from clients.mail import MailRefused, MailRejected, MailUnavailable
+from clients.moodle import MoodleDenied, MoodleError, MoodleUnavailable
+from models.errors import ContactMissing, Failure
+
+log = structlog.get_logger()
+
+
+class _Kind(NamedTuple):
+    failure: Failure
+    retryable: bool
+    text: str
+
+
+_TABLE: tuple[tuple[type[BaseException], _Kind], ...] = (
+    (MoodleUnavailable, _Kind(Failure.MOODLE_UNAVAILABLE, True, "Moodle недоступна.")),
+    (MoodleDenied, _Kind(Failure.MOODLE_DENIED, False, "Moodle не даёт служебной учётной записи прав.")),
+    (MoodleError, _Kind(Failure.MOODLE_REFUSED, False, "Moodle отклонила действие.")),
+    (ContactMissing, _Kind(Failure.CONTACT_MISSING, False, "Нет адреса ответственного лица.")),
+    (MailUnavailable, _Kind(Failure.MAIL_UNAVAILABLE, True, "Почтовый сервер недоступен.")),
+    (MailRefused, _Kind(Failure.MAIL_BOUNCED, False, "Адрес не принимает почту.")),
+    (MailRejected, _Kind(Failure.MAIL_REJECTED, False, "Почтовый сервер не принял письмо.")),
+    (
+        sqlalchemy.exc.OperationalError,
+        _Kind(Failure.DATABASE_UNAVAILABLE, True, "База данных недоступна."),
+    ),
+    (
+        sqlalchemy.exc.InterfaceError,
+        _Kind(Failure.DATABASE_UNAVAILABLE, True, "База данных недоступна."),
+    ),
+    (sqlalchemy.exc.TimeoutError, _Kind(Failure.DATABASE_UNAVAILABLE, True, "База данных занята.")),
+    (sqlalchemy.exc.NoResultFound, _Kind(Failure.NOT_FOUND, False, "Записи нет.")),
+    (sqlalchemy.exc.DBAPIError, _Kind(Failure.DATABASE_REFUSED, False, "База данных отклонила запись.")),
+)
+"""First match counts. What is not here is a bug: retried until a fix is deployed."""
+
+_UNEXPECTED = _Kind(Failure.UNEXPECTED, True, "Непредвиденная ошибка, подробности в журнале исполнителя.")
+
+
+def translate(error: Exception) -> ApplicationError:
+    """The failure that Temporal may keep of an exception.
+
+    Returns:
+        An `ApplicationError` whose type is a `Failure`, whose text is fixed, and which says
+        whether trying again can help.
+    """
+    kind = next((kind for known, kind in _TABLE if isinstance(error, known)), _UNEXPECTED)
+    return ApplicationError(kind.text, type=kind.failure, non_retryable=not kind.retryable)
+
+
+class ErrorInterceptor(Interceptor):
+    """Puts every activity behind the table."""
+
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
+        return _Translator(next)
+
+
+class _Translator(ActivityInboundInterceptor):
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:
+        try:
+            return await super().execute_activity(input)
+        except (ApplicationError, CancelledError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place that sees them all
+            failure = translate(error)
+            _log(error, failure)
+            raise failure from None
+
+
+def _log(error: Exception, failure: ApplicationError) -> None:
+    """Class and type, never the exception's text: it may hold an address."""
+    info = activity.info()
+    log.warning(
+        "activity failed",
+        activity=info.activity_type,
+        workflow_id=info.workflow_id,
+        attempt=info.attempt,
+        failure=failure.type,
+        error=type(error).__name__,
+        where=_where(error),
+    )
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,70 @@
+"""The operator's tasks: work by hand, and steps that wait for somebody to mend their cause."""
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
+from temporalio import activity
+
+from models import store
+from models.errors import Failure
+from models.setup import Check
+from models.steps import CloseTask, OpenTask, TickOff
+from models.tables import Task
+from models.terms import Clause
+
+
+class TaskActivities:
+    """Activities on tasks."""
+
+    def __init__(self, sessions: store.Sessions) -> None:
+        self._sessions = sessions
+
+    @activity.defn
+    async def open_task(self, task: OpenTask) -> None:
+        """Put a task into the operator's list."""
+        why = _why(task)
+        async with self._sessions.begin() as session:
+            row = {
+                "number": task.number or None,
+                "workflow_id": task.workflow_id,
+                "step": task.step,
+                "clause": task.clause.value,
+                "kind": "setup_by_hand" if task.hand_over else "step_failed",
+                "why": why,
+                "checklist": [check.value for check in task.checklist],
+                "done": [],
+                "opened_at": task.at,
+            }
+            await session.execute(insert(Task).values(row).on_conflict_do_nothing())
+            if task.number:
+                await store.write_once(session, task, task.clause, f"Задача Оператору: {why}")
+
+    @activity.defn
+    async def close_task(self, close: CloseTask) -> None:
+        """Take a task off the list."""
+        async with self._sessions.begin() as session:
+            row = await _find(session, close.workflow_id, close.task_step)
+            row.closed_at = row.closed_at or close.at
+
+    @activity.defn
+    async def tick_off(self, progress: TickOff) -> None:
+        """Show how far the operator has come."""
+        async with self._sessions.begin() as session:
+            row = await _find(session, progress.workflow_id, progress.task_step)
+            row.done = [check.value for check in progress.done]
+            ticks = ", ".join(Check(check).russian for check in progress.done)
+            await store.write_once(
+                session, progress, Clause(row.clause), f"Выполнено вручную: {ticks}", by=progress.by
+            )
+
+
+async def _find(session: AsyncSession, workflow_id: str, step: str) -> Task:
+    found = await session.scalars(select(Task).where(Task.workflow_id == workflow_id, Task.step == step))
+    return found.one()
+
+
+def _why(task: OpenTask) -> str:
+    failure = f" ({Failure(task.failure).russian})" if task.failure in Failure.__members__.values() else ""
+    if task.hand_over:
+        return f"{task.hand_over.russian}{failure}"
+    return f"шаг «{task.failed_step}» не выполнен{failure}"

@@ -1,0 +1,212 @@
+"""Letters by SMTP.
+
+MailError                what could not be sent
+├── MailUnavailable      nobody answered, or "not now" (4xx): the same letter may go later  .code
+├── MailRefused          the server refuses this address (5xx to RCPT): the letter bounced  .code
+└── MailRejected         the server refuses us or the letter, whoever it is for             .code
+    └── MailInvalid      found before anything was sent                                     .field
+
+An error holds the server's code, never its text, which usually quotes the address.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from enum import StrEnum
+from typing import NamedTuple
+
+import aiosmtplib
+
+# Base64 and quoted-printable only: not every server on the way takes eight bits.
+_POLICY = SMTP.clone(cte_type="7bit")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+", re.ASCII)
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
+_MIME = re.compile(r"[a-z0-9.+\-]+/[a-z0-9.+\-]+")
+
+
+class MailError(Exception):
+    """Base of everything that `clients.mail` raises."""
+
+    def __init__(self, reason: str, code: int | None = None) -> None:
+        self.code = code
+        super().__init__(f"{reason} ({code})" if code else reason)
+
+
+class MailUnavailable(MailError):
+    """No connection, a timeout, greylisting, a full queue. After a timeout it may have gone all the same."""
+
+
+class MailRefused(MailError):
+    """For example 550: no such mailbox."""
+
+
+class MailRejected(MailError):
+    """Wrong password, a sender that isn't ours, a letter that is too big or taken for spam."""
+
+
+class MailInvalid(MailRejected):
+    """For example a line break in the subject."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(f"{field} cannot be put into a letter")
+
+
+class TlsMode(StrEnum):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
+class Attachment(NamedTuple):
+    filename: str
+    mime: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One letter to one person: `Mail("a@b.ru", "Отказ", "текст", "<p>текст</p>", "<step@seo.ru>")`.
+
+    Attributes:
+        html: The same letter as HTML, or `None`.
+        message_id: Made from the step, so that a repeated letter is recognised as the same.
+
+    Raises:
+        MailInvalid: an address, a name or the subject would break the letter's headers.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str | None
+    message_id: str
+    attachments: tuple[Attachment, ...] = ()
+
+    def __post_init__(self) -> None:
+        _demand("to", _is_address(self.to))
+        _demand("subject", not _CONTROL.search(self.subject))
+        _demand("message_id", _MESSAGE_ID.fullmatch(self.message_id) is not None)
+        for filename, mime, _ in self.attachments:
+            _demand("filename", bool(filename) and not _CONTROL.search(filename))
+            _demand("mime", _MIME.fullmatch(mime) is not None)
+
+
+class MailClient:
+    """Sends letters, each over a connection of its own: letters are rare, connections go stale."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: TlsMode,
+        sender: str,
+        timeout: timedelta,
+        username: str | None = None,
+        password: str | None = None,
+        reply_to: str | None = None,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Take the settings of one server.
+
+        Args:
+            host: Name of the server.
+            port: Usually 25 or 587 (`STARTTLS`) or 465 (`TLS`).
+            tls: `STARTTLS` never falls back to plain text.
+            sender: `СЭО ТО <no-reply@example.ru>` or a bare address.
+            timeout: Of each step of the conversation.
+            username: Nothing is said about who we are without it.
+            password: Goes with `username`.
+            reply_to: Like `sender`.
+            tls_context: For a certificate authority of one's own.
+        """
+        self._sender = _mailbox("sender", sender)
+        self._reply_to = _mailbox("reply_to", reply_to) if reply_to else None
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._timeout_seconds = timeout.total_seconds()
+        self._username = username
+        self._password = password
+        self._tls_context = tls_context
+
+    async def send(self, message: Mail) -> str:
+        """Hand the letter over and return the server's answer, such as `2.0.0 Ok: queued as 4XyZ`.
+
+        Raises:
+            MailError: as the top of this file tells.
+        """
+        letter = self.compose(message)
+        try:
+            # `from None` below: these exceptions quote the address
+            _, answer = await aiosmtplib.send(
+                letter,
+                sender=self._sender.addr_spec,
+                recipients=[message.to],
+                hostname=self._host,
+                port=self._port,
+                username=self._username,
+                password=self._password,
+                timeout=self._timeout_seconds,
+                use_tls=self._tls is TlsMode.TLS,
+                start_tls=self._tls is TlsMode.STARTTLS,
+                tls_context=self._tls_context,
+            )
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            raise _verdict(refused.recipients[0].code, MailRefused, "address refused") from None
+        except aiosmtplib.SMTPResponseException as refused:
+            raise _verdict(refused.code, MailRejected, type(refused).__name__) from None
+        except aiosmtplib.SMTPNotSupported as refused:
+            raise MailRejected(type(refused).__name__) from None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise MailUnavailable(type(error).__name__) from None
+        return answer
+
+    def compose(self, message: Mail) -> EmailMessage:
+        """Write the letter as it goes over the wire."""
+        letter = EmailMessage(policy=_POLICY)
+        letter["From"] = self._sender
+        letter["To"] = message.to
+        if self._reply_to is not None:
+            letter["Reply-To"] = self._reply_to
+        letter["Subject"] = message.subject
+        letter["Date"] = datetime.now(UTC)
+        letter["Message-ID"] = message.message_id
+        # RFC 3834: keeps holiday notices and other robots from answering
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(message.text)
+        if message.html is not None:
+            letter.add_alternative(message.html, subtype="html")
+        for filename, mime, content in message.attachments:
+            maintype, _, subtype = mime.partition("/")
+            letter.add_attachment(content, maintype=maintype, subtype=subtype, filename=filename)
+        return letter
+
+
+def _verdict(code: int, final: type[MailError], reason: str) -> MailError:
+    # 421 is "closing down" even where 5xx would be final; what is no SMTP code at all is no verdict
+    return final(reason, code) if 500 <= code < 600 else MailUnavailable(reason, code)
+
+
+def _mailbox(field: str, value: str) -> Address:
+    name, address = parseaddr(value)
+    _demand(field, _is_address(address) and not _CONTROL.search(value))
+    return Address(display_name=name, addr_spec=address)
+
+
+def _is_address(value: str) -> bool:
+    return value.isascii() and _ADDRESS.fullmatch(value) is not None and len(value) <= 254
+
+
+def _demand(field: str, holds: bool) -> None:
+    if not holds:
+        raise MailInvalid(field)

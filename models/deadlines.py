@@ -1,0 +1,245 @@
+"""From a term and the day of an event to the instants that follow: deadline, reminders, escalations.
+
+Law: a term runs from the day after the event (Civil Code, art. 191), a last day that is off moves to
+the next working day (193), and the term ends at 24:00 of its last day (194), in Asia/Yekaterinburg.
+The calendar is an argument: activities compute, workflows only carry the result.
+"""
+
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime
+
+from models import russian
+from models.calendar import WorkCalendar
+from models.message import Message
+from models.terms import Clause, Escalation, Recipient, Reminder, Term, Unit
+
+LOCAL_ZONE = ZoneInfo("Asia/Yekaterinburg")
+_LETTERS_GO_AT = time(9, tzinfo=LOCAL_ZONE)
+
+
+class RungKind(StrEnum):
+    """On which side of the deadline a rung stands."""
+
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+
+
+class Rung(Message):
+    """One step of the ladder of letters around a deadline. Crosses Temporal.
+
+    Attributes:
+        ordinal: Its place in the term: the same after the deadline is moved, so that a rung which
+            went once never goes again.
+        kind: Before or after the deadline.
+        at: 09:00 in Asia/Yekaterinburg on a working day.
+        to: Who gets the letter.
+        label: What people read: «за 3 рабочих дня до срока», «срок истёк».
+    """
+
+    ordinal: int
+    kind: RungKind
+    at: AwareDatetime
+    to: tuple[Recipient, ...]
+    label: str
+
+
+class Deadline(Message):
+    """When a case is due and who hears about it. Crosses Temporal.
+
+    Attributes:
+        clause: The clause whose term it is.
+        unit: What the term counts, and so what is left and what is late.
+        started_on: The local date of the event; the term runs from the day after.
+        last_day: The last day on which one is in time, art. 193 applied.
+        due_at: The end of the last day, 00:00 of the next in Asia/Yekaterinburg: exactly then is late.
+        provisional: Whether the term touches a year whose transfers aren't decided yet.
+        rungs: The ladder in order of time.
+        repeat_every: Working days between repetitions of the last rung, to the same recipients.
+        hand_over_at: When a machine's work becomes a person's task, 09:00 on a working day.
+    """
+
+    clause: Clause
+    unit: Unit
+    started_on: date
+    last_day: date
+    due_at: AwareDatetime
+    provisional: bool
+    rungs: tuple[Rung, ...]
+    repeat_every: int
+    hand_over_at: AwareDatetime | None = None
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether the moment is late: the deadline's own instant is, a microsecond earlier isn't."""
+        return at >= self.due_at
+
+
+class Lateness(Message):
+    """By how much something was late.
+
+    Attributes:
+        days: Days begun since the last day, in `unit`; 0 when no working day has begun since.
+        unit: The term's own: calendar days for 4.2, working days for 4.3.
+        words: «на 2 рабочих дня», to follow «просрочено» or «с опозданием».
+    """
+
+    days: int
+    unit: Unit
+    words: str
+
+
+def local_date(at: datetime) -> date:
+    """The date in Asia/Yekaterinburg at a moment.
+
+    Raises:
+        ValueError: The moment has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return at.astimezone(LOCAL_ZONE).date()
+
+
+def compute(term: Term, started_on: date, calendar: WorkCalendar) -> Deadline:
+    """The deadline of a term and the ladder around it.
+
+    Args:
+        term: The rule.
+        started_on: The local date of the event, not counted itself. See `local_date`.
+        calendar: Which days are working days.
+
+    Returns:
+        The deadline; nothing in it depends on today, so rungs may already be past.
+
+    Raises:
+        TypeError: `started_on` is a moment, whose date would depend on the time zone.
+    """
+    if isinstance(started_on, datetime):
+        raise TypeError("a term starts on a date: take local_date() of the moment")
+    last_day = find_last_day(term, started_on, calendar)
+    return Deadline(
+        clause=term.clause,
+        unit=term.unit,
+        started_on=started_on,
+        last_day=last_day,
+        due_at=_end_of(last_day),
+        provisional=not calendar.confirms(started_on, last_day),
+        rungs=_ladder(term, last_day, calendar),
+        repeat_every=term.repeat_every,
+        hand_over_at=_hand_over(term, last_day, calendar),
+    )
+
+
+def find_nominal_last_day(term: Term, started_on: date, calendar: WorkCalendar) -> date:
+    """The day that the count itself ends on, before art. 193 moves it."""
+    if term.unit.is_working:
+        return calendar.add_working_days(started_on, term.amount)
+    return started_on + timedelta(days=term.amount)
+
+
+def find_last_day(term: Term, started_on: date, calendar: WorkCalendar) -> date:
+    """The last day on which one is in time: the nominal one, moved off a day off by art. 193."""
+    nominal = find_nominal_last_day(term, started_on, calendar)
+    return calendar.next_working_day(nominal) if term.moves_from_day_off else nominal
+
+
+def next_repeat(after: datetime, every: int, calendar: WorkCalendar) -> datetime:
+    """When the last rung is repeated: 09:00 local time, `every` working days after the day of `after`.
+
+    Raises:
+        ValueError: `after` has no time zone.
+    """
+    return _morning_of(calendar.add_working_days(local_date(after), every))
+
+
+def lateness(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Lateness | None:
+    """By how much a moment is late, in the term's own unit; None when it is in time.
+
+    Days begun are counted: at 00:00 after the last day it is one day late already, except that in
+    working days a Saturday after a Friday deadline is late by less than one.
+    """
+    if not deadline.is_late(at):
+        return None
+    days = _days_between(deadline.last_day, local_date(at), deadline.unit, calendar)
+    words = russian.by_how_much(days, working=deadline.unit.is_working)
+    return Lateness(days=days, unit=deadline.unit, words=words)
+
+
+def days_left(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> int | None:
+    """Days after today up to and including the last day, in the term's unit; 0 on the last day.
+
+    None when the moment is late, which zero would hide.
+    """
+    if deadline.is_late(at):
+        return None
+    return _days_between(local_date(at), deadline.last_day, deadline.unit, calendar)
+
+
+def standing(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> str:
+    """One phrase for lists and letters: «осталось 3 рабочих дня», «просрочено на 2 дня»."""
+    if late := lateness(deadline, at, calendar):
+        return russian.overdue(late.days, working=late.unit.is_working)
+    remaining = _days_between(local_date(at), deadline.last_day, deadline.unit, calendar)
+    return russian.left(remaining, working=deadline.unit.is_working)
+
+
+def _days_between(after: date, until: date, unit: Unit, calendar: WorkCalendar) -> int:
+    if unit.is_working:
+        return calendar.working_days_between(after, until)
+    return (until - after).days
+
+
+def _ladder(term: Term, last_day: date, calendar: WorkCalendar) -> tuple[Rung, ...]:
+    reminders = [
+        (RungKind.REMINDER, _reminder_day(step, last_day, calendar), step.to, _reminder_label(step))
+        for step in term.reminders
+    ]
+    first_late_day = calendar.next_working_day(last_day + timedelta(days=1))
+    escalations = [
+        (
+            RungKind.ESCALATION,
+            calendar.add_working_days(first_late_day, step.after),
+            step.to,
+            _escalation_label(step),
+        )
+        for step in term.escalations
+    ]
+    return tuple(
+        Rung(ordinal=ordinal, kind=kind, at=_morning_of(day), to=to, label=label)
+        for ordinal, (kind, day, to, label) in enumerate(reminders + escalations)
+    )
+
+
+def _reminder_day(reminder: Reminder, last_day: date, calendar: WorkCalendar) -> date:
+    if reminder.unit.is_working and reminder.before:
+        return calendar.add_working_days(last_day, -reminder.before)
+    # A letter that comes after the day it was meant for would be no reminder: so the day before.
+    return calendar.previous_working_day(last_day - timedelta(days=reminder.before))
+
+
+def _hand_over(term: Term, last_day: date, calendar: WorkCalendar) -> datetime | None:
+    if term.hand_over_before is None:
+        return None
+    return _morning_of(calendar.add_working_days(last_day, -term.hand_over_before))
+
+
+def _reminder_label(reminder: Reminder) -> str:
+    if reminder.before == 0:
+        return "последний день срока"
+    return f"за {russian.days(reminder.before, working=reminder.unit.is_working)} до срока"
+
+
+def _escalation_label(escalation: Escalation) -> str:
+    if escalation.after == 0:
+        return "срок истёк"
+    passed = russian.plural(escalation.after, "прошёл", "прошло", "прошло")
+    return f"после срока {passed} {russian.days(escalation.after, working=True)}"
+
+
+def _morning_of(day: date) -> datetime:
+    return datetime.combine(day, _LETTERS_GO_AT)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(0, tzinfo=LOCAL_ZONE))

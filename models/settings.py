@@ -1,0 +1,76 @@
+"""Settings of a real installation, from the environment (prefix `SEO_`)."""
+
+from datetime import timedelta
+from functools import lru_cache
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class MoodleSite(BaseModel):
+    """How the engine reaches one Moodle."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    token: SecretStr
+    teacher_role: int = 3
+    course_creator_role: int = 2
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations; what is required has no default."""
+
+    model_config = SettingsConfigDict(env_prefix="SEO_", frozen=True)
+
+    database_url: SecretStr
+    """SQLAlchemy address, such as `postgresql+psycopg://seo@localhost/seo`."""
+
+    temporal_address: str = "127.0.0.1:7233"
+    temporal_namespace: str = "seo"
+    task_queue: str = "seo"
+    temporal_ui_url: str = "http://127.0.0.1:8233"
+
+    public_url: str
+    """Where people reach the API: the beginning of links in letters."""
+
+    moodle_sites: dict[str, MoodleSite] = Field(default_factory=dict)
+    """By code of subsystem; a subsystem without one is worked on by hand."""
+    moodle_timeout: timedelta = timedelta(seconds=30)
+
+    smtp_host: str
+    smtp_port: int = 25
+    smtp_tls: str = "starttls"
+    """`none`, `starttls` or `tls`."""
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_sender: EmailStr
+    mail_timeout: timedelta = timedelta(seconds=30)
+
+    reviewer_email: EmailStr
+    supervisor_email: EmailStr
+    authority_email: EmailStr
+    authority_head_email: EmailStr
+    operator_email: EmailStr
+    operator_head_email: EmailStr
+
+    other_ground_allowed: bool = False
+    """Whether reviewers may refuse on a ground outside clause 4.2; the supervisor is told each time."""
+    confirmed_years: frozenset[int] = frozenset(range(2018, 2028))
+    """Years whose transfers of days off are decreed; a deadline beyond them is provisional."""
+
+    update_timeout: timedelta = timedelta(seconds=10)
+    """How long the API waits for the worker before it answers `outcome-unknown`."""
+    upkeep_every: timedelta = timedelta(seconds=20)
+    metrics_address: str = ""
+    """`127.0.0.1:9464` serves the worker's Prometheus metrics; empty: none."""
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        pydantic.ValidationError: a required one is missing; it names which.
+    """
+    return Settings()

@@ -1,0 +1,113 @@
+"""Clause 4.3 - setting up in Moodle: messages of the clause, and the rule of manual work."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from models.message import Message
+from models.requests import Wanted
+
+
+class Check(StrEnum):
+    """An item of the operator's checklist when the work is done by hand."""
+
+    CATEGORY = "category"
+    COURSE = "course"
+    ACCOUNT = "account"
+    ROLE = "role"
+
+    @property
+    def russian(self) -> str:
+        return _CHECKS[self]
+
+
+_CHECKS = {
+    Check.CATEGORY: "категория создана",
+    Check.COURSE: "курс создан (скрытая оболочка)",
+    Check.ACCOUNT: "учётная запись ответственного лица есть",
+    Check.ROLE: "роль «учитель» с полными правами на формирование курсов назначена",
+}
+
+
+def checklist(wanted: Wanted) -> tuple[Check, ...]:
+    """What the operator ticks off for a request, in the order of the work."""
+    category = (Check.CATEGORY,) if wanted.has_category else ()
+    course = (Check.COURSE,) if wanted.has_course else ()
+    return (*category, *course, Check.ACCOUNT, Check.ROLE)
+
+
+class Way(StrEnum):
+    """Who is doing the work of clause 4.3 now."""
+
+    ENGINE = "engine"
+    OPERATOR = "operator"
+
+
+class HandOver(StrEnum):
+    """Why the engine's work became the operator's."""
+
+    NO_WEB_SERVICE = "no_web_service"
+    """The subsystem has none, or none is configured."""
+    OUT_OF_REACH = "out_of_reach"
+    """The Moodle stayed out of reach until close to the term."""
+    FAILED = "failed"
+    """A step failed in a way that trying again does not mend."""
+
+    @property
+    def russian(self) -> str:
+        return _HAND_OVERS[self]
+
+
+_HAND_OVERS = {
+    HandOver.NO_WEB_SERVICE: "у подсистемы нет веб-сервисов, работа выполняется вручную",
+    HandOver.OUT_OF_REACH: "Moodle недоступна, а срок близок",
+    HandOver.FAILED: "Moodle отклонила действие системы",
+}
+
+
+class ConfirmSetup(Message):
+    """The operator ticks off manual work: the argument of the update `confirm_setup`."""
+
+    done: tuple[Check, ...]
+    url_id: str | None = None
+    """Id of the text that holds the address of the course or category."""
+    by: str
+
+
+class ReportObstacle(Message):
+    """The operator cannot go on for a reason outside their power; the term runs on."""
+
+    text_id: str
+    by: str
+
+
+class TryAgain(Message):
+    """The operator asks the engine to try in Moodle once more."""
+
+    by: str
+
+
+class OrderReceived(Message):
+    """The operator enters the date on which the order came, where work is done by hand."""
+
+    order_received_on: date
+    by: str
+
+
+class SetupResult(Message):
+    """What clause 4.3 ended with."""
+
+    way: Way
+    at: datetime
+    by: str
+    category_id: int | None = None
+    """Moodle's id; unknown where the work was done by hand."""
+    course_id: int | None = None
+    url_id: str | None = None
+    """Id of the text that holds the address the operator gave."""
+
+
+class Progress(Message):
+    """The operator's checklist as it stands: the answer of `confirm_setup`."""
+
+    done: tuple[Check, ...]
+    left: tuple[Check, ...]

@@ -1,0 +1,97 @@
+"""Clause 4.2 - where analogues are looked for: the register, the Moodles, the open requests."""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from models import ids
+from models.analogues import Candidate, Kind, Known, Source, rank
+from models.requests import Stage
+from models.tables import CatalogueEntry, Category, Course, Request
+
+_OPEN = [stage.value for stage in Stage if stage.is_open]
+
+
+async def candidates(
+    session: AsyncSession, titles: tuple[str, ...], *, except_for: str = ""
+) -> tuple[Candidate, ...]:
+    """The likeliest analogues of what a request asks for, the likeliest first.
+
+    Args:
+        session: Where to look.
+        titles: Names of the category and of the course that are asked for.
+        except_for: Number of the request itself, which is no analogue of its own.
+    """
+    known = [
+        *await _registered(session),
+        *await _in_moodle(session),
+        *await _asked_for(session, except_for),
+    ]
+    best: dict[str, Candidate] = {}
+    for title in titles:
+        for candidate in rank(title, known):
+            if candidate.ref not in best or best[candidate.ref].score < candidate.score:
+                best[candidate.ref] = candidate
+    return tuple(sorted(best.values(), key=lambda candidate: -candidate.score)[:10])
+
+
+async def _registered(session: AsyncSession) -> list[Known]:
+    categories = (await session.scalars(select(Category))).all()
+    courses = (await session.scalars(select(Course))).all()
+    return [
+        *(
+            Known(
+                kind=Kind.CATEGORY,
+                ref=f"category-{row.id}",
+                title=row.name,
+                link=row.url or "",
+                source=Source.REGISTER,
+            )
+            for row in categories
+        ),
+        *(
+            Known(
+                kind=Kind.COURSE,
+                ref=f"course-{row.id}",
+                title=row.name,
+                link=row.url or "",
+                source=Source.REGISTER,
+            )
+            for row in courses
+        ),
+    ]
+
+
+async def _in_moodle(session: AsyncSession) -> list[Known]:
+    """What the engine has set up itself stands in the register already."""
+    entries = (
+        await session.scalars(
+            select(CatalogueEntry).where(~col(CatalogueEntry.idnumber).startswith(ids.IDNUMBER_PREFIX))
+        )
+    ).all()
+    return [
+        Known(
+            kind=Kind(entry.kind),
+            ref=f"{entry.subsystem}-{entry.kind}-{entry.moodle_id}",
+            title=entry.title,
+            link=entry.url,
+            source=Source.MOODLE,
+        )
+        for entry in entries
+    ]
+
+
+async def _asked_for(session: AsyncSession, except_for: str) -> list[Known]:
+    rows = await session.execute(
+        select(Request.number, Request.category_name, Request.course_name).where(
+            col(Request.stage).in_(_OPEN), col(Request.number) != except_for
+        )
+    )
+    return [
+        Known(
+            kind=Kind.REQUEST,
+            ref=f"request-{number}",
+            title=course or category,
+            source=Source.OPEN_REQUEST,
+        )
+        for number, category, course in rows
+    ]

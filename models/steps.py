@@ -1,0 +1,164 @@
+"""Messages between the clauses and the activities that write their steps down.
+
+Every message names its step: chosen in workflow code, so that a retry writes once.
+"""
+
+from datetime import date, datetime
+
+from models.deadlines import Deadline
+from models.decisions import Reviewed
+from models.message import Message
+from models.requests import Stage
+from models.setup import Check, HandOver, SetupResult
+from models.step import Step
+from models.terms import Clause, Term
+
+
+class OpenClause(Step):
+    """A clause with a term begins: compute its deadline and show it."""
+
+    clause: Clause
+    workflow_id: str
+    term: Term
+    started_on: date
+    waits_for: str
+
+
+class AnaloguesFound(Message):
+    """What the search for analogues found; the candidates themselves are in Postgres."""
+
+    found: int
+    has_strong: bool
+    """One at or above the threshold already exists: approving past it needs a reason."""
+
+
+class RecordDecision(Step):
+    """Write a decision down and, when it approves, put the order into the operator's list."""
+
+    reviewed: Reviewed
+    due_at: datetime
+
+
+class FireRung(Step):
+    """A rung goes; lower ones that were due at the same time are absorbed by it."""
+
+    clause: Clause
+    ordinal: int
+    absorbed: tuple[int, ...] = ()
+
+
+class MarkOverdue(Step):
+    clause: Clause
+
+
+class NextRepeat(Step):
+    """Ask the calendar for the next 09:00 so many working days after `at`."""
+
+    every: int
+
+
+class RecordMove(Step):
+    """A deadline moved because the calendar was amended."""
+
+    clause: Clause
+    deadline: Deadline
+    amendment: int
+
+
+class MoveDeadline(Step):
+    """The argument of the update `move_deadline`."""
+
+    deadline: Deadline
+    amendment: int
+
+
+class OpenTask(Step):
+    """Work for a person: set up by hand, or mend what made a step fail."""
+
+    clause: Clause
+    workflow_id: str
+    hand_over: HandOver | None = None
+    failure: str = ""
+    """Type of the failure, never its text."""
+    failed_step: str = ""
+    checklist: tuple[Check, ...] = ()
+
+
+class CloseTask(Step):
+    """The task that this step opened is done."""
+
+    workflow_id: str
+    task_step: str
+
+
+class TickOff(Step):
+    """The operator's checklist as it stands."""
+
+    workflow_id: str
+    task_step: str
+    done: tuple[Check, ...]
+    by: str
+
+
+class Note(Step):
+    """A line in the journal; what was typed is named by its id."""
+
+    clause: Clause
+    what: str
+    """In Russian, without persons."""
+    by: str
+    text_id: str | None = None
+
+
+class RecordSetup(Step):
+    """Enter what was set up into the register."""
+
+    result: SetupResult
+    due_at: datetime
+
+
+class CloseCase(Step):
+    stage: Stage
+
+
+class InMoodle(Message):
+    """A step in Moodle: everything else about it is read from Postgres by the case's number."""
+
+    number: str
+
+
+class Grant(Message):
+    """Whom to make the teacher, and where."""
+
+    number: str
+    user_id: int
+    category_id: int | None
+    course_id: int | None
+
+
+class Evidence(Step):
+    """Read back from Moodle what was set up, for the journal."""
+
+    user_id: int
+    category_id: int | None
+    course_id: int | None
+
+
+class MovedClause(Step):
+    """An open clause whose deadline an amendment moves."""
+
+    clause: Clause
+    workflow_id: str
+    amendment: int
+
+
+class MoveClauses(Step):
+    """Find what an amendment moves."""
+
+    amendment: int
+
+
+class Amend(Message):
+    """The input of `AmendmentWorkflow`."""
+
+    amendment: int

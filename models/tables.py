@@ -1,0 +1,398 @@
+"""Postgres: what people read. Tables never cross a workflow boundary.
+
+Stamps are aware; SQL never supplies them: facts carry the workflow's clock, and
+what happens at the API its own.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from models.completeness import Contents
+from models.requests import Access, Wanted
+
+AWARE: Any = DateTime(timezone=True)
+"""The type of every column that holds an instant."""
+
+
+class Organisation(SQLModel, table=True):
+    """An agency, the authority or the operator; owners of Appendix 1 are here too."""
+
+    __tablename__ = "organisations"
+
+    code: str = Field(primary_key=True)
+    name: str
+    kind: str
+    email: str = ""
+    """Where its letters go; empty until somebody enters it, and then nothing can be filed for it."""
+    head_email: str = ""
+
+
+class Subsystem(SQLModel, table=True):
+    """A subsystem or module of Appendix 1."""
+
+    __tablename__ = "subsystems"
+
+    code: str = Field(primary_key=True)
+    number: str
+    name: str
+    release: str | None = None
+    url: str | None = None
+    purpose: str
+    owner: str = Field(foreign_key="organisations.code")
+    parent: str | None = Field(default=None, foreign_key="subsystems.code")
+
+
+class Category(SQLModel, table=True):
+    """A category of courses in the register."""
+
+    __tablename__ = "categories"
+
+    id: int | None = Field(default=None, primary_key=True)
+    subsystem: str = Field(foreign_key="subsystems.code")
+    number: int | None = None
+    """Its number in Appendix 1."""
+    name: str
+    purpose: str
+    owner: str = Field(foreign_key="organisations.code")
+    responsible_name: str = ""
+    request: str | None = Field(default=None, unique=True)
+    """Number of the request that it came from; Appendix 1 has none."""
+    moodle_id: int | None = None
+    url: str | None = None
+
+
+class Course(SQLModel, table=True):
+    """A course in the register."""
+
+    __tablename__ = "courses"
+
+    id: int | None = Field(default=None, primary_key=True)
+    subsystem: str = Field(foreign_key="subsystems.code")
+    category: int | None = Field(default=None, foreign_key="categories.id")
+    name: str
+    owner: str = Field(foreign_key="organisations.code")
+    responsible_name: str = ""
+    request: str | None = Field(default=None, unique=True)
+    moodle_id: int | None = None
+    url: str | None = None
+
+
+class CatalogueEntry(SQLModel, table=True):
+    """What a Moodle held when it was last read: the other half of where analogues are looked for."""
+
+    __tablename__ = "catalogue"
+
+    subsystem: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    moodle_id: int = Field(primary_key=True)
+    title: str
+    idnumber: str = ""
+    url: str
+
+
+class CatalogueReading(SQLModel, table=True):
+    """When a Moodle's catalogue was last read whole."""
+
+    __tablename__ = "catalogue_readings"
+
+    subsystem: str = Field(primary_key=True)
+    read_at: datetime = Field(sa_type=AWARE)
+
+
+class Counter(SQLModel, table=True):
+    """The last number given in a year; numbers have no gaps."""
+
+    __tablename__ = "counters"
+
+    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    last: int
+
+
+class Request(SQLModel, table=True):
+    """A request (clause 4.1) with its persons, and where it stands."""
+
+    __tablename__ = "requests"
+
+    number: str = Field(primary_key=True)
+    agency: str = Field(foreign_key="organisations.code", index=True)
+    subsystem: str = Field(foreign_key="subsystems.code")
+    wanted: str
+    category: int | None = Field(default=None, foreign_key="categories.id")
+    """The existing category that a course is asked for in."""
+    category_name: str = ""
+    course_name: str = ""
+    goal: str = Field(default="", sa_type=Text)
+    learners_are: str = Field(default="", sa_type=Text)
+    learners: list[dict[str, str]] = Field(default_factory=list, sa_type=JSONB)
+    access: str | None = None
+    responsible_name: str = ""
+    responsible_post: str = ""
+    responsible_email: str = ""
+    responsible_phone: str = ""
+    previous: str | None = Field(default=None, foreign_key="requests.number")
+    """The refused request that this one follows."""
+    outgoing_number: str = ""
+    """The agency's own number and date of the letter."""
+    outgoing_on: date | None = None
+    is_paper: bool = False
+    """A paper letter that the authority registered."""
+    received_on: date
+    filed_at: datetime = Field(sa_type=AWARE)
+    filed_by: str
+    filed: dict[str, Any] = Field(sa_type=JSONB)
+    """The workflow's input as registered: what starts the case after a crash."""
+    started_at: datetime | None = Field(default=None, sa_type=AWARE)
+    stage: str = Field(index=True)
+    closed_at: datetime | None = Field(default=None, sa_type=AWARE)
+    histories_kept: bool = False
+    checked_at: datetime | None = Field(default=None, sa_type=AWARE)
+    """When upkeep last saw that the open case really runs."""
+    claimed_by: str | None = None
+    claimed_by_name: str = ""
+    claimed_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+    @property
+    def title(self) -> str:
+        """The course's name, or the category's where no course is asked for."""
+        return self.course_name or self.category_name
+
+    def contents(self) -> Contents:
+        """What the rule of completeness looks at."""
+        return Contents(
+            wanted=Wanted(self.wanted),
+            category_name=self.category_name,
+            course_name=self.course_name,
+            goal=self.goal,
+            learners_are=self.learners_are,
+            learners_listed=len(self.learners),
+            access=Access(self.access) if self.access else None,
+            responsible_name=self.responsible_name,
+            responsible_post=self.responsible_post,
+            responsible_email=self.responsible_email,
+            responsible_phone=self.responsible_phone,
+        )
+
+
+class ClauseRow(SQLModel, table=True):
+    """A clause of a case that has a term: its deadline, why, and how it ended."""
+
+    __tablename__ = "clauses"
+
+    number: str = Field(primary_key=True, foreign_key="requests.number")
+    clause: str = Field(primary_key=True)
+    workflow_id: str
+    term: dict[str, Any] = Field(sa_type=JSONB)
+    deadline: dict[str, Any] = Field(sa_type=JSONB)
+    """As the workflow has it, ladder included."""
+    started_on: date
+    last_day: date
+    moved_from: date | None = None
+    """The last day before the calendar was amended."""
+    due_at: datetime = Field(sa_type=AWARE, index=True)
+    is_provisional: bool = False
+    explanation: dict[str, Any] = Field(sa_type=JSONB)
+    waits_for: str = ""
+    is_overdue: bool = False
+    opened_at: datetime = Field(sa_type=AWARE)
+    finished_at: datetime | None = Field(default=None, sa_type=AWARE)
+    late_by: str = ""
+    """In Russian, with the clause's unit: «на 2 рабочих дня»; empty when in time."""
+
+
+class RungRow(SQLModel, table=True):
+    """A rung of a clause's ladder: planned, sent once, or absorbed by a higher one."""
+
+    __tablename__ = "rungs"
+
+    number: str = Field(primary_key=True, foreign_key="requests.number")
+    clause: str = Field(primary_key=True)
+    ordinal: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    label: str
+    recipients: list[str] = Field(sa_type=JSONB)
+    planned_at: datetime = Field(sa_type=AWARE)
+    state: str = "planned"
+    fired_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+
+class DecisionRow(SQLModel, table=True):
+    """The decision on a request (clause 4.2), with what the decider saw."""
+
+    __tablename__ = "decisions"
+
+    number: str = Field(primary_key=True, foreign_key="requests.number")
+    outcome: str
+    ground: str | None = None
+    missing: list[str] = Field(default_factory=list, sa_type=JSONB)
+    analogue: str | None = None
+    reason_id: UUID | None = Field(default=None, foreign_key="texts.id")
+    decided_by: str
+    decided_by_name: str
+    at: datetime = Field(sa_type=AWARE)
+    late_by: str = ""
+    order_received_on: date | None = None
+
+
+class CandidateRow(SQLModel, table=True):
+    """A similar course, category or open request found when the review began."""
+
+    __tablename__ = "candidates"
+
+    number: str = Field(primary_key=True, foreign_key="requests.number")
+    ref: str = Field(primary_key=True)
+    kind: str
+    source: str
+    title: str
+    link: str
+    score: int
+    note: str = ""
+    """What differs though the names are alike: a year, a number."""
+
+
+class TextRow(SQLModel, table=True):
+    """Free text that somebody typed: it travels through Temporal as its id."""
+
+    __tablename__ = "texts"
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(foreign_key="requests.number", index=True)
+    body: str = Field(sa_type=Text)
+    author: str
+    at: datetime = Field(sa_type=AWARE)
+
+
+class Task(SQLModel, table=True):
+    """Work for the operator: setting up by hand, or a step that waits for a person."""
+
+    __tablename__ = "tasks"
+    __table_args__ = (UniqueConstraint("workflow_id", "step"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str | None = Field(foreign_key="requests.number", index=True)
+    """None for work that belongs to no case, such as a calendar amendment."""
+    workflow_id: str
+    """Whom to tell `try_again`."""
+    step: str
+    clause: str
+    kind: str
+    why: str
+    checklist: list[str] = Field(default_factory=list, sa_type=JSONB)
+    done: list[str] = Field(default_factory=list, sa_type=JSONB)
+    opened_at: datetime = Field(sa_type=AWARE)
+    closed_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+
+class LetterRow(SQLModel, table=True):
+    """A letter as it is sent, with its delivery."""
+
+    __tablename__ = "letters"
+
+    key: str = Field(primary_key=True)
+    number: str = Field(foreign_key="requests.number", index=True)
+    notice: str
+    recipient: str
+    address: str
+    subject: str
+    text: str = Field(sa_type=Text)
+    html: str = Field(sa_type=Text)
+    message_id: str
+    documents: list[int] = Field(default_factory=list, sa_type=JSONB)
+    rung: int | None = None
+    state: str
+    attempts: int = 0
+    written_at: datetime = Field(sa_type=AWARE)
+    settled_at: datetime | None = Field(default=None, sa_type=AWARE)
+    history_kept: bool = False
+
+
+class Document(SQLModel, table=True):
+    """A document of a case, whole: one backup holds everything."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("number", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(foreign_key="requests.number", index=True)
+    kind: str
+    title: str
+    filename: str
+    media_type: str
+    content: bytes = Field(sa_type=LargeBinary)
+    sha256: str
+    made_at: datetime = Field(sa_type=AWARE)
+
+
+class JournalEntry(SQLModel, table=True):
+    """The append-only journal of a case: who, when, by which clause, what; a trigger keeps it so."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("number", "step"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(foreign_key="requests.number", index=True)
+    step: str
+    """Chosen in workflow code, never an activity or run id: a retry writes once."""
+    at: datetime = Field(sa_type=AWARE)
+    actor: str
+    actor_name: str
+    clause: str
+    what: str = Field(sa_type=Text)
+    evidence: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+
+
+class ApiKey(SQLModel, table=True):
+    """A credential: role, organisation and, where it is a person, that person."""
+
+    __tablename__ = "api_keys"
+
+    id: int | None = Field(default=None, primary_key=True)
+    sha256: str = Field(unique=True)
+    role: str
+    organisation: str = Field(foreign_key="organisations.code")
+    holder: str
+    issued_at: datetime = Field(sa_type=AWARE)
+    revoked_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+
+class IdempotencyRecord(SQLModel, table=True):
+    """A POST that was begun under an Idempotency-Key, and its first answer."""
+
+    __tablename__ = "idempotency"
+
+    api_key: int = Field(primary_key=True, foreign_key="api_keys.id")
+    key: str = Field(primary_key=True)
+    route: str
+    body_sha256: str
+    begun_at: datetime = Field(sa_type=AWARE)
+    status: int | None = None
+    answer: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+
+
+class AmendmentRow(SQLModel, table=True):
+    """A day made working or made off by decree, on top of the official calendar."""
+
+    __tablename__ = "calendar_amendments"
+
+    id: int | None = Field(default=None, primary_key=True)
+    day: date
+    is_working: bool
+    decree: str
+    entered_by: str
+    entered_at: datetime = Field(sa_type=AWARE)
+
+
+class KeptHistory(SQLModel, table=True):
+    """The history of a closed workflow, kept because Temporal forgets it after 90 days."""
+
+    __tablename__ = "histories"
+
+    workflow_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    number: str = Field(index=True)
+    kept_at: datetime = Field(sa_type=AWARE)
+    history: dict[str, Any] = Field(sa_type=JSONB)

@@ -1,0 +1,127 @@
+"""Login, TLS, and letters that would break their own headers."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+
+from clients.mail import Attachment, MailError, MailInvalid, MailRejected, MailUnavailable, TlsMode
+from tests.clients.smtp_sink import Serve, Sink, client_at, mail
+
+
+def _accept(server: SMTP, session: Session, envelope: Envelope, mechanism: str, secret: Any) -> AuthResult:
+    return AuthResult(success=(secret.login, secret.password) == (b"seo", b"secret"), handled=False)
+
+
+async def test_we_log_in(serve: Serve) -> None:
+    sink = Sink()
+    port = await serve(sink, authenticator=_accept, auth_require_tls=False)
+
+    await client_at(port, username="seo", password="secret").send(mail())
+
+    assert sink.authenticated
+
+
+async def test_a_wrong_password_is_no_fault_of_the_letter_nor_worth_repeating(serve: Serve) -> None:
+    port = await serve(Sink(), authenticator=_accept, auth_require_tls=False)
+
+    with pytest.raises(MailRejected) as caught:
+        await client_at(port, username="seo", password="wrong").send(mail())
+
+    assert caught.value.code == 535
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-signed certificate for 127.0.0.1 with its key, in one file."""
+    pem = tmp_path_factory.mktemp("tls") / "server.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost"
+    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(pem), "-out", str(pem)]
+    try:
+        subprocess.run([*command.split(), *names], check=True, capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("openssl is not installed")
+    return pem
+
+
+def _server_context(certificate: Path) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
+
+
+async def test_a_letter_goes_over_starttls(serve: Serve, certificate: Path) -> None:
+    sink = Sink()
+    port = await serve(sink, tls_context=_server_context(certificate), require_starttls=True)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+
+    await client_at(port, tls=TlsMode.STARTTLS, tls_context=trusting).send(mail())
+
+    assert sink.encrypted
+
+
+async def test_a_letter_goes_over_tls(serve: Serve, certificate: Path) -> None:
+    sink = Sink()
+    port = await serve(sink, tls=_server_context(certificate))
+    trusting = ssl.create_default_context(cafile=str(certificate))
+
+    await client_at(port, tls=TlsMode.TLS, tls_context=trusting).send(mail())
+
+    assert len(sink.envelopes) == 1
+
+
+async def test_a_letter_never_falls_back_to_plain_text(serve: Serve) -> None:
+    sink = Sink()
+
+    with pytest.raises(MailError):
+        await client_at(await serve(sink), tls=TlsMode.STARTTLS).send(mail())
+
+    assert sink.envelopes == []
+
+
+async def test_an_unknown_certificate_is_not_trusted(serve: Serve, certificate: Path) -> None:
+    sink = Sink()
+    port = await serve(sink, tls_context=_server_context(certificate))
+
+    with pytest.raises(MailUnavailable):
+        await client_at(port, tls=TlsMode.STARTTLS).send(mail())
+
+    assert sink.envelopes == []
+
+
+# What would break the headers
+
+_INVALID = [
+    ("to", {"to": "petrov@example.ru\r\nBcc: all@example.ru"}),
+    ("to", {"to": "petrov@example.ru, all@example.ru"}),
+    ("to", {"to": "petrov@example.ru\n"}),
+    ("to", {"to": "петров@example.ru"}),
+    ("to", {"to": "petrov"}),
+    ("subject", {"subject": "Отказ\r\nBcc: all@example.ru"}),
+    ("subject", {"subject": "Отказ\nX: y"}),
+    ("message_id", {"message_id": "<a@b>\r\nBcc: all@example.ru"}),
+    ("message_id", {"message_id": "a@b"}),
+    ("filename", {"attachments": (Attachment("a\r\nX: y.pdf", "application/pdf", b""),)}),
+    ("filename", {"attachments": (Attachment("", "application/pdf", b""),)}),
+    ("mime", {"attachments": (Attachment("a.pdf", "application/pdf\r\nX: y", b""),)}),
+]
+
+
+@pytest.mark.parametrize(("invalid", "fields"), _INVALID)
+def test_a_letter_that_would_break_its_headers_cannot_be_made(invalid: str, fields: dict[str, Any]) -> None:
+    with pytest.raises(MailInvalid) as caught:
+        mail(**fields)
+
+    assert caught.value.field == invalid
+    assert "example.ru" not in str(caught.value)
+
+
+@pytest.mark.parametrize("sender", ["СЭО\r\nBcc: x <seo@example.ru>", "seo", "СЭО <>"])
+def test_a_sender_that_would_break_the_headers_is_refused_at_once(sender: str) -> None:
+    with pytest.raises(MailInvalid):
+        client_at(25, sender=sender)

@@ -1,0 +1,179 @@
+"""Child processes and the ports they listen on."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from devstack import probes
+from devstack.ports import HOST, Port, PortTaken, free_port, is_free
+from devstack.processes import Child, ProcessFailed
+from devstack.settings import DevstackSettings, variable
+from devstack.supervisor import Program, Supervisor
+
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+async def always() -> bool:
+    return True
+
+
+async def never() -> bool:
+    return False
+
+
+def serves(port: int) -> list[str]:
+    return [sys.executable, "-m", "http.server", str(port), "--bind", HOST]
+
+
+async def test_a_child_is_ready_when_its_port_answers_and_stops_when_asked(tmp_path: Path) -> None:
+    port = free_port()
+    child = Child("сервер", serves(port), tmp_path / "log", folder=tmp_path)
+
+    child.start()
+    await child.ready(probes.http(f"http://{HOST}:{port}"), within_seconds=20)
+    answered = await probes.tcp(port)()
+    await child.stop()
+
+    assert answered
+    assert not child.running
+    assert is_free(port)
+
+
+async def test_a_child_that_dies_before_it_is_ready_is_reported_with_its_last_words(tmp_path: Path) -> None:
+    child = Child("сервер", [sys.executable, "-c", "print('нет места'); exit(3)"], tmp_path / "log")
+
+    child.start()
+    with pytest.raises(ProcessFailed, match=r"(?s)сервер: завершился.*код 3.*нет места"):
+        await child.ready(never, within_seconds=20)
+
+
+async def test_what_an_earlier_run_wrote_is_not_shown_as_its_last_words(tmp_path: Path) -> None:
+    child = Child("сервер", [sys.executable, "-c", "exit(3)"], tmp_path / "log")
+    child.log.write_text("давняя беда\n")
+
+    child.start()
+    with pytest.raises(ProcessFailed) as failure:
+        await child.ready(never, within_seconds=20)
+
+    assert "давняя беда" not in str(failure.value)
+
+
+async def test_a_child_that_never_answers_is_reported_and_can_still_be_stopped(tmp_path: Path) -> None:
+    child = Child("сервер", SLEEPS, tmp_path / "log")
+
+    child.start()
+    with pytest.raises(ProcessFailed, match="не ответил за"):
+        await child.ready(never, within_seconds=0.2)
+    await child.stop()
+
+    assert not child.running
+
+
+async def test_a_child_that_ignores_the_request_to_stop_is_killed(tmp_path: Path) -> None:
+    stubborn = (
+        "import signal, time; signal.signal(15, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
+    )
+    child = Child("упрямый", [sys.executable, "-c", stubborn], tmp_path / "log")
+
+    async def is_stubborn() -> bool:
+        return "ready" in child.log.read_text()
+
+    child.start()
+    await child.ready(is_stubborn, within_seconds=20)
+    await child.stop(patience_seconds=0.3)
+
+    assert not child.running
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+async def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    parent_code = (
+        "import sys, time; from pathlib import Path; from devstack.processes import Child\n"
+        f"child = Child('дитя', {SLEEPS!r}, Path({str(tmp_path / 'log')!r})); child.start()\n"
+        "print(child.pid, flush=True); time.sleep(60)"
+    )
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", parent_code, stdout=subprocess.PIPE)
+    assert parent.stdout
+    pid = int(await parent.stdout.readline())
+    await asyncio.sleep(0.3)  # the child has asked to be told by now
+
+    parent.kill()
+    await parent.wait()
+
+    assert await ends(pid)
+
+
+async def ends(pid: int) -> bool:
+    limit = time.monotonic() + 5
+    while time.monotonic() < limit:
+        if has_ended(pid):
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+def has_ended(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return True
+    # A zombie is dead too: whoever adopted it has not looked yet.
+    return stat.rpartition(")")[2].split()[0] == "Z"
+
+
+async def test_a_taken_port_is_named_with_the_setting_that_moves_it() -> None:
+    with socket.create_server((HOST, 0)) as other:
+        port = Port(other.getsockname()[1], "API", variable("api_port"))
+
+        with pytest.raises(PortTaken, match=rf"{port.number} \(API\).*SEO_DEVSTACK_API_PORT"):
+            port.ensure_free()
+
+    port.ensure_free()
+
+
+async def test_parts_stop_in_reverse_order_even_when_one_fails_to_start(tmp_path: Path) -> None:
+    stopped: list[str] = []
+
+    class Noted(Program):
+        async def stop(self) -> None:
+            stopped.append(self.children[0].name)
+            await super().stop()
+
+    def part(name: str, command: list[str]) -> Program:
+        return Noted(Child(name, command, tmp_path / f"{name}.log"), never if name == "last" else always)
+
+    async with Supervisor() as stack:
+        await stack.start(part("first", SLEEPS))
+        await stack.start(part("second", SLEEPS))
+        with pytest.raises(ProcessFailed, match="last"):
+            await stack.start(part("last", [sys.executable, "-c", "exit(1)"]))
+
+    assert stopped == ["last", "second", "first"]
+
+
+async def test_the_supervisor_tells_which_child_died(tmp_path: Path) -> None:
+    async with Supervisor() as stack:
+        await stack.start(Program(Child("живой", SLEEPS, tmp_path / "a"), always))
+        mortal = Child("смертный", SLEEPS, tmp_path / "b")
+        await stack.start(Program(mortal, always))
+
+        os.kill(mortal.pid, signal.SIGKILL)
+        dead = await asyncio.wait_for(stack.until_one_dies(), timeout=10)
+
+    assert dead is mortal
+    assert "смертный: завершился" in dead.death()
+
+
+def test_settings_come_from_variables_named_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable("smtp_port"), "12345")
+
+    assert DevstackSettings().smtp_port == 12345
+    with pytest.raises(KeyError):
+        variable("no_such_port")

@@ -1,0 +1,134 @@
+"""Composition root of the worker: settings -> clients -> activities -> Worker, nothing else."""
+
+import asyncio
+import contextlib
+import signal
+
+import aiohttp
+import structlog
+from temporalio.client import Client
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities import sites
+from activities.calendar import CalendarActivities
+from activities.cases import CaseActivities
+from activities.clauses import ClauseActivities
+from activities.errors import ErrorInterceptor
+from activities.letters import LetterActivities
+from activities.moodle import MoodleActivities
+from activities.tasks import TaskActivities
+from activities.upkeep import Upkeep
+from clients.mail import MailClient, TlsMode
+from models import store
+from models.converter import DATA_CONVERTER
+from models.settings import Settings, settings
+from workflows import WORKFLOWS
+
+log = structlog.get_logger()
+
+WORKFLOW_RUNNER = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "activities", "clients")
+)
+"""Our own modules are known to be deterministic: passing them through halves a workflow task's CPU."""
+
+
+async def connect(settings: Settings) -> Client:
+    """A Temporal client with the engine's converter."""
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=DATA_CONVERTER,
+        runtime=_runtime(settings),
+    )
+
+
+def create_worker(
+    client: Client, settings: Settings, sessions: store.Sessions, http: aiohttp.ClientSession
+) -> Worker:
+    """The worker with every workflow and activity of the engine."""
+    moodles = sites.connect(settings, http)
+    mail = MailClient(
+        settings.smtp_host,
+        settings.smtp_port,
+        tls=TlsMode(settings.smtp_tls),
+        sender=settings.mail_sender,
+        timeout=settings.mail_timeout,
+        username=settings.smtp_username or None,
+        password=settings.smtp_password.get_secret_value() or None,
+    )
+    years = settings.confirmed_years
+    cases = CaseActivities(sessions, moodles, years)
+    clauses = ClauseActivities(sessions, years)
+    calendar = CalendarActivities(sessions, client, years)
+    tasks = TaskActivities(sessions)
+    letters = LetterActivities(sessions, mail, settings, moodles)
+    moodle = MoodleActivities(sessions, moodles)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=[
+            cases.start_case,
+            cases.find_analogues,
+            cases.record_decision,
+            cases.record_setup,
+            cases.close_case,
+            cases.note,
+            clauses.open_clause,
+            clauses.fire_rung,
+            clauses.mark_overdue,
+            clauses.record_move,
+            calendar.next_repeat,
+            calendar.moved_clauses,
+            calendar.move_clause,
+            tasks.open_task,
+            tasks.close_task,
+            tasks.tick_off,
+            letters.write_letter,
+            letters.send_letter,
+            letters.give_up_letter,
+            moodle.ensure_category,
+            moodle.ensure_course,
+            moodle.ensure_responsible,
+            moodle.grant_roles,
+            moodle.read_back,
+        ],
+        interceptors=[ErrorInterceptor()],
+        workflow_runner=WORKFLOW_RUNNER,
+        max_cached_workflows=1000,
+        max_concurrent_activities=50,
+    )
+
+
+async def main() -> None:
+    """Run the worker until SIGTERM or Ctrl-C."""
+    config = settings()
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    engine = store.connect(config.database_url.get_secret_value())
+    client = await connect(config)
+    sessions = store.sessions(engine)
+    async with aiohttp.ClientSession() as http:
+        upkeep = Upkeep(sessions, client, config.task_queue, config.upkeep_every)
+        async with create_worker(client, config, sessions, http):
+            log.info("worker runs", task_queue=config.task_queue)
+            keeping = asyncio.create_task(upkeep.run())
+            await stopped.wait()
+            keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeping
+    await engine.dispose()
+
+
+def _runtime(settings: Settings) -> Runtime | None:
+    if not settings.metrics_address:
+        return None
+    metrics = PrometheusConfig(bind_address=settings.metrics_address)
+    return Runtime(telemetry=TelemetryConfig(metrics=metrics))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

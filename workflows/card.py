@@ -1,0 +1,77 @@
+"""What operators see of a case in the Temporal UI: a small card, and the search attributes."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from models.deadlines import LOCAL_ZONE
+from models.letters import Letter
+from models.requests import Case, Stage
+from models.terms import Clause
+
+CLAUSE = SearchAttributeKey.for_keyword("SeoClause")
+STAGE = SearchAttributeKey.for_keyword("SeoStage")
+NUMBER = SearchAttributeKey.for_keyword("SeoNumber")
+AGENCY = SearchAttributeKey.for_keyword("SeoAgency")
+WAITS_FOR = SearchAttributeKey.for_keyword("SeoWaitsFor")
+DUE_AT = SearchAttributeKey.for_datetime("SeoDueAt")
+OVERDUE = SearchAttributeKey.for_bool("SeoOverdue")
+
+
+def show(
+    case: Case,
+    clause: Clause,
+    stage: Stage,
+    *,
+    waits_for: str,
+    due_at: datetime | None = None,
+    is_overdue: bool = False,
+) -> None:
+    """Bring the card and the search attributes up to date.
+
+    Args:
+        case: The request.
+        clause: The clause that is running.
+        stage: Where the request stands.
+        waits_for: Who has to act: a kind of recipient, or `engine`.
+        due_at: The deadline, aware; None where there is no term.
+        is_overdue: Whether the term has passed.
+    """
+    attributes: list[SearchAttributeUpdate[Any]] = [
+        CLAUSE.value_set(clause.value),
+        STAGE.value_set(stage.value),
+        NUMBER.value_set(case.number),
+        AGENCY.value_set(case.agency),
+        WAITS_FOR.value_set(waits_for),
+    ]
+    if due_at is not None:
+        attributes += [DUE_AT.value_set(due_at), OVERDUE.value_set(is_overdue)]
+    workflow.upsert_search_attributes(attributes)
+    workflow.set_current_details(_card(case, clause, stage, waits_for, due_at, is_overdue))
+
+
+def show_letter(letter: Letter) -> None:
+    """The card of a letter on its way."""
+    workflow.upsert_search_attributes([NUMBER.value_set(letter.number)])
+    workflow.set_current_details(
+        f"**Письмо по запросу № {letter.number}**\n\n- Вид: {letter.notice}\n- Кому: {letter.to}"
+    )
+
+
+def _card(
+    case: Case, clause: Clause, stage: Stage, waits_for: str, due_at: datetime | None, is_overdue: bool
+) -> str:
+    lines = [
+        f"**Запрос № {case.number}**: {case.title}",
+        f"{case.agency_name}",
+        "",
+        f"- Пункт Регламента: {clause.value}",
+        f"- Стадия: {stage.russian}",
+        f"- Ждём: {waits_for}",
+    ]
+    if due_at is not None:
+        passed = " — **срок прошёл**" if is_overdue else ""
+        lines.append(f"- Срок: до {due_at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M} (Екатеринбург){passed}")
+    return "\n".join(lines)

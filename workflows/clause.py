@@ -1,0 +1,45 @@
+"""What every clause with a term has: a deadline that is watched and can be moved."""
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models.requests import Case, Stage
+from models.steps import MoveDeadline, OpenClause, RecordMove
+from workflows import steps
+from workflows.deadline import DeadlineWatch
+from workflows.mending import Mendable
+
+
+class ClauseWorkflow(Mendable):
+    """Base of the clauses with a term."""
+
+    _watch: DeadlineWatch | None = None
+    """None until the deadline is computed."""
+
+    async def _watch_deadline(
+        self, case: Case, opening: OpenClause, *, stage: Stage, waits_for: str
+    ) -> DeadlineWatch:
+        deadline = await steps.open_clause(opening)
+        self._watch = DeadlineWatch(case, deadline, stage=stage, waits_for=waits_for)
+        return self._watch
+
+    @workflow.update
+    async def move_deadline(self, move: MoveDeadline) -> None:
+        """Take over the deadline computed from an amended calendar."""
+        assert self._watch is not None
+        self._watch.move(move.deadline)
+        await steps.record_move(
+            RecordMove(
+                number=move.number,
+                step=move.step,
+                at=workflow.now(),
+                clause=move.deadline.clause,
+                deadline=move.deadline,
+                amendment=move.amendment,
+            )
+        )
+
+    @move_deadline.validator
+    def _may_move_deadline(self, move: MoveDeadline) -> None:
+        if self._watch is None:
+            raise ApplicationError("Срок ещё не рассчитан.", type="not-ready")

@@ -1,0 +1,187 @@
+"""Clause 4.2 - review of a request.
+
+The authority decides within 30 days of receipt: approves, or refuses because
+the request is incomplete or because an analogue already exists. Reviewers are
+reminded; at the deadline the supervisor is told, then the head. Silence decides
+nothing. Until the decision the agency may withdraw.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from models import decisions
+from models.deadlines import local_date
+from models.decisions import (
+    SIGNAL,
+    Circumstances,
+    Decide,
+    Decision,
+    DecisionRejected,
+    Ground,
+    Outcome,
+    Reviewed,
+    Withdraw,
+)
+from models.letters import Notice
+from models.requests import Review, Stage
+from models.step import Step
+from models.steps import Note, OpenClause, RecordDecision
+from models.terms import Clause, Recipient
+from workflows import letters, steps
+from workflows.clause import ClauseWorkflow
+from workflows.deadline import DeadlineWatch
+
+_DECISION_LETTERS = {
+    Outcome.APPROVED: ((Notice.APPROVAL, Recipient.AGENCY),),
+    Outcome.REFUSED: ((Notice.REFUSAL, Recipient.AGENCY),),
+    Outcome.WITHDRAWN: ((Notice.WITHDRAWAL, Recipient.AGENCY), (Notice.WITHDRAWAL, Recipient.REVIEWER)),
+}
+
+
+@workflow.defn
+class ReviewWorkflow(ClauseWorkflow):
+    @workflow.init
+    def __init__(self, review: Review) -> None:
+        self._case = review.case
+        self._other_ground_allowed = review.other_ground_allowed
+        self._has_strong_analogue: bool | None = None
+        self._signals: set[str] = set()
+        self._decision = Decision.incomplete(review.missing, at=workflow.now()) if review.missing else None
+
+    @workflow.run
+    async def run(self, review: Review) -> Reviewed:
+        watch = await self._open(review)
+        if self._decision is None:
+            await self._look_for_analogues()
+            await letters.send(
+                self._case, Notice.REVIEW_REQUESTED, Recipient.REVIEWER, step="review/requested"
+            )
+            await watch.wait(until=lambda: self._decision is not None)
+        reviewed = await self._record(watch)
+        await self._tell(reviewed.decision)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return reviewed
+
+    @workflow.update
+    def decide(self, command: Decide) -> Decision:
+        """A reviewer approves or refuses."""
+        return self._take(command)
+
+    @decide.validator
+    def _may_decide(self, command: Decide) -> None:
+        _reject_unless(lambda: decisions.check_decide(command, self._circumstances()))
+
+    @workflow.update
+    def withdraw(self, command: Withdraw) -> Decision:
+        """The agency takes its request back."""
+        self._decision = Decision.withdrawn(command, at=workflow.now())
+        return self._decision
+
+    @withdraw.validator
+    def _may_withdraw(self, command: Withdraw) -> None:
+        _reject_unless(lambda: decisions.check_withdraw(self._circumstances()))
+
+    @workflow.signal
+    async def decision_received(self, raw: Any) -> None:
+        """A decision from the document-management system or the Temporal UI.
+
+        Takes whatever is sent: a typed handler would drop what it can't read with no trace
+        but a line in the log.
+        """
+        await workflow.wait_condition(
+            lambda: self._has_strong_analogue is not None or self._decision is not None
+        )
+        identity = decisions.signal_id(raw)
+        if identity in self._signals:
+            return
+        self._signals.add(identity)
+        try:
+            command = decisions.read_signal(raw)
+            decisions.check_decide(command, self._circumstances())
+        except DecisionRejected as rejected:
+            await self._note_ignored(len(self._signals), rejected)
+        else:
+            self._take(command)
+
+    def _take(self, command: Decide) -> Decision:
+        assert self._watch is not None
+        self._decision = Decision.of(command, at=workflow.now(), is_late=self._watch.is_late)
+        return self._decision
+
+    async def _open(self, review: Review) -> DeadlineWatch:
+        opening = OpenClause(
+            number=self._case.number,
+            step="review/opened",
+            at=workflow.now(),
+            clause=Clause.REVIEW,
+            workflow_id=workflow.info().workflow_id,
+            term=review.term,
+            started_on=review.received_on,
+            waits_for=Recipient.REVIEWER,
+        )
+        return await self._watch_deadline(
+            self._case, opening, stage=Stage.REVIEW, waits_for=Recipient.REVIEWER
+        )
+
+    async def _look_for_analogues(self) -> None:
+        search = Step(number=self._case.number, step="review/analogues", at=workflow.now())
+        found = await steps.find_analogues(search)
+        self._has_strong_analogue = found.has_strong
+
+    async def _record(self, watch: DeadlineWatch) -> Reviewed:
+        """The order to the operator comes with the decision: its date is this step's."""
+        assert self._decision is not None
+        now = workflow.now()
+        is_approved = self._decision.outcome is Outcome.APPROVED
+        reviewed = Reviewed(
+            decision=self._decision, order_received_on=local_date(now) if is_approved else None
+        )
+        await steps.record_decision(
+            RecordDecision(
+                number=self._case.number,
+                step="review/decision",
+                at=now,
+                reviewed=reviewed,
+                due_at=watch.due_at,
+            )
+        )
+        return reviewed
+
+    async def _tell(self, decision: Decision) -> None:
+        for notice, recipient in _DECISION_LETTERS[decision.outcome]:
+            await letters.send(self._case, notice, recipient, step="review/decision")
+        if decision.ground is Ground.OTHER:
+            await letters.send(
+                self._case, Notice.OUTSIDE_GROUNDS, Recipient.SUPERVISOR, step="review/decision"
+            )
+
+    async def _note_ignored(self, ordinal: int, rejected: DecisionRejected) -> None:
+        await steps.note(
+            Note(
+                number=self._case.number,
+                step=f"review/signal-{ordinal}-ignored",
+                at=workflow.now(),
+                clause=Clause.REVIEW,
+                what=f"Сигнал с решением не принят: {rejected}",
+                by=SIGNAL,
+            )
+        )
+
+    def _circumstances(self) -> Circumstances:
+        return Circumstances(
+            decided=self._decision is not None,
+            looked_for_analogues=self._has_strong_analogue is not None,
+            has_strong_analogue=bool(self._has_strong_analogue),
+            other_ground_allowed=self._other_ground_allowed,
+        )
+
+
+def _reject_unless(rule: Callable[[], None]) -> None:
+    """Let a pure rule reject an update before it enters the history."""
+    try:
+        rule()
+    except DecisionRejected as rejected:
+        raise ApplicationError(str(rejected), type=rejected.rejection, non_retryable=True) from None

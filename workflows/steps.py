@@ -1,0 +1,246 @@
+"""Every step as one typed function: its timeout, its retries and its Russian summary.
+
+The only module of the workflows that knows the activities' signatures. A step that
+is only written down never fails its clause: what trying again does not mend goes to
+the operator, and the step is done again when they say so. A step in Moodle or by
+mail raises `ActivityError`, and the clause decides.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+from activities.calendar import CalendarActivities
+from activities.cases import CaseActivities
+from activities.clauses import ClauseActivities
+from activities.letters import LetterActivities
+from activities.moodle import MoodleActivities
+from activities.tasks import TaskActivities
+from models.deadlines import Deadline
+from models.errors import Failure
+from models.letters import Letter, LetterState
+from models.step import Step
+from models.steps import (
+    AnaloguesFound,
+    CloseCase,
+    CloseTask,
+    Evidence,
+    FireRung,
+    Grant,
+    InMoodle,
+    MarkOverdue,
+    MoveClauses,
+    MovedClause,
+    NextRepeat,
+    Note,
+    OpenClause,
+    OpenTask,
+    RecordDecision,
+    RecordMove,
+    RecordSetup,
+    TickOff,
+)
+from models.terms import Clause
+from workflows.mending import Mendable
+
+S = TypeVar("S", bound=Step)
+M = TypeVar("M")
+R = TypeVar("R")
+
+_DATABASE: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
+    ),
+}
+"""Postgres comes back within minutes or somebody is looking for it."""
+
+_MOODLE: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=2),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=10)
+    ),
+}
+"""A Moodle may be away for days; how long the engine waits for it is the clause's to say."""
+
+_MAIL: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=2),
+    "schedule_to_close_timeout": timedelta(days=4),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(minutes=1), backoff_coefficient=2, maximum_interval=timedelta(hours=1)
+    ),
+}
+"""Four days of trying, as mail servers do among themselves (RFC 5321, 4.5.4.1)."""
+
+
+async def start_case(step: Step) -> None:
+    await _write_down(CaseActivities.start_case, step, "Начало дела")
+
+
+async def open_clause(clause: OpenClause) -> Deadline:
+    return await _write_down(ClauseActivities.open_clause, clause, f"Срок по п. {clause.clause}")
+
+
+async def find_analogues(step: Step) -> AnaloguesFound:
+    return await _write_down(CaseActivities.find_analogues, step, "Поиск аналогов")
+
+
+async def record_decision(record: RecordDecision) -> None:
+    await _write_down(CaseActivities.record_decision, record, "Запись решения")
+
+
+async def record_setup(record: RecordSetup) -> None:
+    await _write_down(CaseActivities.record_setup, record, "Запись исполнения")
+
+
+async def close_case(close: CloseCase) -> None:
+    await _write_down(CaseActivities.close_case, close, "Закрытие дела")
+
+
+async def note(entry: Note) -> None:
+    await _write_down(CaseActivities.note, entry, "Запись в журнал")
+
+
+async def fire_rung(rung: FireRung) -> None:
+    await _write_down(ClauseActivities.fire_rung, rung, "Ступень напоминаний")
+
+
+async def mark_overdue(mark: MarkOverdue) -> None:
+    await _write_down(ClauseActivities.mark_overdue, mark, "Срок прошёл")
+
+
+async def record_move(move: RecordMove) -> None:
+    await _write_down(ClauseActivities.record_move, move, "Перенос срока")
+
+
+async def next_repeat(ask: NextRepeat) -> datetime:
+    return await _write_down(CalendarActivities.next_repeat, ask, "Когда напомнить снова")
+
+
+async def moved_clauses(ask: MoveClauses) -> list[MovedClause]:
+    return await _write_down(CalendarActivities.moved_clauses, ask, "Какие сроки сдвигаются")
+
+
+async def move_clause(moved: MovedClause) -> None:
+    await _write_down(CalendarActivities.move_clause, moved, f"Перенос срока по делу {moved.number}")
+
+
+async def close_task(task: CloseTask) -> None:
+    await _write_down(TaskActivities.close_task, task, "Задача выполнена")
+
+
+async def tick_off(progress: TickOff) -> None:
+    await _write_down(TaskActivities.tick_off, progress, "Отметки в перечне работ")
+
+
+async def write_letter(letter: Letter) -> LetterState:
+    return await _write_down(LetterActivities.write_letter, letter, "Письмо написано")
+
+
+async def give_up_letter(letter: Letter) -> LetterState:
+    return await _write_down(LetterActivities.give_up_letter, letter, "Письмо не доставлено")
+
+
+async def open_task(task: OpenTask) -> None:
+    """The last resort: tried for ever, since nothing is left to fall back on."""
+    await workflow.execute_activity_method(
+        TaskActivities.open_task, task, **_DATABASE, summary="Задача Оператору"
+    )
+
+
+async def ensure_category(case: InMoodle) -> int:
+    return await workflow.execute_activity_method(
+        MoodleActivities.ensure_category, case, **_MOODLE, summary="Категория в Moodle"
+    )
+
+
+async def ensure_course(case: InMoodle) -> int:
+    return await workflow.execute_activity_method(
+        MoodleActivities.ensure_course, case, **_MOODLE, summary="Курс в Moodle"
+    )
+
+
+async def ensure_responsible(case: InMoodle) -> int:
+    return await workflow.execute_activity_method(
+        MoodleActivities.ensure_responsible, case, **_MOODLE, summary="Учётная запись ответственного"
+    )
+
+
+async def grant_roles(grant: Grant) -> None:
+    await workflow.execute_activity_method(
+        MoodleActivities.grant_roles, grant, **_MOODLE, summary="Роль «учитель»"
+    )
+
+
+async def read_back(evidence: Evidence) -> None:
+    await workflow.execute_activity_method(
+        MoodleActivities.read_back, evidence, **_MOODLE, summary="Проверка сделанного в Moodle"
+    )
+
+
+async def send_letter(key: str) -> LetterState:
+    return await workflow.execute_activity_method(
+        LetterActivities.send_letter, key, **_MAIL, summary="Отправка письма"
+    )
+
+
+def failure_of(error: BaseException) -> str:
+    """Type of the failure behind an activity's or a child's error, never its text."""
+    cause = error.__cause__
+    if isinstance(cause, ApplicationError) and cause.type:
+        return cause.type
+    return Failure.UNEXPECTED
+
+
+async def _write_down(activity: Callable[[Any, S], Awaitable[R]], message: S, summary: str) -> R:
+    tries = 0
+    while True:
+        try:
+            return await workflow.execute_activity_method(activity, message, **_DATABASE, summary=summary)
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            tries += 1
+            await until_mended(message.number, message.step, error, tries)
+
+
+async def until_mended(number: str, step: str, error: BaseException, tries: int) -> None:
+    """Give a failed step to the operator and wait until they say that it is mended.
+
+    Args:
+        number: The case.
+        step: The step that failed.
+        error: The activity's or child's error.
+        tries: How often it has failed so far, the ordinal of the task.
+    """
+    task = OpenTask(
+        number=number,
+        step=f"{step}/failed-{tries}",
+        at=workflow.now(),
+        clause=_clause_of(step),
+        workflow_id=workflow.info().workflow_id,
+        failure=failure_of(error),
+        failed_step=step,
+    )
+    await open_task(task)
+    clause = workflow.instance()
+    assert isinstance(clause, Mendable)
+    await clause.until_mended()
+    await close_task(
+        CloseTask(
+            number=number,
+            step=f"{task.step}/mended",
+            at=workflow.now(),
+            workflow_id=task.workflow_id,
+            task_step=task.step,
+        )
+    )
+
+
+def _clause_of(step: str) -> Clause:
+    """Steps are named after their clause: `review/rung-2`."""
+    return Clause.__members__.get(step.split("/", 1)[0].upper(), Clause.REQUEST)
