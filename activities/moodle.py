@@ -90,12 +90,12 @@ class MoodleActivities:
         return request, self._sites[request.subsystem]
 
     async def _category_of(self, request: Request, moodle: MoodleClient) -> int:
-        """Moodle's id of the category that the course goes into: new, registered, or of its name."""
+        """Moodle's id of the category that the course goes into: new, registered, or the first there is."""
+        if request.category_name:
+            idnumber = ids.category_idnumber(request.number)
+            return (await moodle.ensure_category(request.category_name, idnumber, _TOP, "")).id
         if request.category is None:
-            found = await moodle.ensure_category(
-                request.category_name, ids.category_idnumber(request.number), _TOP, ""
-            )
-            return found.id
+            return min(one.id for one in await moodle.categories() if one.parent_id == _TOP)
         async with self._sessions() as session:
             category = await session.get_one(Category, request.category)
         if category.moodle_id is not None:

@@ -16,11 +16,11 @@ import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from devstack import letters, letters_page, probes
-from devstack.exit import leave
 from devstack.ports import HOST, Port, free_port
 from devstack.processes import Child
 from devstack.settings import variable
 from devstack.supervisor import Part
+from models.exit import leave
 
 GOOD = "250 OK"
 REFUSED = "550 5.1.1 No such mailbox"

@@ -17,6 +17,7 @@ from pathlib import Path
 Probe = Callable[[], Awaitable[bool]]
 
 LOG_LINES_SHOWN = 15
+LOG_MAX_BYTES = 20_000_000
 _LAUNCHER = Path(__file__).with_name("child.py")
 _POLL_SECONDS = 0.02
 
@@ -61,7 +62,7 @@ class Child:
         return self._process.pid
 
     def start(self) -> None:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self._make_room_for_log()
         account = f"{self.account.uid}:{self.account.gid}" if self.account else "-"
         launcher = [sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), str(int(self.stop_signal))]
         with self.log.open("ab") as log:
@@ -101,6 +102,11 @@ class Child:
         if self._process is not None:
             self._process.kill()
             await self._ended(within_seconds=10)
+
+    def _make_room_for_log(self) -> None:
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LOG_MAX_BYTES:
+            self.log.replace(self.log.with_name(f"{self.log.name}.old"))
 
     def _explain(self, what: str) -> str:
         code = "" if self._process is None or self.running else f" (код {self._process.returncode})"

@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "SEO_DEVSTACK_"
+NAMESPACE = "seo"
 
 
 class DevstackSettings(BaseSettings):
@@ -17,7 +18,7 @@ class DevstackSettings(BaseSettings):
     temporal_address: str | None = Field(
         default=None, description="host:port of a Temporal that runs already; none is built or started then"
     )
-    namespace: str = Field(default="seo", description="Temporal namespace, registered when it is absent")
+    namespace: str = Field(default=NAMESPACE, description="Temporal namespace, registered when it is absent")
     time_skipping: bool = Field(
         default=True, description="the stack is for trying things; a real installation never skips time"
     )

@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from devstack.settings import variable
+
 MODULE = Path(__file__).with_name("temporal")
 SERVER_PACKAGE = "go.temporal.io/server/cmd/server"
 UI_PACKAGE = "github.com/temporalio/ui-server/v2/cmd/server"
@@ -54,9 +56,13 @@ def find() -> Temporal:
         return on_path
     if built := _already_built():
         return built
-    if shutil.which("go"):
+    if shutil.which("go") is None:
+        return _download()
+    try:
         return build()
-    return _download()
+    except TemporalMissing as failure:
+        print(failure, flush=True)
+        return _download()
 
 
 def _cli_on_path() -> TemporalCli | None:
@@ -136,9 +142,9 @@ def _download() -> TemporalCli:
         asyncio.run(_start_once(folder))
     except RuntimeError as failure:
         raise TemporalMissing(
-            "Сервер Temporal не найден: нет ни программы temporal (1.9 или новее), ни Go для сборки, "
-            "а загрузить готовый не удалось. Установите одно из них либо задайте адрес работающего "
-            "сервера: SEO_DEVSTACK_TEMPORAL_ADDRESS=<узел:порт>."
+            "Сервера Temporal нет: не найдена программа temporal (1.9 или новее), собрать сервер с "
+            "помощью Go не вышло, загрузить готовый тоже. Установите temporal или Go либо задайте "
+            f"адрес работающего сервера: {variable('temporal_address')}=<узел:порт>."
         ) from failure
     programs = sorted(folder.glob("temporal-*"), key=lambda file: file.stat().st_mtime)
     if not programs:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from devstack import temporal_config, temporal_namespace
+from devstack import temporal_config
 from devstack.ports import HOST, Port
 from devstack.processes import Child
-from devstack.settings import variable
+from devstack.settings import NAMESPACE, variable
 from devstack.supervisor import Part
 from devstack.temporal_build import Temporal, TemporalBinaries, TemporalCli
+from models import namespace as temporal_namespace
 
 
 class TemporalServer(Part):
@@ -33,7 +34,7 @@ class TemporalServer(Part):
         *,
         port: int,
         ui_port: int | None = None,
-        namespace: str = "seo",
+        namespace: str = NAMESPACE,
         time_skipping: bool = False,
     ) -> None:
         self.namespace = namespace
@@ -62,7 +63,6 @@ class TemporalServer(Part):
         await temporal_namespace.register(await self._connect(), self.namespace, settle=timedelta(0))
 
     async def _answers(self) -> bool:
-        """The whole of it answers: the frontend, and behind it the history service."""
         try:
             client = await self._connect()
             return await client.service_client.check_health()

@@ -4,8 +4,9 @@ import os
 
 from alembic import context
 from sqlalchemy import create_engine
+from sqlmodel import SQLModel
 
-from models.tables import SQLModel
+import models.tables  # noqa: F401 - fills the metadata
 
 connection = context.config.attributes.get("connection")
 if connection is not None:

@@ -144,6 +144,7 @@ class Review(Message):
     case: Case
     received_on: date
     missing: tuple[Item, ...]
+    ask_for: tuple[Contact, ...]
     term: Term
     other_ground_allowed: bool = False
 
@@ -153,6 +154,7 @@ class Review(Message):
             case=filed.case,
             received_on=filed.received_on,
             missing=filed.missing,
+            ask_for=filed.ask_for,
             term=filed.review_term,
             other_ground_allowed=filed.other_ground_allowed,
         )

@@ -379,6 +379,8 @@ class AmendmentRow(SQLModel, table=True):
     __tablename__ = "calendar_amendments"
 
     id: int | None = Field(default=None, primary_key=True)
+    post_id: UUID = Field(unique=True)
+    """Of the POST that entered it, so that a repeated one enters nothing."""
     day: date
     is_working: bool
     decree: str

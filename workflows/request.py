@@ -1,7 +1,7 @@
 """Clause 4.1 - a request for a category or a course.
 
-The request is registered before this workflow starts; here it is confirmed by
-letter, reviewed (4.2) and, when approved, set up by the operator (4.3).
+The request is registered before this workflow starts; here it is reviewed (4.2)
+and, when approved, set up by the operator (4.3).
 """
 
 from collections.abc import Awaitable, Callable
@@ -12,13 +12,12 @@ from temporalio.exceptions import ChildWorkflowError, is_cancelled_exception
 
 from models import ids
 from models.decisions import Outcome, Reviewed
-from models.letters import Notice
 from models.requests import Case, Filed, Review, Setup, Stage
 from models.setup import SetupResult
 from models.step import Step
 from models.steps import CloseCase
-from models.terms import Clause, Recipient
-from workflows import card, letters, steps
+from models.terms import Clause
+from workflows import card, steps
 from workflows.mending import Mendable
 from workflows.review import ReviewWorkflow
 from workflows.setup import SetupWorkflow
@@ -40,22 +39,11 @@ class RequestWorkflow(Mendable):
         case = filed.case
         card.show(case, Clause.REQUEST, Stage.REVIEW, waits_for="review")
         await steps.start_case(Step(number=case.number, step="request/started", at=workflow.now()))
-        await self._confirm(filed)
         reviewed = await self._review(filed)
         if reviewed.order_received_on is not None:
             card.show(case, Clause.REQUEST, Stage.SETUP, waits_for="setup")
             await self._set_up(filed, Setup.after(filed, reviewed.order_received_on))
         return await self._close(case, _STAGES[reviewed.decision.outcome])
-
-    async def _confirm(self, filed: Filed) -> None:
-        """An incomplete request is answered by its refusal alone, at once."""
-        if filed.missing:
-            return
-        await letters.send(filed.case, Notice.CONFIRMATION, Recipient.AGENCY, step="request/registered")
-        if filed.ask_for:
-            await letters.send(
-                filed.case, Notice.CONTACTS_NEEDED, Recipient.AGENCY, step="request/registered"
-            )
 
     async def _review(self, filed: Filed) -> Reviewed:
         return await self._clause(

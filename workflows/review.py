@@ -55,6 +55,7 @@ class ReviewWorkflow(ClauseWorkflow):
     async def run(self, review: Review) -> Reviewed:
         watch = await self._open(review)
         if self._decision is None:
+            await self._confirm(review)
             await self._look_for_analogues()
             await letters.send(
                 self._case, Notice.REVIEW_REQUESTED, Recipient.REVIEWER, step="review/requested"
@@ -125,6 +126,12 @@ class ReviewWorkflow(ClauseWorkflow):
         return await self._watch_deadline(
             self._case, opening, stage=Stage.REVIEW, waits_for=Recipient.REVIEWER
         )
+
+    async def _confirm(self, review: Review) -> None:
+        """Tell the agency its number and its date; an incomplete request is answered by the refusal."""
+        await letters.send(self._case, Notice.CONFIRMATION, Recipient.AGENCY, step="review/registered")
+        if review.ask_for:
+            await letters.send(self._case, Notice.CONTACTS_NEEDED, Recipient.AGENCY, step="review/registered")
 
     async def _look_for_analogues(self) -> None:
         search = Step(number=self._case.number, step="review/analogues", at=workflow.now())

@@ -123,7 +123,7 @@ def _create(call: Call, given: Args) -> dict[str, Any]:
         context_id=call.db.next_id("context"),
         timecreated=call.now,
     )
-    if given.get("preferences") and call.release == MOODLE_3_3:
+    if given.get("preferences") and call.release.number == (3, 3):
         # 3.3 never loads the file that has the function: a password to be changed at first sign-in must be
         # set by an update.
         raise PhpError("Call to undefined function useredit_update_user_preference()")

@@ -55,7 +55,7 @@ class Administrator:
         with self.db.transaction():
             return self.db.tokens.add(value=value, user_id=user_id, service=service, functions=functions)
 
-    def change_token(self, known_as: str, /, **changes: Any) -> None:
+    def change_token(self, known_as: str, **changes: Any) -> None:
         with self.db.transaction():
             token = self.db.tokens.where(value=known_as)[0]
             self.db.tokens.change(token, **changes)

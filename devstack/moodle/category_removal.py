@@ -5,7 +5,7 @@ from .categories import children
 from .course_parts import delete_parts
 from .errors import MoodleError
 from .params import Multiple, P, Single, Value, default, optional
-from .records import Category
+from .records import Category, Level
 from .webservice import Args, Call, webservice
 
 
@@ -29,7 +29,7 @@ def delete_categories(call: Call, args: Args) -> None:
             _delete_all(call, category)
         else:
             _move_content(call, category, given.get("newparent", category.parent))
-        call.db.categories.remove(category)
+        _remove(call, category)
 
 
 def _delete_all(call: Call, category: Category) -> None:
@@ -37,7 +37,13 @@ def _delete_all(call: Call, category: Category) -> None:
         delete_parts(call.db, course)
     for below in children(call.db, category.id):
         _delete_all(call, below)
-        call.db.categories.remove(below)
+        _remove(call, below)
+
+
+def _remove(call: Call, category: Category) -> None:
+    for assignment in call.db.role_assignments.where(place=(str(Level.CATEGORY), category.id)):
+        call.db.role_assignments.remove(assignment)
+    call.db.categories.remove(category)
 
 
 def _move_content(call: Call, category: Category, new_parent: int) -> None:

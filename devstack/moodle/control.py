@@ -66,7 +66,7 @@ def _shown(row: Row) -> dict[str, Any]:
 
 
 async def serve_administration(request: Request, site: Site) -> Response:
-    """A method of Administrator: ``{"action": "grade", "arguments": {"user_id": 5, "cmid": 7, "value": 80}}``."""
+    """A method of Administrator: ``{"action": "grade", "arguments": {"user_id": 5, "cmid": 7, …}}``."""
     body = await request.json()
     action = getattr(Administrator(site), str(body.get("action")), None)
     if str(body.get("action")).startswith("_") or not callable(action):

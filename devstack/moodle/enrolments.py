@@ -65,7 +65,7 @@ def _enrol(call: Call, instance: EnrolInstance, given: Args) -> None:
         course_id=course_id,
         user_id=user_id,
         suspended=suspended,
-        **({"timestart": call.now} | times),
+        **times,
     )
 
 

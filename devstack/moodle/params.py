@@ -1,7 +1,7 @@
 """Descriptions of parameters, and their validation as strict as Moodle's own.
 
-Cleaning a value must leave it as it came, else it is refused; unknown keys are refused; the texts after ``=>``
-are what a site with debugging on tells in ``debuginfo``.
+Cleaning a value must leave it as it came, else it is refused; unknown keys are refused; the texts after
+``=>`` are what a site with debugging on tells in ``debuginfo``.
 """
 
 import re

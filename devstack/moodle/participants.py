@@ -83,8 +83,12 @@ def _enrolled(call: Call, course: Course, chosen: dict[str, str], capability: st
     users = [call.db.users.one(user_id) for user_id in sorted(ids)]
     if capability:
         users = [u for u in users if Access(call.db, call.release, u).can(capability, context)]
-    start, limit = int(chosen.get("limitfrom", 0)), int(chosen.get("limitnumber", 0))
+    start, limit = (_whole(chosen.get(name, "")) for name in ("limitfrom", "limitnumber"))
     return users[start : start + limit] if limit else users[start:]
+
+
+def _whole(value: str) -> int:
+    return int(value) if value.isdecimal() else 0
 
 
 def _participant(call: Call, course: Course, user: User, fields: set[str] | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from .webservice import Args, Call, webservice
 _ALWAYS = ("id", "fullname")
 _LOOKUP_FIELDS = ("id", "idnumber", "username", "email")
 _SEARCH_KEYS = ("id", "lastname", "firstname", "idnumber", "username", "email", "auth")
+_WILDCARDS = frozenset("%_")
 _SEARCHED_BY_PATTERN = ("lastname", "firstname", "email")
 
 
@@ -131,7 +132,12 @@ def _criteria(given: list[Args]) -> dict[str, str]:
 
 def _candidates(call: Call, criteria: dict[str, str]) -> list[User]:
     exact = next((key for key in _LOOKUP_FIELDS if key in criteria and key != "email"), None)
-    users = _by_field(call, exact, criteria[exact]) if exact else list(call.db.users)
+    if exact:
+        users = _by_field(call, exact, criteria[exact])
+    elif "email" in criteria and not set(criteria["email"]) & _WILDCARDS:
+        users = call.db.users.where(email_folded=criteria["email"].lower())
+    else:
+        users = list(call.db.users)
     return [user for user in users if all(_meets(user, key, value) for key, value in criteria.items())]
 
 

@@ -1,6 +1,6 @@
 """The three releases of Moodle that the system of the Tyumen region runs, and what tells them apart."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 # The order is the one in which core_webservice_get_site_info lists them.
 _FUNCTIONS_2_8 = """
@@ -67,5 +67,7 @@ MOODLE_3_7 = Release(
     (3, 7), "3.7.2 (Build: 20190909)", "2019052002", "2019052000", tuple(_FUNCTIONS_3_7.split())
 )
 
-# 3.3.2 is served as the recorded 3.3: nothing that the engine uses changed between the two.
-RELEASES = {"2.8.5": MOODLE_2_8, "3.3": MOODLE_3_3, "3.3.2": MOODLE_3_3, "3.7.2": MOODLE_3_7}
+# Served as the recorded 3.3, under the name that the site of the region has.
+MOODLE_3_3_2 = replace(MOODLE_3_3, label="3.3.2 (Build: 20170911)", version="2017051502")
+
+RELEASES = {"2.8.5": MOODLE_2_8, "3.3": MOODLE_3_3, "3.3.2": MOODLE_3_3_2, "3.7.2": MOODLE_3_7}

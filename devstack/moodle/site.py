@@ -34,6 +34,7 @@ from .webservice import FUNCTIONS, Call
 
 _PROTOCOL_FIELDS = ("wstoken", "wsfunction", "moodlewsrestformat")
 _SETTING_PREFIX = "moodlewssetting"
+_STAMPED_FOR = 60
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Site:
         access = Access(
             db=self.db,
             release=self.release,
-            user=self._seen_now(user),
+            user=user,
             must_change_password=user.must_change_password or around.must_change_password,
             denied=around.denied,
             now=self.now,
@@ -92,12 +93,10 @@ class Site:
         check_protocol(self.db, access)
         return access
 
-    def _seen_now(self, user: User) -> User:
-        """3.7 leaves no trace of a service's calls; older releases stamp the account."""
-        if self.release.number >= (3, 7) or user.lastaccess > self.now - 60:
-            return user
-        with self.db.transaction():
-            return self.db.users.change(user, lastaccess=self.now)
+    def _stamp(self, user: User) -> None:
+        """3.7 leaves no trace of a service's calls; older releases stamp the account, once a minute."""
+        if self.release.number < (3, 7) and user.lastaccess < self.now - _STAMPED_FOR:
+            self.db.users.change(user, lastaccess=self.now)
 
     def _function(self, name: str | None) -> str:
         if name is None:
@@ -116,6 +115,7 @@ class Site:
         if function is None:
             raise MoodleError("notinstandin", f"The stand-in does not have {name} yet")
         with self.db.transaction():
+            self._stamp(call.user)
             arguments = validate(function.parameters(self.release), given, self.settings.languages)
             return function.run(call, arguments)
 

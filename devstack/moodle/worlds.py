@@ -13,7 +13,7 @@ SERVICE_USERNAME = "wsseo"
 # Builds a site around the token of its service account.
 World = Callable[[Site, str], None]
 
-# Contexts that a fresh Moodle has before its first account: the system, the front page, a category, blocks.
+# Contexts that a fresh Moodle has before the first account made by people; most of them are blocks.
 _FRESH_CONTEXTS = 17
 
 _APPENDIX_1 = (
@@ -43,8 +43,7 @@ def fresh(
     with site.db.transaction():
         site.db.settings.add(sitename=sitename, shortname=shortname, theme_revision=site.now)
     add_roles(site.db, service)
-    admin.add_user("guest", "Guest user", " ", "root@localhost")
-    admin.add_user("admin", "Admin", "User", admin_email)
+    site.db.next_id("context")  # the system's own
     with site.db.transaction():
         site.db.courses.add(
             category_id=0,
@@ -60,6 +59,8 @@ def fresh(
             timemodified=site.now,
         )
     admin.add_category("Miscellaneous")
+    admin.add_user("guest", "Guest user", " ", "root@localhost")
+    admin.add_user("admin", "Admin", "User", admin_email)
     site.db.sequences["context"] = _FRESH_CONTEXTS
     account = admin.add_user(SERVICE_USERNAME, "WS", SERVICE_USERNAME, f"{SERVICE_USERNAME}@example.invalid")
     admin.set_preference(account.id, "auth_manual_passwordupdatetime", str(site.now))

@@ -69,6 +69,6 @@ def test_a_build_that_fails_leaves_nothing_to_run_and_tells_why(tools: Path) -> 
     put(tools, "go", 'while [ "$1" != "-o" ]; do shift; done; echo half > "$2"; echo no space left; exit 1')
 
     with pytest.raises(TemporalMissing, match="no space left"):
-        temporal_build.find()
+        temporal_build.build()
 
     assert not list(temporal_build.cache().rglob("temporal-server"))

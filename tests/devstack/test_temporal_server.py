@@ -15,12 +15,12 @@ from temporalio.common import SearchAttributeKey
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
-from devstack import temporal_namespace
 from devstack.ports import PortTaken, free_port
 from devstack.processes import ProcessFailed
 from devstack.temporal_build import Temporal, find
 from devstack.temporal_server import TemporalServer
 from devstack.temporal_ui import TemporalUi
+from models import namespace
 
 QUEUE = "devstack-tests"
 CLAUSE = SearchAttributeKey.for_keyword("SeoClause")
@@ -107,7 +107,7 @@ async def test_a_shorter_retention_is_lengthened_and_a_longer_one_left(client: C
         update.config.workflow_execution_retention_ttl.FromTimedelta(timedelta(days=days))
         await client.workflow_service.update_namespace(update)
 
-        await temporal_namespace.register(client, client.namespace)
+        await namespace.register(client, client.namespace)
 
         assert await retention(client) == timedelta(days=expected)
     update.config.workflow_execution_retention_ttl.FromTimedelta(timedelta(days=90))

@@ -1,11 +1,11 @@
 """Prepares a Temporal cluster for the engine: the namespace, its retention, the search attributes.
 
 For any cluster: the embedded one calls it at every start, a real installation once, by
-`python -m devstack.temporal_namespace --address temporal:7233 --namespace seo`.
+`python -m api.cli temporal register`.
 """
 
-import argparse
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -22,8 +22,6 @@ from temporalio.api.workflowservice.v1 import (
 )
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
-
-from devstack.exit import leave
 
 T = TypeVar("T")
 
@@ -53,9 +51,9 @@ async def register(
     attributes were added: an attribute set too early fails the workflow's task.
     """
     await _ensure_namespace(client, namespace)
-    async with asyncio.timeout(within_seconds):
-        added = await _until_known(lambda: _add_search_attributes(client, namespace))
-        await _until_known(lambda: _query_all(client, namespace))
+    limit = time.monotonic() + within_seconds
+    added = await _until_known(lambda: _add_search_attributes(client, namespace), limit)
+    await _until_known(lambda: _query_all(client, namespace), limit)
     if added:
         await asyncio.sleep(settle.total_seconds())
 
@@ -99,31 +97,13 @@ async def _query_all(client: Client, namespace: str) -> None:
     await client.workflow_service.count_workflow_executions(request)
 
 
-async def _until_known(call: Callable[[], Awaitable[T]]) -> T:
+async def _until_known(call: Callable[[], Awaitable[T]], limit: float) -> T:
     """The server keeps for a moment that a namespace or an attribute did not exist."""
     while True:
         try:
             return await call()
         except RPCError as error:
-            if error.status not in (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.NOT_FOUND):
+            not_yet = error.status in (RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.NOT_FOUND)
+            if not not_yet or time.monotonic() > limit:
                 raise
         await asyncio.sleep(0.1)
-
-
-async def _register_at(address: str, namespace: str) -> None:
-    # Not under the namespace's own name: the server would remember that it was asked for in vain.
-    await register(await Client.connect(address), namespace)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Готовит пространство имён Temporal для регламента.")
-    parser.add_argument("--address", default="127.0.0.1:7233", help="узел:порт сервера Temporal")
-    parser.add_argument("--namespace", default="seo")
-    arguments = parser.parse_args()
-    asyncio.run(_register_at(arguments.address, arguments.namespace))
-    print(f"Готово: пространство {arguments.namespace}, хранение {RETENTION.days} дней, атрибуты поиска.")
-    leave(0)
-
-
-if __name__ == "__main__":
-    main()

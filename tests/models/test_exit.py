@@ -6,7 +6,7 @@ import sys
 
 
 def test_leaving_flushes_what_was_printed_and_keeps_the_code() -> None:
-    code = "from devstack.exit import leave; print('готово', end=''); leave(3)"
+    code = "from models.exit import leave; print('готово', end=''); leave(3)"
 
     outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
@@ -14,7 +14,7 @@ def test_leaving_flushes_what_was_printed_and_keeps_the_code() -> None:
 
 
 def test_leaving_works_when_nobody_reads_the_output_any_more() -> None:
-    code = "import sys; from devstack.exit import leave; sys.stdin.read(); print('x' * 100); leave(4)"
+    code = "import sys; from models.exit import leave; sys.stdin.read(); print('x' * 100); leave(4)"
     buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
     process = subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=buffered

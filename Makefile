@@ -1,0 +1,67 @@
+# Команды проекта: `make` без аргументов перечисляет их.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Newer than the lock it was made from: a changed lock makes the environment anew.
+READY := $(VENV)/ready
+
+# Any of these may be present and still not run: pyenv puts a stub for each version it knows.
+PYTHONS := python3 python3.11 python3.12 python3.13 python3.14
+SUITABLE := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+
+# The same for every place that makes the lock: no index, no machine, no path in it.
+COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
+	--strip-extras --allow-unsafe $(if $(UPGRADE),--upgrade)
+
+.PHONY: help run demo test lint check bench lock format
+
+help: ## этот список
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: $(READY) ## поднять всё на этой машине: Temporal, PostgreSQL, Moodle, почту, API
+	$(BIN)/python -m devstack
+
+demo: $(READY) ## провести один запрос по всем пунктам регламента со сжатым временем
+	$(BIN)/python -m devstack.demo
+
+test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY) ## ruff, mypy --strict, направления импортов
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict .
+	$(BIN)/lint-imports
+
+check: lint test ## всё, что должно проходить перед отправкой: lint и test
+
+bench: $(READY) ## измерить скорость
+	$(BIN)/python -m bench
+
+lock: $(READY) ## переписать requirements*.lock по pyproject.toml; UPGRADE=1 берёт новые версии
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+format: $(READY) ## привести код к общему виду
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(READY): requirements-dev.lock
+	@for python in $(PYTHONS); do \
+		"$$python" -c '$(SUITABLE)' 2>/dev/null && found="$$python" && break; \
+	done; \
+	if [ -z "$${found:-}" ]; then \
+		echo "Не найден Python 3.11 или новее с модулями venv и ensurepip (искал: $(PYTHONS))." >&2; \
+		echo "Поставьте его: в Debian и Ubuntu это пакеты python3 и python3-venv, в macOS — brew install python." >&2; \
+		exit 1; \
+	fi; \
+	echo "Готовлю окружение $(VENV): $$("$$found" --version)…"; \
+	"$$found" -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

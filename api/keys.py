@@ -1,0 +1,44 @@
+"""API keys: issued and revoked from the command line."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from api.auth import Role, digest, new_secret
+from models.tables import ApiKey, Organisation
+
+
+class UnknownOrganisation(Exception):
+    """No organisation has this code."""
+
+
+async def issue(session: AsyncSession, role: Role, organisation: str, holder: str) -> str:
+    """A new key, shown this once: Postgres holds only its hash.
+
+    Raises:
+        UnknownOrganisation: The code is none of the register's.
+    """
+    if await session.get(Organisation, organisation) is None:
+        raise UnknownOrganisation
+    secret = new_secret()
+    session.add(
+        ApiKey(
+            sha256=digest(secret),
+            role=role.value,
+            organisation=organisation,
+            holder=holder,
+            issued_at=datetime.now(UTC),
+        )
+    )
+    return secret
+
+
+async def revoke(session: AsyncSession, key_id: int) -> bool:
+    """End a key at once; False when there is none in force with this id."""
+    query = select(ApiKey).where(col(ApiKey.id) == key_id, col(ApiKey.revoked_at).is_(None))
+    key = (await session.scalars(query)).first()
+    if key is None:
+        return False
+    key.revoked_at = datetime.now(UTC)
+    return True

@@ -1,0 +1,1 @@
+"""Routes by what people do, in the order of the clauses."""

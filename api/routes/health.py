@@ -1,0 +1,28 @@
+"""Whether the API and what it stands on are there."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+
+from api.deps import SessionsDep, TemporalDep
+from api.errors import Problem, responses
+
+router = APIRouter(tags=["Состояние"])
+
+
+class Health(BaseModel):
+    status: str
+
+
+@router.get("/health", responses=responses("unavailable"))
+async def health(sessions: SessionsDep, client: TemporalDep) -> Health:
+    """Отвечают ли база данных и Temporal."""
+    async with sessions() as session:
+        await session.execute(text("SELECT 1"))
+    try:
+        healthy = await client.service_client.check_health()
+    except RuntimeError:
+        healthy = False
+    if not healthy:
+        raise Problem("unavailable")
+    return Health(status="ok")

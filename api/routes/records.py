@@ -1,0 +1,163 @@
+"""What a case has left behind: journal, terms, analogues, letters, documents."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from api.auth import AUTHORITY, EVERYBODY, OPERATORS, Caller, Role, allow
+from api.cases import visible
+from api.deps import SessionsDep, SettingsDep
+from api.errors import Problem, responses
+from api.schemas.records import (
+    CandidateShown,
+    DeadlineShown,
+    DocumentShown,
+    JournalLine,
+    LetterShown,
+    RungShown,
+)
+from api.schemas.requests import Number
+from models import deadlines, store
+from models.calendar import WorkCalendar
+from models.deadlines import Deadline
+from models.letters import LetterState
+from models.tables import CandidateRow, ClauseRow, Document, JournalEntry, LetterRow, RungRow
+from models.terms import Clause
+
+router = APIRouter(prefix="/requests/{number}", tags=["Дело"])
+
+AnybodyDep = Annotated[Caller, Depends(allow(*EVERYBODY))]
+StaffDep = Annotated[Caller, Depends(allow(*AUTHORITY, *OPERATORS, Role.ADMIN))]
+
+_READING = responses("not-found", "invalid")
+
+
+@router.get("/journal", responses=_READING)
+async def journal(number: Number, caller: AnybodyDep, sessions: SessionsDep) -> list[JournalLine]:
+    """Журнал дела: кто, когда, по какому пункту и что сделал."""
+    query = select(JournalEntry).where(col(JournalEntry.number) == number).order_by(col(JournalEntry.id))
+    async with sessions() as session:
+        await visible(session, caller, number)
+        rows = (await session.scalars(query)).all()
+    return [
+        JournalLine(at=row.at, who=row.actor_name, clause=row.clause, what=row.what, evidence=row.evidence)
+        for row in rows
+    ]
+
+
+@router.get("/deadlines", responses=_READING)
+async def terms(
+    number: Number, caller: AnybodyDep, sessions: SessionsDep, settings: SettingsDep
+) -> list[DeadlineShown]:
+    """Сроки дела: почему эта дата, какие ступени прошли, кому и доставлены ли письма."""
+    query = select(ClauseRow).where(col(ClauseRow.number) == number).order_by(col(ClauseRow.clause))
+    async with sessions() as session:
+        await visible(session, caller, number)
+        calendar = await store.load_calendar(session, settings.confirmed_years)
+        rows = (await session.scalars(query)).all()
+        return [await _deadline(session, row, calendar) for row in rows]
+
+
+@router.get("/analogues", responses=_READING)
+async def analogues(number: Number, caller: StaffDep, sessions: SessionsDep) -> list[CandidateShown]:
+    """Похожие категории, курсы и открытые запросы, как их видит рассматривающий."""
+    query = select(CandidateRow).where(col(CandidateRow.number) == number)
+    async with sessions() as session:
+        await visible(session, caller, number)
+        rows = (await session.scalars(query.order_by(col(CandidateRow.score).desc()))).all()
+    return [CandidateShown(**row.model_dump(exclude={"number"})) for row in rows]
+
+
+@router.get("/letters", responses=_READING)
+async def letters(number: Number, caller: StaffDep, sessions: SessionsDep) -> list[LetterShown]:
+    """Все письма по делу, как они отправлены, и доставлены ли."""
+    query = select(LetterRow).where(col(LetterRow.number) == number).order_by(col(LetterRow.written_at))
+    async with sessions() as session:
+        await visible(session, caller, number)
+        rows = (await session.scalars(query)).all()
+    return [LetterShown(**row.model_dump(), state_name=LetterState(row.state).russian) for row in rows]
+
+
+@router.get("/documents", responses=_READING)
+async def documents(number: Number, caller: AnybodyDep, sessions: SessionsDep) -> list[DocumentShown]:
+    """Документы дела."""
+    query = select(Document).where(col(Document.number) == number).order_by(col(Document.id))
+    async with sessions() as session:
+        await visible(session, caller, number)
+        rows = (await session.scalars(query)).all()
+    return [DocumentShown.model_validate(row.model_dump(exclude={"content"})) for row in rows]
+
+
+@router.get(
+    "/documents/{document}",
+    responses={**_READING, 200: {"content": {"application/pdf": {}}}},
+    response_class=Response,
+)
+async def document(
+    number: Number,
+    document: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    caller: AnybodyDep,
+    sessions: SessionsDep,
+) -> Response:
+    """Документ целиком."""
+    async with sessions() as session:
+        await visible(session, caller, number)
+        row = await session.get(Document, document)
+    if row is None or row.number != number:
+        raise Problem("not-found")
+    headers = {"Content-Disposition": f'attachment; filename="{row.filename}"', "Cache-Control": "no-store"}
+    return Response(row.content, media_type=row.media_type, headers=headers)
+
+
+async def _deadline(session: AsyncSession, row: ClauseRow, calendar: WorkCalendar) -> DeadlineShown:
+    deadline = Deadline.model_validate(row.deadline)
+    is_running = row.finished_at is None
+    return DeadlineShown(
+        clause=row.clause,
+        started_on=row.started_on,
+        last_day=row.last_day,
+        due_at=row.due_at,
+        provisional=row.is_provisional,
+        moved_from=row.moved_from,
+        overdue=row.is_overdue,
+        finished_at=row.finished_at,
+        late_by=row.late_by,
+        standing=deadlines.standing(deadline, datetime.now(UTC), calendar) if is_running else "",
+        explanation=row.explanation,
+        rungs=await _rungs(session, row),
+    )
+
+
+async def _rungs(session: AsyncSession, clause: ClauseRow) -> list[RungShown]:
+    own = (col(RungRow.number) == clause.number, col(RungRow.clause) == clause.clause)
+    rungs = (await session.scalars(select(RungRow).where(*own).order_by(col(RungRow.ordinal)))).all()
+    letters = await _letters_of_rungs(session, clause)
+    return [
+        RungShown(
+            ordinal=rung.ordinal,
+            kind=rung.kind,
+            label=rung.label,
+            to=rung.recipients,
+            planned_at=rung.planned_at,
+            state=rung.state,
+            fired_at=rung.fired_at,
+            letters=[line for ordinal, line in letters if ordinal == rung.ordinal],
+        )
+        for rung in rungs
+    ]
+
+
+async def _letters_of_rungs(session: AsyncSession, clause: ClauseRow) -> list[tuple[int | None, str]]:
+    name = Clause(clause.clause).name.lower()
+    query = select(LetterRow).where(
+        col(LetterRow.number) == clause.number, col(LetterRow.key).startswith(f"{clause.number}/{name}/")
+    )
+    rows = (await session.scalars(query.order_by(col(LetterRow.written_at)))).all()
+    return [
+        (row.rung, f"{row.recipient}: {LetterState(row.state).russian}")
+        for row in rows
+        if row.rung is not None
+    ]

@@ -1,0 +1,1 @@
+"""What crosses HTTP. Never a message of Temporal, never a table."""

@@ -1,0 +1,140 @@
+"""What a case has left behind: journal, terms, letters, documents, tasks, register."""
+
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class JournalLine(BaseModel):
+    """Who did what, when, and by which clause."""
+
+    at: datetime
+    who: str
+    clause: str
+    what: str
+    evidence: dict[str, Any] | None
+
+
+class RungShown(BaseModel):
+    """A rung of the ladder of reminders and escalations, and what became of its letters."""
+
+    ordinal: int
+    kind: str
+    label: str
+    to: list[str]
+    planned_at: datetime
+    state: str
+    fired_at: datetime | None
+    letters: list[str]
+
+
+class DeadlineShown(BaseModel):
+    """A clause's term, «почему эта дата», and its ladder."""
+
+    clause: str
+    started_on: date
+    last_day: date
+    due_at: datetime
+    provisional: bool
+    moved_from: date | None
+    overdue: bool
+    finished_at: datetime | None
+    late_by: str
+    standing: str
+    explanation: dict[str, Any]
+    rungs: list[RungShown]
+
+
+class CandidateShown(BaseModel):
+    """A similar category, course or open request."""
+
+    ref: str
+    kind: str
+    source: str
+    title: str
+    link: str
+    score: int
+    note: str
+
+
+class LetterShown(BaseModel):
+    """A letter as it was sent, with its delivery."""
+
+    key: str
+    notice: str
+    recipient: str
+    address: str
+    subject: str
+    text: str
+    state: str
+    state_name: str
+    attempts: int
+    written_at: datetime
+    settled_at: datetime | None
+
+
+class DocumentShown(BaseModel):
+    id: int
+    kind: str
+    title: str
+    filename: str
+    media_type: str
+    sha256: str
+    made_at: datetime
+
+
+class TaskShown(BaseModel):
+    """Work for the operator."""
+
+    id: int
+    number: str | None
+    clause: str
+    kind: str
+    why: str
+    checklist: list[str]
+    done: list[str]
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class OrganisationShown(BaseModel):
+    code: str
+    name: str
+
+
+class CourseShown(BaseModel):
+    id: int
+    name: str
+    owner: OrganisationShown
+    responsible: str
+    url: str | None
+    request: str | None
+
+
+class CategoryShown(BaseModel):
+    id: int
+    number: int | None
+    name: str
+    purpose: str
+    owner: OrganisationShown
+    responsible: str
+    url: str | None
+    request: str | None
+    courses: list[CourseShown]
+
+
+class SubsystemShown(BaseModel):
+    """A subsystem or module of Appendix 1, with what is in it."""
+
+    code: str
+    number: str
+    name: str
+    release: str | None
+    url: str | None
+    purpose: str
+    owner: OrganisationShown
+    integration: str
+    parent: str | None
+    categories: list[CategoryShown]
+    courses: list[CourseShown]

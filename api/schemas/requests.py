@@ -1,0 +1,206 @@
+"""Clause 4.1 over HTTP: the request as it is filed, and as it is shown."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StringConstraints, field_validator
+
+from api.errors import RussianValueError
+from api.schemas.fields import Email, Form, Line, Prose
+from models.analogues import Candidate
+from models.completeness import Contents
+from models.deadlines import local_date
+from models.requests import Access, Stage, Wanted
+
+NUMBER = r"^\d{4}-\d{6}$"
+Number = Annotated[str, StringConstraints(pattern=NUMBER)]
+
+EXAMPLE: dict[str, Any] = {
+    "wanted": "course",
+    "subsystem": "edu",
+    "category": 2,
+    "course_name": "Противодействие коррупции на государственной службе",
+    "goal": "Ежегодное обучение государственных служащих по статье 20 закона № 79-ФЗ",
+    "learners": {"description": "Государственные гражданские служащие исполнительных органов, 1200 человек"},
+    "access": "by_responsible",
+    "responsible": {
+        "name": "Иванова Мария Петровна",
+        "post": "Консультант отдела кадров",
+        "email": "m.ivanova@example.org",
+        "phone": "+7 3452 55-00-00",
+    },
+    "outgoing_number": "15-02/341",
+    "outgoing_on": "2026-11-20",
+}
+
+
+class Learner(Form):
+    """A learner by name."""
+
+    name: Line
+    email: Email = ""
+    organisation: Line = ""
+    post: Line = ""
+
+
+class Learners(Form):
+    """Who the learners are: a list, or a description."""
+
+    description: Prose = ""
+    people: list[Learner] = Field(default_factory=list, max_length=5000)
+
+
+class Responsible(Form):
+    """The responsible person (the teacher)."""
+
+    name: Line = ""
+    post: Line = ""
+    email: Email = ""
+    phone: Line = ""
+
+
+class RequestForm(Form):
+    """A request by clause 4.1. A blank item is accepted, and is what the request will be refused for."""
+
+    wanted: Wanted
+    subsystem: Line = Field(description="Код подсистемы из Приложения № 1.")
+    category: int | None = Field(
+        default=None, ge=1, le=2**31 - 1, description="Номер существующей категории в реестре (для курса)."
+    )
+    category_name: Line = Field(default="", description="Название новой категории.")
+    course_name: Line = ""
+    goal: Prose = ""
+    learners: Learners = Learners()
+    access: Access | None = None
+    responsible: Responsible = Responsible()
+    previous: Number | None = Field(
+        default=None, description="Номер отклонённого запроса, вместо которого этот."
+    )
+    outgoing_number: Line = ""
+    outgoing_on: date | None = None
+
+    def contents(self) -> Contents:
+        """What the rule of completeness looks at."""
+        return Contents(
+            wanted=self.wanted,
+            category_name=self.category_name,
+            course_name=self.course_name,
+            goal=self.goal,
+            learners_are=self.learners.description,
+            learners_listed=len(self.learners.people),
+            access=self.access,
+            responsible_name=self.responsible.name,
+            responsible_post=self.responsible.post,
+            responsible_email=self.responsible.email,
+            responsible_phone=self.responsible.phone,
+        )
+
+
+class PaperForm(RequestForm):
+    """A paper letter that the authority registers."""
+
+    agency: Line = Field(description="Код организации, от которой пришло письмо.")
+    received_on: date = Field(description="Дата поступления письма; от неё идёт срок п. 4.2.")
+
+    @field_validator("received_on")
+    @classmethod
+    def _not_in_the_future(cls, received_on: date) -> date:
+        if received_on > local_date(datetime.now(UTC)):
+            raise RussianValueError("дата поступления не может быть в будущем")
+        return received_on
+
+
+class Named(BaseModel):
+    """A closed value with its Russian name."""
+
+    code: str
+    name: str
+
+
+class CheckAnswer(BaseModel):
+    """What would come of a request, before it is filed."""
+
+    complete: bool
+    missing: list[Named] = Field(description="За это запрос будет отклонён (п. 4.2).")
+    asked_for: list[Named] = Field(description="Это спросят письмом; за это не отказывают.")
+    similar: list[Candidate] = Field(description="Похожие категории, курсы и открытые запросы.")
+
+
+class FiledAnswer(BaseModel):
+    """The receipt of a registered request."""
+
+    number: str = Field(examples=["2026-000123"])
+    received_on: date
+    registered_at: datetime
+    complete: bool
+    missing: list[Named] = []
+    asked_for: list[Named] = []
+
+
+class RequestItem(BaseModel):
+    """A request in a list."""
+
+    number: str
+    title: str
+    wanted: Wanted
+    agency: str
+    agency_name: str
+    subsystem: str
+    stage: Stage
+    stage_name: str
+    received_on: date
+    clause: str | None = Field(default=None, description="Пункт, срок которого идёт.")
+    waits_for: str | None = None
+    last_day: date | None = None
+    due_at: datetime | None = None
+    standing: str = Field(default="", description="«осталось 3 рабочих дня», «просрочено на 2 дня».")
+    overdue: bool = False
+    claimed_by: str = ""
+
+
+class RequestPage(BaseModel):
+    """A page of a list; `next` is the cursor of the page after it."""
+
+    items: list[RequestItem]
+    next: str | None = None
+
+
+class ResponsibleShown(BaseModel):
+    name: str
+    post: str
+    email: str
+    phone: str
+
+
+class DecisionShown(BaseModel):
+    """The decision of clause 4.2, a refusal's reason with it."""
+
+    outcome: str
+    ground: str | None
+    missing: list[Named]
+    analogue: str | None
+    reason: str
+    decided_by: str
+    at: datetime
+    late_by: str
+    order_received_on: date | None
+
+
+class RequestShown(RequestItem):
+    """A request whole."""
+
+    category: int | None
+    category_name: str
+    course_name: str
+    goal: str
+    learners_description: str
+    learners_listed: int
+    access: Access | None
+    responsible: ResponsibleShown
+    previous: str | None
+    outgoing_number: str
+    outgoing_on: date | None
+    paper: bool
+    registered_at: datetime
+    closed_at: datetime | None
+    decision: DecisionShown | None

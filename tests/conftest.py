@@ -1,0 +1,35 @@
+"""One engine per run, made of real parts: Postgres, Temporal, SMTP, Moodle's stand-in, worker, API."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from tests.engine import Engine
+from tests.exit import leave_after_tests
+
+
+@pytest.fixture(scope="session")
+def run_folder() -> Iterator[Path]:
+    """A short path: Postgres' socket must have fewer than 100 characters."""
+    with tempfile.TemporaryDirectory(prefix="seo-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+async def engine(run_folder: Path) -> AsyncIterator[Engine]:
+    """The running engine, shared by all tests: each files requests of its own."""
+    async with Engine.running(run_folder) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+async def undisturbed(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Whatever a test did to Moodle or to the mail server is over when it ends."""
+    yield
+    if "engine" in request.fixturenames:
+        engine: Engine = request.getfixturevalue("engine")
+        await engine.calm()
+
+
+pytest_sessionfinish = leave_after_tests

@@ -1,0 +1,309 @@
+"""The engine as tests see it: real parts in one process, and words for what people do."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import aiohttp
+import httpx
+from fastapi import FastAPI
+from pydantic import SecretStr
+from sqlmodel import SQLModel, col, select
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import TimeSkipper
+
+from activities.upkeep import Upkeep
+from api.app import create
+from devstack.keys import issue_keys
+from devstack.mailsink import MailSink, Mood
+from devstack.moodle import create_app, devstack_sites
+from devstack.moodle.server import serving
+from devstack.ports import free_port
+from devstack.postgres import Postgres
+from devstack.temporal_build import find
+from devstack.temporal_server import TemporalServer
+from models import ids, store
+from models.settings import MoodleSite, Settings
+from models.tables import ClauseRow, JournalEntry, LetterRow, Request, RungRow, Task
+from models.terms import Clause
+from tests.migrating import migrate
+from worker import connect, create_worker
+
+API = "/api/v1"
+PATIENCE_SECONDS = 15
+SITES = ("edu", "eledu", "eiok")
+
+Json = dict[str, Any]
+
+
+def request_form(**changes: Any) -> Json:
+    """A complete request for a course in the category «Медицина», under a name of its own."""
+    form: Json = {
+        "wanted": "course",
+        "subsystem": "edu",
+        "category": 4,
+        "course_name": f"Курс {uuid4().hex}",
+        "goal": "Повышение квалификации",
+        "learners": {"description": "Врачи и фельдшеры"},
+        "access": "by_responsible",
+        "responsible": {
+            "name": "Тестова Вера Павловна",
+            "post": "Методист",
+            "email": f"vera.{uuid4().hex[:8]}@example.org",
+            "phone": "+7 3452 00-00-00",
+        },
+    }
+    return {**form, **changes}
+
+
+class Engine:
+    """All parts of the engine, running."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: Client,
+        sessions: store.Sessions,
+        keys: dict[str, str],
+        *,
+        temporal: TemporalServer,
+        postgres: Postgres,
+        mail: MailSink,
+        moodle: str,
+        http: aiohttp.ClientSession,
+    ) -> None:
+        self.settings = settings
+        self.client = client
+        self.sessions = sessions
+        self.keys = keys
+        self.temporal = temporal
+        self.postgres = postgres
+        self.mail = mail
+        self.moodle_url = moodle
+        self.app: FastAPI = create(settings, client, sessions)
+        self.app.state.sessions, self.app.state.temporal = sessions, client
+        self.skipper = TimeSkipper(client)
+        self.upkeep = Upkeep(sessions, client, settings.task_queue, timedelta(days=1))
+        self._http = http
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, folder: Path) -> AsyncIterator[Self]:
+        """Start every part; the worker runs in this process."""
+        program = await asyncio.to_thread(find)
+        async with AsyncExitStack() as stack:
+            enter = stack.enter_async_context
+            postgres = await enter(Postgres(folder / "pg"))
+            await asyncio.to_thread(migrate, postgres.url())
+            temporal = await enter(
+                TemporalServer(program, folder / "temporal", port=free_port(), time_skipping=True)
+            )
+            mail = await enter(MailSink(folder / "letters"))
+            moodle = await enter(serving(create_app(devstack_sites(**{site: "token" for site in SITES}))))
+            http = await enter(aiohttp.ClientSession())
+            settings = _settings(postgres, temporal, mail, moodle)
+            database = store.connect(postgres.url())
+            stack.push_async_callback(database.dispose)
+            sessions = store.sessions(database)
+            keys = await issue_keys(postgres.url(), folder / "keys.json")
+            client = await connect(settings)
+            await enter(create_worker(client, settings, sessions, http))
+            yield cls(
+                settings,
+                client,
+                sessions,
+                keys,
+                temporal=temporal,
+                postgres=postgres,
+                mail=mail,
+                moodle=moodle,
+                http=http,
+            )
+
+    # What people do
+
+    async def call(
+        self, role: str, method: str, path: str, body: Any = None, *, key: str | None = None
+    ) -> httpx.Response:
+        """One call to the API as a role, or with a key of one's own when `role` is none."""
+        headers = {"Authorization": f"Bearer {self.keys.get(role, role)}"}
+        if method == "POST":
+            headers["Idempotency-Key"] = key or uuid4().hex
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://api", timeout=60) as http:
+            return await http.request(method, API + path, json=body, headers=headers)
+
+    async def post(self, role: str, path: str, body: Any = None, *, key: str | None = None) -> httpx.Response:
+        return await self.call(role, "POST", path, body if body is not None else {}, key=key)
+
+    async def get(self, role: str, path: str) -> Any:
+        response = await self.call(role, "GET", path)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def file(self, **changes: Any) -> str:
+        """File a request as the agency; its number."""
+        response = await self.post("agency", "/requests", request_form(**changes))
+        assert response.status_code == 201, response.text
+        return str(response.json()["number"])
+
+    async def file_paper(self, received_on: str, **changes: Any) -> str:
+        """Register a paper letter as the reviewer; its number."""
+        form = request_form(agency="zdrav", received_on=received_on, **changes)
+        response = await self.post("reviewer", "/requests/paper", form)
+        assert response.status_code == 201, response.text
+        return str(response.json()["number"])
+
+    async def approve(self, number: str, **changes: Any) -> Json:
+        body = {"outcome": "approved", "reason": "Аналогов нет", **changes}
+        response = await self.post("reviewer", f"/requests/{number}/decision", body)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    # What has become of a case
+
+    def request(self, number: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(ids.request_id(number))
+
+    def review(self, number: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(ids.review_id(number))
+
+    def setup(self, number: str) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(ids.setup_id(number))
+
+    async def row(self, number: str) -> Request:
+        async with self.sessions() as session:
+            return await session.get_one(Request, number)
+
+    async def clause(self, number: str, clause: Clause) -> ClauseRow | None:
+        async with self.sessions() as session:
+            return await session.get(ClauseRow, (number, clause.value))
+
+    async def journal(self, number: str) -> list[str]:
+        """What the journal says, line by line."""
+        return [entry.what for entry in await self._rows(JournalEntry, number, "id")]
+
+    async def letters(self, number: str) -> list[LetterRow]:
+        return list(await self._rows(LetterRow, number, "written_at"))
+
+    async def letter_names(self, number: str) -> list[str]:
+        """«escalation supervisor delivered», in order of writing."""
+        return [f"{one.notice} {one.recipient} {one.state}" for one in await self.letters(number)]
+
+    async def tasks(self, number: str) -> list[Task]:
+        return list(await self._rows(Task, number, "id"))
+
+    async def rungs(self, number: str, clause: Clause) -> dict[int, str]:
+        """State of each rung of a clause's ladder, by ordinal."""
+        rows = await self._rows(RungRow, number, "ordinal")
+        return {row.ordinal: row.state for row in rows if row.clause == clause.value}
+
+    async def _rows(self, table: Any, number: str, order: str) -> Sequence[Any]:
+        query = select(table).where(col(table.number) == number).order_by(getattr(table, order))
+        async with self.sessions() as session:
+            return (await session.scalars(query)).all()
+
+    # Time
+
+    async def until(
+        self, condition: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE_SECONDS
+    ) -> Any:
+        """Wait, in real time, until a condition holds; its value."""
+        limit = time.monotonic() + seconds
+        while True:
+            if value := await condition():
+                return value
+            if time.monotonic() > limit:
+                raise AssertionError("the condition did not come to hold")
+            await asyncio.sleep(0.02)
+
+    async def until_waiting(self, handle: WorkflowHandle[Any, Any]) -> None:
+        """Wait until a workflow is open and has nothing under way but waiting."""
+
+        async def is_idle() -> bool:
+            try:
+                description = await handle.describe()
+            except Exception:  # noqa: BLE001 - not started yet
+                return False
+            raw = description.raw_description
+            return not raw.pending_activities and not raw.HasField("pending_workflow_task")
+
+        await self.until(is_idle)
+
+    async def reviewing(self, number: str) -> WorkflowHandle[Any, Any]:
+        """The review of a case, once it waits for people."""
+        return await self._waiting_clause(number, Clause.REVIEW, self.review(number))
+
+    async def setting_up(self, number: str) -> WorkflowHandle[Any, Any]:
+        """The setup of a case, once its deadline is known and it waits."""
+        return await self._waiting_clause(number, Clause.SETUP, self.setup(number))
+
+    async def _waiting_clause(
+        self, number: str, clause: Clause, handle: WorkflowHandle[Any, Any]
+    ) -> WorkflowHandle[Any, Any]:
+        await self.until(lambda: self.clause(number, clause))
+        await self.until_waiting(handle)
+        return handle
+
+    async def skip(self, handle: WorkflowHandle[Any, Any], *, to: datetime) -> None:
+        """Move the clock of a waiting workflow to an instant, and let it do what was due."""
+        await self.until_waiting(handle)
+        ahead = to - await self.skipper.get_current_time(handle)
+        assert ahead > timedelta(0), "time goes forward only"
+        await self.skipper.fast_forward(handle, ahead)
+        await self.until_waiting(handle)
+
+    # The world
+
+    async def moodle_fault(self, kind: str, *, site: str = "edu", **more: Any) -> None:
+        """Make a Moodle fail; see the stand-in's faults."""
+        async with self._http.post(f"{self.moodle_url}/{site}/_faults", json={"kind": kind, **more}) as got:
+            assert got.status < 300, await got.text()
+
+    async def moodle_heals(self) -> None:
+        for site in SITES:
+            async with self._http.delete(f"{self.moodle_url}/{site}/_faults"):
+                pass
+
+    async def moodle_state(self, site: str = "edu") -> Json:
+        """What is in a Moodle now."""
+        async with self._http.get(f"{self.moodle_url}/{site}/_state") as got:
+            return dict(await got.json())
+
+    async def calm(self) -> None:
+        """Everything works again."""
+        self.mail.mood = Mood()
+        await self.moodle_heals()
+
+
+def _settings(postgres: Postgres, temporal: TemporalServer, mail: MailSink, moodle: str) -> Settings:
+    return Settings(
+        database_url=SecretStr(postgres.url()),
+        temporal_address=temporal.address,
+        temporal_namespace=temporal.namespace,
+        public_url="http://api.example.org",
+        moodle_sites={
+            site: MoodleSite(url=f"{moodle}/{site}", token=SecretStr("token")) for site in SITES
+        },
+        moodle_timeout=timedelta(seconds=5),
+        smtp_host="127.0.0.1",
+        smtp_port=mail.port,
+        smtp_tls="none",
+        mail_sender="seo@example.org",
+        mail_timeout=timedelta(seconds=5),
+        reviewer_email="reviewer@example.org",
+        supervisor_email="supervisor@example.org",
+        authority_email="authority@example.org",
+        authority_head_email="authority-head@example.org",
+        operator_email="operator@example.org",
+        operator_head_email="operator-head@example.org",
+    )
+
+
+def today() -> datetime:
+    return datetime.now(UTC)
