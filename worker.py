@@ -1,8 +1,13 @@
-"""Composition root of the worker: settings -> clients -> activities -> Worker, nothing else."""
+"""Composition root of the worker: settings -> clients -> activities -> Worker, nothing else.
+
+`python -m worker` runs it; `python -m worker check` says what the service account of each
+Moodle lacks.
+"""
 
 import asyncio
 import contextlib
 import signal
+import sys
 
 import aiohttp
 import structlog
@@ -11,7 +16,8 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities import sites
+from activities import accounts, sites
+from activities.accounts import Accounts
 from activities.calendar import CalendarActivities
 from activities.cases import CaseActivities
 from activities.clauses import ClauseActivities
@@ -21,17 +27,21 @@ from activities.moodle import MoodleActivities
 from activities.tasks import TaskActivities
 from activities.upkeep import Upkeep
 from clients.mail import MailClient, TlsMode
-from models import store
+from models import logs, store
 from models.converter import DATA_CONVERTER
+from models.exit import run_and_leave
 from models.settings import Settings, settings
 from workflows import WORKFLOWS
 
 log = structlog.get_logger()
 
 WORKFLOW_RUNNER = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "activities", "clients")
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(
+        "models", "activities", "clients", "workflows"
+    )
 )
-"""Our own modules are known to be deterministic: passing them through halves a workflow task's CPU."""
+"""Our own modules are passed through: loading them anew for every workflow took a third of the
+worker's CPU. What the sandbox would forbid in them is found by the replay tests, which run in it whole."""
 
 
 async def connect(settings: Settings) -> Client:
@@ -72,6 +82,7 @@ def create_worker(
         activities=[
             cases.start_case,
             cases.find_analogues,
+            cases.is_known,
             cases.record_decision,
             cases.record_setup,
             cases.close_case,
@@ -104,6 +115,7 @@ def create_worker(
 
 async def main() -> None:
     """Run the worker until SIGTERM or Ctrl-C."""
+    logs.configure()
     config = settings()
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -113,14 +125,25 @@ async def main() -> None:
     sessions = store.sessions(engine)
     async with aiohttp.ClientSession() as http:
         upkeep = Upkeep(sessions, client, config.task_queue, config.upkeep_every)
+        checking = Accounts(sessions, sites.connect(config, http))
         async with create_worker(client, config, sessions, http):
             log.info("worker runs", task_queue=config.task_queue)
-            keeping = asyncio.create_task(upkeep.run())
+            beside = asyncio.gather(upkeep.run(), checking.run())
             await stopped.wait()
-            keeping.cancel()
+            beside.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await keeping
+                await beside
     await engine.dispose()
+
+
+async def check() -> None:
+    """Say what the service account of each Moodle lacks; the exit code is 1 unless all may work."""
+    async with aiohttp.ClientSession() as http:
+        inspections = await accounts.inspect(sites.connect(settings(), http))
+    for inspection in inspections:
+        sys.stdout.write("\n".join(inspection.lines) + "\n")
+    if any(inspection.blocking or not inspection.is_reached for inspection in inspections):
+        sys.exit(1)
 
 
 def _runtime(settings: Settings) -> Runtime | None:
@@ -131,4 +154,4 @@ def _runtime(settings: Settings) -> Runtime | None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run_and_leave(lambda: asyncio.run(check() if sys.argv[1:] == ["check"] else main()))

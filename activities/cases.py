@@ -6,20 +6,20 @@ from uuid import UUID
 from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import col, select
 from temporalio import activity
 
 from activities import register
 from activities.catalogue import Catalogue
 from activities.sites import Sites
 from models import deadlines, similar, store
-from models.analogues import Candidate
+from models.analogues import Candidate, Source
 from models.deadlines import Deadline
 from models.decisions import Decision, Ground, Outcome
 from models.requests import Stage
 from models.setup import Way
 from models.step import Step
-from models.steps import AnaloguesFound, CloseCase, Note, RecordDecision, RecordSetup
+from models.steps import AnaloguesFound, CloseCase, Named, Note, RecordDecision, RecordSetup
 from models.tables import CandidateRow, ClauseRow, DecisionRow, Request, TextRow
 from models.terms import Clause
 
@@ -58,11 +58,28 @@ class CaseActivities:
         return AnaloguesFound(found=len(found), has_strong=any(one.needs_reason for one in found))
 
     @activity.defn
+    async def is_known(self, named: Named) -> bool:
+        """Whether the case has the reason and the analogue that a signal names."""
+        texts = select(TextRow.id).where(col(TextRow.number) == named.number)
+        existing = select(CandidateRow.ref).where(
+            col(CandidateRow.number) == named.number, col(CandidateRow.source) != Source.OPEN_REQUEST
+        )
+        async with self._sessions() as session:
+            reasons = {str(one) for one in (await session.scalars(texts)).all()}
+            analogues = set((await session.scalars(existing)).all())
+        return {named.reason_id} <= {None, *reasons} and {named.analogue} <= {None, *analogues}
+
+    @activity.defn
     async def record_decision(self, record: RecordDecision) -> None:
         """Write the decision down and, when it approves, put the order into the operator's list."""
         decision = record.reviewed.decision
         async with self._sessions.begin() as session:
-            late_by = await self._late_by(session, record.number, Clause.REVIEW, decision.at)
+            # A term for deciding can't be missed by the agency that withdraws.
+            late_by = (
+                ""
+                if decision.outcome is Outcome.WITHDRAWN
+                else await self._late_by(session, record.number, Clause.REVIEW, decision.at)
+            )
             what = _decided(decision) + (f", с опозданием {late_by}" if late_by else "")
             if not await store.write_once(session, record, Clause.REVIEW, what, by=decision.by):
                 return

@@ -1,5 +1,7 @@
 """A clause's term in Postgres: its deadline, its ladder, whether it is overdue."""
 
+from datetime import date, datetime
+
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,7 +9,7 @@ from sqlmodel import col
 from temporalio import activity
 
 from models import russian, store
-from models.deadlines import Deadline, RungKind, compute
+from models.deadlines import Deadline, Rung, RungKind, compute
 from models.explanations import explain
 from models.requests import Stage
 from models.steps import FireRung, MarkOverdue, OpenClause, RecordMove
@@ -86,13 +88,11 @@ class ClauseActivities:
         async with self._sessions.begin() as session:
             row = await session.get_one(ClauseRow, (move.number, move.clause.value))
             calendar = await store.load_calendar(session, self._confirmed_years)
-            old, new = russian.date_words(row.last_day), russian.date_words(move.deadline.last_day)
-            if not await store.write_once(
-                session, move, move.clause, f"Срок перенесён: изменён календарь, было {old}, стало {new}"
-            ):
+            if not await store.write_once(session, move, move.clause, _moved(row.last_day, move)):
                 return
             explanation = explain(Term.model_validate(row.term), row.started_on, calendar)
-            row.moved_from = row.last_day
+            if row.last_day != move.deadline.last_day:
+                row.moved_from = row.last_day
             row.explanation = explanation.model_dump(mode="json")
             row.deadline = move.deadline.model_dump(mode="json")
             row.last_day, row.due_at = move.deadline.last_day, move.deadline.due_at
@@ -107,7 +107,7 @@ class ClauseActivities:
                         col(RungRow.ordinal) == rung.ordinal,
                         col(RungRow.state) == "planned",
                     )
-                    .values(planned_at=rung.at)
+                    .values(planned_at=rung.at, state=_state(rung, move.at))
                 )
 
     async def _stored(self, session: AsyncSession, number: str, clause: Clause) -> Deadline:
@@ -129,7 +129,7 @@ class ClauseActivities:
             "is_provisional": deadline.provisional,
             "explanation": explanation,
             "waits_for": opening.waits_for,
-            "is_overdue": False,
+            "is_overdue": deadline.is_late(opening.at),
             "opened_at": opening.at,
         }
         statement = insert(ClauseRow).values(values)
@@ -143,7 +143,7 @@ class ClauseActivities:
             await self._plan_rungs(session, opening, deadline)
 
     async def _plan_rungs(self, session: AsyncSession, opening: OpenClause, deadline: Deadline) -> None:
-        """A reminder that is past when the clause begins is not sent; a rung that has gone stays gone."""
+        """A rung that has gone stays gone."""
         rungs = [
             {
                 "number": opening.number,
@@ -153,7 +153,7 @@ class ClauseActivities:
                 "label": rung.label,
                 "recipients": [recipient.value for recipient in rung.to],
                 "planned_at": rung.at,
-                "state": "skipped" if rung.kind is RungKind.REMINDER and rung.at <= opening.at else "planned",
+                "state": _state(rung, opening.at),
             }
             for rung in deadline.rungs
         ]
@@ -165,3 +165,15 @@ class ClauseActivities:
                 where=col(RungRow.state) == "planned",
             )
         )
+
+
+def _state(rung: Rung, now: datetime) -> str:
+    """A reminder that is past already is not sent."""
+    return "skipped" if rung.kind is RungKind.REMINDER and rung.at <= now else "planned"
+
+
+def _moved(last_day: date, move: RecordMove) -> str:
+    old, new = russian.date_words(last_day), russian.date_words(move.deadline.last_day)
+    if old == new:
+        return f"Изменён календарь: напоминания перенесены, срок прежний — до {old}"
+    return f"Срок перенесён: изменён календарь, было {old}, стало {new}"

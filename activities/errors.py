@@ -13,8 +13,8 @@ from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from clients.mail import MailRefused, MailRejected, MailUnavailable
-from clients.moodle import MoodleDenied, MoodleError, MoodleUnavailable
-from models.errors import ContactMissing, Failure
+from clients.moodle import AccountSuspended, MoodleDenied, MoodleError, MoodleUnavailable, NotUnique
+from models.errors import ContactMissing, Failure, NotConfirmed, SiteMissing
 
 log = structlog.get_logger()
 
@@ -28,7 +28,11 @@ class _Kind(NamedTuple):
 _TABLE: tuple[tuple[type[BaseException], _Kind], ...] = (
     (MoodleUnavailable, _Kind(Failure.MOODLE_UNAVAILABLE, True, "Moodle недоступна.")),
     (MoodleDenied, _Kind(Failure.MOODLE_DENIED, False, "Moodle не даёт служебной учётной записи прав.")),
+    (AccountSuspended, _Kind(Failure.ACCOUNT_SUSPENDED, False, "Учётная запись в Moodle заблокирована.")),
+    (NotUnique, _Kind(Failure.MOODLE_AMBIGUOUS, False, "В Moodle подходит не одна запись.")),
     (MoodleError, _Kind(Failure.MOODLE_REFUSED, False, "Moodle отклонила действие.")),
+    (NotConfirmed, _Kind(Failure.MOODLE_UNCONFIRMED, False, "Moodle не подтверждает сделанного.")),
+    (SiteMissing, _Kind(Failure.SITE_MISSING, False, "Moodle подсистемы не указана в настройках.")),
     (ContactMissing, _Kind(Failure.CONTACT_MISSING, False, "Нет адреса ответственного лица.")),
     (MailUnavailable, _Kind(Failure.MAIL_UNAVAILABLE, True, "Почтовый сервер недоступен.")),
     (MailRefused, _Kind(Failure.MAIL_BOUNCED, False, "Адрес не принимает почту.")),

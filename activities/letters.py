@@ -19,6 +19,7 @@ from clients.mail import Attachment, Mail, MailClient, MailRefused
 from models import store
 from models.letters import Letter, LetterState, Notice
 from models.settings import Settings
+from models.step import Step
 from models.tables import Document, LetterRow, Request, Task
 from models.terms import Clause
 
@@ -102,7 +103,7 @@ class LetterActivities:
         return LetterState.DELIVERED
 
     async def _settle(self, key: str, state: LetterState) -> None:
-        """The letter's end; what did not arrive is journaled and becomes the operator's task."""
+        """The letter's end."""
         async with self._sessions.begin() as session:
             row = await session.get_one(LetterRow, key, with_for_update=True)
             if row.state != LetterState.WRITTEN:
@@ -151,8 +152,10 @@ async def _documents(session: AsyncSession, letter: Letter, context: LetterConte
 
 
 async def _tell_operator(session: AsyncSession, row: LetterRow) -> None:
+    """What did not arrive is journaled, and becomes the operator's task."""
     state = LetterState(row.state).russian
     why = f"письмо «{row.subject}» не вручено: {state}"
+    at = row.settled_at or row.written_at
     task = {
         "number": row.number,
         "workflow_id": f"request-{row.number}",
@@ -160,8 +163,10 @@ async def _tell_operator(session: AsyncSession, row: LetterRow) -> None:
         "clause": Clause.REQUEST.value,
         "kind": "letter_undelivered",
         "why": why,
-        "opened_at": row.written_at,
+        "opened_at": at,
         "checklist": [],
         "done": [],
     }
     await session.execute(insert(Task).values(task).on_conflict_do_nothing())
+    step = Step(number=row.number, step=f"letter/{row.key}", at=at)
+    await store.write_once(session, step, Clause.REQUEST, f"Задача Оператору: {why}")

@@ -6,13 +6,14 @@ the case's number: persons never travel through Temporal.
 
 from typing import Any
 
-from sqlmodel import col, select
 from temporalio import activity
 
 from activities.sites import Site, Sites
-from clients.moodle import Ensured, MoodleClient, Participant, Taken, username_for
+from clients.moodle import Category as Found
+from clients.moodle import Ensured, MoodleClient, MoodleDenied, NotUnique, Participant, Taken, username_for
 from models import ids, store
-from models.errors import ContactMissing
+from models.errors import ContactMissing, NotConfirmed, SiteMissing
+from models.names import normalise
 from models.steps import Evidence, Grant, InMoodle
 from models.tables import Category, Request
 from models.terms import Clause
@@ -41,7 +42,7 @@ class MoodleActivities:
     async def ensure_course(self, case: InMoodle) -> int:
         """The course asked for, a hidden shell."""
         request, site = await self._case(case.number)
-        category_id = await self._category_of(request, site.moodle)
+        category_id = await self._category_of(request, site)
         return (await _ensure_course(site.moodle, request, category_id)).id
 
     @activity.defn
@@ -72,7 +73,11 @@ class MoodleActivities:
 
     @activity.defn
     async def read_back(self, evidence: Evidence) -> None:
-        """Read from Moodle what now is there, and keep it in the journal as evidence."""
+        """Read from Moodle what now is there, and keep it in the journal as evidence.
+
+        Raises:
+            NotConfirmed: The category, the course or the role in it does not show.
+        """
         request, site = await self._case(evidence.number)
         seen = await _seen(site, request, evidence)
         async with self._sessions.begin() as session:
@@ -87,33 +92,55 @@ class MoodleActivities:
     async def _case(self, number: str) -> tuple[Request, Site]:
         async with self._sessions() as session:
             request = await session.get_one(Request, number)
+        if request.subsystem not in self._sites:
+            raise SiteMissing
         return request, self._sites[request.subsystem]
 
-    async def _category_of(self, request: Request, moodle: MoodleClient) -> int:
+    async def _category_of(self, request: Request, site: Site) -> int:
         """Moodle's id of the category that the course goes into: new, registered, or the first there is."""
         if request.category_name:
             idnumber = ids.category_idnumber(request.number)
-            return (await moodle.ensure_category(request.category_name, idnumber, _TOP, "")).id
+            return (await site.moodle.ensure_category(request.category_name, idnumber, _TOP, "")).id
+        categories = await _categories(site)
         if request.category is None:
-            return min(one.id for one in await moodle.categories() if one.parent_id == _TOP)
+            return min(one.id for one in categories if one.parent_id == _TOP)
         async with self._sessions() as session:
-            category = await session.get_one(Category, request.category)
-        if category.moodle_id is not None:
-            return category.moodle_id
-        return await self._find_registered(category, moodle)
+            registered = await session.get_one(Category, request.category)
+        known = next((one.id for one in categories if one.id == registered.moodle_id), None)
+        if known is not None:
+            return known
+        return await self._find_registered(registered, categories, site)
 
-    async def _find_registered(self, category: Category, moodle: MoodleClient) -> int:
+    async def _find_registered(self, registered: Category, categories: tuple[Found, ...], site: Site) -> int:
         """Appendix 1 knows names, not ids: find the category once, and remember it."""
-        by_name = [one for one in await moodle.categories() if one.name.strip() == category.name.strip()]
-        if by_name:
-            moodle_id = by_name[0].id
+        found = _by_name(registered.name, categories, site)
+        if found is not None:
+            moodle_id = found.id
         else:
-            idnumber = f"{ids.IDNUMBER_PREFIX}appendix-{category.number}"
-            moodle_id = (await moodle.ensure_category(category.name, idnumber, _TOP, "")).id
+            idnumber = f"{ids.IDNUMBER_PREFIX}appendix-{registered.number}"
+            moodle_id = (await site.moodle.ensure_category(registered.name, idnumber, _TOP, "")).id
         async with self._sessions.begin() as session:
-            row = (await session.scalars(select(Category).where(col(Category.id) == category.id))).one()
+            row = await session.get_one(Category, registered.id)
             row.moodle_id = moodle_id
+            row.url = row.url or site.category_url(moodle_id)
         return moodle_id
+
+
+async def _categories(site: Site) -> tuple[Found, ...]:
+    """All of them; a Moodle without any is one that shows the account nothing."""
+    categories = await site.moodle.categories()
+    if not categories:
+        raise MoodleDenied("core_course_get_categories", "emptylist", site.url)
+    return categories
+
+
+def _by_name(name: str, categories: tuple[Found, ...], site: Site) -> Found | None:
+    """The category of this name, letter by letter or else spelled otherwise."""
+    exact = [one for one in categories if one.name.strip() == name.strip()]
+    alike = exact or [one for one in categories if normalise(one.name) == normalise(name)]
+    if len(alike) > 1:
+        raise NotUnique("core_course_get_categories", "name", site.url)
+    return alike[0] if alike else None
 
 
 async def _ensure_course(moodle: MoodleClient, request: Request, category_id: int) -> Ensured:
@@ -139,21 +166,21 @@ async def _seen(site: Site, request: Request, evidence: Evidence) -> dict[str, A
     seen: dict[str, Any] = {"site": site.url, "user_id": evidence.user_id}
     if evidence.category_id is not None:
         category = await site.moodle.find_category(ids.category_idnumber(request.number))
-        seen["category"] = category.model_dump(mode="json") if category else None
+        if category is None:
+            raise NotConfirmed
+        seen["category"] = category.model_dump(mode="json")
         seen["category_url"] = site.category_url(evidence.category_id)
         seen["category_role"] = "назначена роль coursecreator; прочитать роли категории Moodle не даёт"
     if evidence.course_id is not None:
         course = await site.moodle.find_course(ids.course_idnumber(request.number))
-        seen["course"] = course.model_dump(mode="json") if course else None
+        teacher = _enrolled(await site.moodle.enrolled(evidence.course_id), evidence.user_id)
+        if course is None or teacher is None or not teacher.holds(site.moodle.roles.editing_teacher):
+            raise NotConfirmed
+        seen["course"] = course.model_dump(mode="json")
         seen["course_url"] = site.course_url(evidence.course_id)
-        seen["course_roles"] = _roles(await site.moodle.enrolled(evidence.course_id), evidence.user_id)
+        seen["course_roles"] = [role.shortname for role in teacher.roles]
     return seen
 
 
-def _roles(participants: tuple[Participant, ...], user_id: int) -> list[str]:
-    return [
-        role.shortname
-        for participant in participants
-        if participant.id == user_id
-        for role in participant.roles
-    ]
+def _enrolled(participants: tuple[Participant, ...], user_id: int) -> Participant | None:
+    return next((one for one in participants if one.id == user_id), None)

@@ -28,13 +28,15 @@ async def enter(session: AsyncSession, number: str, result: SetupResult, sites: 
     category = request.category
     if wanted.has_category:
         url = site.category_url(result.category_id) if site and result.category_id else None
-        row = _row(request, request.category_name, result.category_id, url or url_given)
+        # One address is given: of the course, where there is one.
+        given = None if wanted.has_course else url_given
+        row = _row(request, request.category_name, result.category_id, given or url)
         statement = insert(Category).values(**row, purpose=request.goal)
         await session.execute(statement.on_conflict_do_nothing(index_elements=["request"]))
         category = (await session.scalars(select(Category.id).where(Category.request == number))).one()
     if wanted.has_course:
         url = site.course_url(result.course_id) if site and result.course_id else None
-        row = _row(request, request.course_name, result.course_id, url or url_given)
+        row = _row(request, request.course_name, result.course_id, url_given or url)
         statement = insert(Course).values(**row, category=category)
         await session.execute(statement.on_conflict_do_nothing(index_elements=["request"]))
 

@@ -32,7 +32,7 @@ class TaskActivities:
                 "kind": "setup_by_hand" if task.hand_over else "step_failed",
                 "why": why,
                 "checklist": [check.value for check in task.checklist],
-                "done": [],
+                "done": [check.value for check in task.done],
                 "opened_at": task.at,
             }
             await session.execute(insert(Task).values(row).on_conflict_do_nothing())
@@ -45,6 +45,9 @@ class TaskActivities:
         async with self._sessions.begin() as session:
             row = await _find(session, close.workflow_id, close.task_step)
             row.closed_at = row.closed_at or close.at
+            if close.mended_by and row.number:
+                what = "Причина устранена, система пробует снова"
+                await store.write_once(session, close, Clause(row.clause), what, by=close.mended_by)
 
     @activity.defn
     async def tick_off(self, progress: TickOff) -> None:

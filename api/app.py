@@ -3,14 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from temporalio.client import Client
 
-from api import errors
+from api import documentation, errors
 from api.auth import known_caller
+from api.headers import PrivateAnswers
 from api.limits import BodyLimit
 from api.routes import calendar, health, records, register, requests, review, setup, tasks, temporal
-from models import store
+from models import logs, store
 from models.converter import DATA_CONVERTER
 from models.settings import Settings
 from models.settings import settings as from_environment
@@ -23,13 +24,18 @@ _ROUTERS = (
     register.router,
     tasks.router,
     calendar.router,
+    temporal.router,
 )
+
+_PREFIX = "/api/v1"
 
 DESCRIPTION = """
 Запросы органов и учреждений на создание категорий и курсов в СЭО ТО (Регламент, версия 3.0).
 
 Каждое изменяющее действие — POST с заголовком `Idempotency-Key`; повтор с тем же ключом безопасен.
-Ошибки — `application/problem+json` с постоянным `type` и объяснением по-русски.
+Ошибки — `application/problem+json` (RFC 9457) с постоянным `type` и объяснением по-русски; все типы
+перечислены у каждого ответа и в схеме `ProblemBody`. На 503 и на 409 `in-flight`, `not-ready` повторите
+через `Retry-After` секунд с тем же `Idempotency-Key`.
 Время — RFC 3339 со смещением, даты — местные (Екатеринбург).
 """
 
@@ -41,6 +47,8 @@ def create(
 
     `uvicorn --factory api.app:create`
     """
+    if settings is None:
+        logs.configure()
     config = settings or from_environment()
 
     @asynccontextmanager
@@ -51,19 +59,22 @@ def create(
         yield
         await engine.dispose()
 
-    app = FastAPI(title="СЭО ТО: запросы на курсы", version="1", description=DESCRIPTION, lifespan=lifespan)
+    app = FastAPI(
+        title="СЭО ТО: запросы на курсы",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.state.settings = config
     app.add_middleware(BodyLimit)
+    app.add_middleware(PrivateAnswers)
     errors.install(app)
-    v1 = APIRouter(prefix="/api/v1")
+    documentation.install(app)
     for router in _ROUTERS:
-        v1.include_router(
-            router,
-            dependencies=[Depends(known_caller)],
-            responses=errors.responses("unauthenticated", "forbidden", "unavailable"),
-        )
-    v1.include_router(temporal.router)
-    app.include_router(v1)
+        app.include_router(router, prefix=_PREFIX, dependencies=[Depends(known_caller)])
+    app.include_router(temporal.links, prefix=_PREFIX)
     app.include_router(health.router)
     return app
 

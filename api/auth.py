@@ -6,9 +6,8 @@ never from the body. What is not the caller's answers 404.
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -16,6 +15,7 @@ from sqlmodel import col, select
 
 from api.deps import SessionsDep
 from api.errors import Problem
+from models import store
 from models.requests import Stage
 from models.tables import ApiKey, Request
 
@@ -35,6 +35,9 @@ class Role(StrEnum):
 
 AUTHORITY = (Role.REVIEWER, Role.SUPERVISOR)
 OPERATORS = (Role.OPERATOR, Role.OPERATOR_HEAD)
+ORDERED = (Stage.SETUP, Stage.DONE)
+"""Stages of what the operator has been told to set up."""
+STAFF = (*AUTHORITY, *OPERATORS, Role.ADMIN)
 EVERYBODY = tuple(Role)
 
 
@@ -53,10 +56,10 @@ class Caller(NamedTuple):
 
     def sees(self, request: Request) -> bool:
         """An agency sees its own, the operator what was ordered, the authority all."""
-        if self.role in (Role.AGENCY, Role.RESPONSIBLE):
+        if self.role not in STAFF:
             return request.agency == self.organisation
         if self.role in OPERATORS:
-            return request.stage in (Stage.SETUP, Stage.DONE)
+            return request.stage in ORDERED
         return True
 
 
@@ -78,7 +81,7 @@ async def known_caller(
     query = select(ApiKey).where(
         col(ApiKey.sha256) == digest(credentials.credentials), col(ApiKey.revoked_at).is_(None)
     )
-    async with sessions() as session:
+    async with store.looking(sessions) as session:
         key = (await session.scalars(query)).first()
     if key is None:
         raise Problem("unauthenticated")
@@ -88,12 +91,11 @@ async def known_caller(
 CallerDep = Annotated[Caller, Depends(known_caller)]
 
 
-def allow(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
-    """A dependency that lets only these roles through."""
+def allow(*roles: Role) -> Any:
+    """A dependency of a route: it lets only these roles through."""
 
-    async def check(caller: CallerDep) -> Caller:
+    async def check(caller: CallerDep) -> None:
         if caller.role not in roles:
             raise Problem("forbidden")
-        return caller
 
-    return check
+    return Depends(check)

@@ -1,21 +1,25 @@
 """Section 3 of the design - a day is amended by decree, and open cases move."""
 
-import contextlib
+import asyncio
 from datetime import UTC, datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from temporalio.client import Client
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
 
 from api.idempotency import Post
 from api.schemas.actions import AmendmentAnswer, AmendmentForm, MovedShown
-from models import amendments, ids, store
+from models import amendments, store
 from models.calendar import Amendment, WorkCalendar
 from models.settings import Settings
-from models.steps import Amend
+from models.starting import start_amendment
 from models.tables import AmendmentRow, ClauseRow
-from workflows.amendment import AmendmentWorkflow
+
+log = structlog.get_logger()
+
+_STARTS_WITHIN_SECONDS = 5
 
 
 async def preview(session: AsyncSession, form: AmendmentForm, settings: Settings) -> list[MovedShown]:
@@ -42,18 +46,19 @@ async def amend(post: Post, form: AmendmentForm, client: Client, settings: Setti
     async with post.sessions.begin() as session:
         moved = await preview(session, form, settings)
         row = await _enter(session, post, form)
-    # A repetition of the same POST finds the workflow started already.
-    with contextlib.suppress(WorkflowAlreadyStartedError):
-        await client.start_workflow(
-            AmendmentWorkflow.run,
-            Amend(amendment=row.id or 0),
-            id=ids.amendment_id(row.id or 0),
-            task_queue=settings.task_queue,
-            static_summary=f"Изменение календаря: {form.day:%d.%m.%Y}",
-        )
+    await _move_open_cases(client, settings.task_queue, row)
     return AmendmentAnswer(
         id=row.id or 0, day=form.day, working=form.working, decree=form.decree, moved=moved
     )
+
+
+async def _move_open_cases(client: Client, task_queue: str, row: AmendmentRow) -> None:
+    """The amendment is in force already: when Temporal is away, upkeep starts the moving later."""
+    try:
+        async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
+            await start_amendment(client, task_queue, row.id or 0, row.day)
+    except (RPCError, RuntimeError, TimeoutError) as error:
+        log.warning("amendment not started yet", amendment=row.id, error=type(error).__name__)
 
 
 async def _enter(session: AsyncSession, post: Post, form: AmendmentForm) -> AmendmentRow:

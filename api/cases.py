@@ -1,19 +1,23 @@
 """Finding a case that the caller may see."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from typing import Annotated
 
-from api.auth import Caller
+from fastapi import Depends
+
+from api.auth import CallerDep
+from api.deps import SessionsDep
 from api.errors import Problem
+from api.schemas.fields import Number
 from models.tables import Request
 
 
-async def visible(session: AsyncSession, caller: Caller, number: str) -> Request:
-    """The request of this number.
-
-    Raises:
-        Problem: `not-found`, whether there is none or it is not the caller's.
-    """
-    request = await session.get(Request, number)
+async def _visible(number: Number, caller: CallerDep, sessions: SessionsDep) -> Request:
+    """The request of this number; 404 whether there is none or it is not the caller's."""
+    async with sessions() as session:
+        request = await session.get(Request, number)
     if request is None or not caller.sees(request):
         raise Problem("not-found")
     return request
+
+
+RequestDep = Annotated[Request, Depends(_visible)]

@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, Update, update
 from sqlmodel import col
 
-from api.cases import visible
 from api.errors import Problem
 from api.idempotency import Post
 from api.schemas.actions import ClaimAnswer
@@ -15,51 +14,46 @@ from models.step import Step
 from models.tables import Request
 from models.terms import Clause
 
-_CLAIMABLE = (Stage.REGISTERED.value, Stage.REVIEW.value)
+_CLAIMABLE = (Stage.REGISTERED, Stage.REVIEW)
 
 
-async def take(post: Post, number: str) -> ClaimAnswer:
+async def take(post: Post, request: Request) -> ClaimAnswer:
     """Mark a request as the caller's work.
 
     Raises:
         Problem: Somebody else has it, or its review is over.
     """
-    caller, now = post.caller, datetime.now(UTC)
-    async with post.sessions.begin() as session:
-        request = await visible(session, caller, number)
-        if request.stage not in _CLAIMABLE:
-            raise Problem("stage-passed")
-        free = col(Request.claimed_by).is_(None) | (col(Request.claimed_by) == caller.actor)
-        taken = await session.execute(
-            update(Request)
-            .where(col(Request.number) == number, free)
-            .values(claimed_by=caller.actor, claimed_by_name=caller.holder, claimed_at=now)
-            .returning(col(Request.number))
-        )
-        if taken.scalar() is None:
-            raise Problem("already-claimed")
-        step = Step(number=number, step=f"review/claim-{post.id}", at=now)
-        await store.write_once(session, step, Clause.REVIEW, "Взято в работу", by=caller.actor)
-    return ClaimAnswer(number=number, claimed_by=caller.holder)
+    caller = post.caller
+    free = col(Request.claimed_by).is_(None) | (col(Request.claimed_by) == caller.actor)
+    claimed = _change(request, free).values(
+        claimed_by=caller.actor, claimed_by_name=caller.holder, claimed_at=datetime.now(UTC)
+    )
+    await _write(post, request, claimed, "claim", "Взято в работу", or_else="already-claimed")
+    return ClaimAnswer(number=request.number, claimed_by=caller.holder)
 
 
-async def give_back(post: Post, number: str) -> ClaimAnswer:
+async def give_back(post: Post, request: Request) -> ClaimAnswer:
     """Release a request that the caller has claimed.
 
     Raises:
-        Problem: It is not claimed by the caller.
+        Problem: It is not claimed by the caller, or its review is over.
     """
-    caller = post.caller
+    mine = col(Request.claimed_by) == post.caller.actor
+    released = _change(request, mine).values(claimed_by=None, claimed_by_name="", claimed_at=None)
+    await _write(post, request, released, "release", "Снято с исполнителя", or_else="not-claimed")
+    return ClaimAnswer(number=request.number, claimed_by="")
+
+
+def _change(request: Request, condition: ColumnElement[bool]) -> Update:
+    return update(Request).where(
+        col(Request.number) == request.number, col(Request.stage).in_(_CLAIMABLE), condition
+    )
+
+
+async def _write(post: Post, request: Request, change: Update, act: str, what: str, *, or_else: str) -> None:
     async with post.sessions.begin() as session:
-        await visible(session, caller, number)
-        released = await session.execute(
-            update(Request)
-            .where(col(Request.number) == number, col(Request.claimed_by) == caller.actor)
-            .values(claimed_by=None, claimed_by_name="", claimed_at=None)
-            .returning(col(Request.number))
-        )
-        if released.scalar() is None:
-            raise Problem("not-claimed")
-        step = Step(number=number, step=f"review/release-{post.id}", at=datetime.now(UTC))
-        await store.write_once(session, step, Clause.REVIEW, "Снято с исполнителя", by=caller.actor)
-    return ClaimAnswer(number=number, claimed_by="")
+        changed = await session.scalar(change.returning(col(Request.number)))
+        if changed is None:
+            raise Problem(or_else if request.stage in _CLAIMABLE else "stage-passed")
+        step = Step(number=request.number, step=f"review/{act}-{post.id}", at=datetime.now(UTC))
+        await store.write_once(session, step, Clause.REVIEW, what, by=post.caller.actor)

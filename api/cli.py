@@ -1,25 +1,30 @@
 """The command line of an installation: `python -m api.cli`."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from temporalio.client import Client
 
 from api import keys as api_keys
 from api.auth import Role
+from api.invalid import RussianValueError
+from api.schemas.fields import address
 from models import namespace, store
+from models.exit import run_and_leave
 from models.settings import settings
 from models.tables import ApiKey, Organisation
 
 T = TypeVar("T")
 
-app = typer.Typer(no_args_is_help=True, help="Управление установкой СЭО ТО.")
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="Управление установкой СЭО ТО.")
 keys = typer.Typer(no_args_is_help=True, help="Ключи доступа к API.")
 organisations = typer.Typer(no_args_is_help=True, help="Организации и адреса для их писем.")
 temporal = typer.Typer(no_args_is_help=True, help="Temporal.")
@@ -28,6 +33,17 @@ app.add_typer(organisations, name="organisations")
 app.add_typer(temporal, name="temporal")
 
 console = Console()
+
+
+def _address(text: str) -> str:
+    try:
+        return address(text)
+    except RussianValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+Email = Annotated[str, typer.Option(callback=_address, help="Куда слать письма.")]
+HeadEmail = Annotated[str, typer.Option(callback=_address, help="Адрес руководителя.")]
 
 
 @keys.command("issue")
@@ -86,23 +102,33 @@ def list_organisations() -> None:
 @organisations.command("set")
 def set_organisation(
     code: str,
-    email: Annotated[str, typer.Option(help="Куда слать письма.")],
-    head_email: Annotated[str, typer.Option(help="Адрес руководителя.")],
+    email: Email,
+    head_email: HeadEmail,
     name: Annotated[str, typer.Option(help="Полное название; нужно для новой организации.")] = "",
 ) -> None:
     """Завести организацию или внести её адреса."""
 
-    async def write(session: AsyncSession) -> bool:
-        row = await session.get(Organisation, code) or Organisation(code=code, name=name, kind="agency")
+    async def write(session: AsyncSession) -> None:
+        row = await session.get(Organisation, code)
+        if row is None:
+            row = Organisation(code=_new(code, name), name=name, kind="agency")
+            session.add(row)
         row.name = name or row.name
         row.email, row.head_email = email, head_email
-        session.add(row)
-        return bool(row.name)
 
-    if not _in_postgres(write):
+    _in_postgres(write)
+    console.print(f"Организация «{code}» записана.")
+
+
+def _new(code: str, name: str) -> str:
+    """The code of a new organisation stands in workflows and addresses, so it is a plain one."""
+    if not name:
         console.print("Новой организации нужно название: --name.")
         raise typer.Exit(1)
-    console.print(f"Организация «{code}» записана.")
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,49}", code):
+        console.print("Код — строчные латинские буквы, цифры и дефис, до 50 знаков.")
+        raise typer.Exit(1)
+    return code
 
 
 @temporal.command("register")
@@ -111,7 +137,11 @@ def register_namespace() -> None:
 
     async def register() -> None:
         config = settings()
-        client = await Client.connect(config.temporal_address)
+        try:
+            client = await Client.connect(config.temporal_address)
+        except RuntimeError:
+            console.print(f"Temporal не отвечает по адресу {config.temporal_address}.")
+            raise typer.Exit(1) from None
         await namespace.register(client, config.temporal_namespace)
 
     asyncio.run(register())
@@ -126,6 +156,9 @@ def _in_postgres(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         try:
             async with store.sessions(engine).begin() as session:
                 return await work(session)
+        except OperationalError:
+            console.print("База данных недоступна: проверьте SEO_DATABASE_URL.")
+            raise typer.Exit(1) from None
         finally:
             await engine.dispose()
 
@@ -133,4 +166,4 @@ def _in_postgres(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
 
 
 if __name__ == "__main__":
-    app()
+    run_and_leave(app)

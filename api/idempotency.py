@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import Depends, Header, Request
@@ -17,13 +17,13 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, delete, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api.auth import Caller, CallerDep
 from api.deps import SessionsDep
-from api.errors import Problem
+from api.errors import IDEMPOTENCY_KEY, Problem
 from models import store
 from models.tables import IdempotencyRecord
 
@@ -45,8 +45,33 @@ class Post:
 
     @property
     def id(self) -> UUID:
-        """The same for the same key: names updates and texts."""
-        return uuid5(NAMESPACE_URL, f"{self.caller.key_id}/{self.route}/{self.key}")
+        """The same for a repetition: names updates and texts.
+
+        The body counts: what was rejected may be sent corrected under the same key, and is
+        another act with another text.
+        """
+        return uuid5(NAMESPACE_URL, f"{self.caller.key_id}/{self.route}/{self.body_sha256}/{self.key}")
+
+    def record(self, begun_at: datetime) -> dict[str, Any]:
+        """The columns of its record, but for the answer."""
+        return {
+            "api_key": self.caller.key_id,
+            "key": self.key,
+            "route": self.route,
+            "body_sha256": self.body_sha256,
+            "begun_at": begun_at,
+        }
+
+    async def first_answer(self) -> JSONResponse | None:
+        """The answer that this POST has got already; None when it has none.
+
+        Raises:
+            Problem: The key was used for something else, or its work is under way.
+        """
+        async with self.sessions.begin() as session:
+            if await session.get(IdempotencyRecord, (self.caller.key_id, self.key)) is None:
+                return None
+            return await self._resume(session, datetime.now(UTC))
 
     async def begin(self, session: AsyncSession) -> JSONResponse | None:
         """Take the key, in the caller's transaction.
@@ -60,13 +85,7 @@ class Post:
         now = datetime.now(UTC)
         fresh = await session.execute(
             insert(IdempotencyRecord)
-            .values(
-                api_key=self.caller.key_id,
-                key=self.key,
-                route=self.route,
-                body_sha256=self.body_sha256,
-                begun_at=now,
-            )
+            .values(self.record(now))
             .on_conflict_do_nothing()
             .returning(col(IdempotencyRecord.key))
         )
@@ -75,9 +94,12 @@ class Post:
         return await self._resume(session, now)
 
     async def _resume(self, session: AsyncSession, now: datetime) -> JSONResponse | None:
-        record = await session.get_one(
+        record = await session.get(
             IdempotencyRecord, (self.caller.key_id, self.key), with_for_update=True, populate_existing=True
         )
+        if record is None:
+            # It was rejected, and so forgotten, a moment ago.
+            raise Problem("in-flight")
         if (record.route, record.body_sha256) != (self.route, self.body_sha256):
             raise Problem("idempotency-key-reused")
         if record.status is not None:
@@ -97,7 +119,7 @@ class Post:
         self,
         work: Callable[[], Awaitable[BaseModel]],
         *,
-        first: Callable[[AsyncSession], Awaitable[None]] | None = None,
+        first: Insert | None = None,
         status: int = 200,
     ) -> JSONResponse:
         """Do work that takes longer than a transaction, once.
@@ -111,7 +133,7 @@ class Post:
             if (answered := await self.begin(session)) is not None:
                 return answered
             if first is not None:
-                await first(session)
+                await session.execute(first)
         try:
             answer = await work()
         except Problem as problem:
@@ -139,17 +161,19 @@ async def _post(
     request: Request,
     caller: CallerDep,
     sessions: SessionsDep,
-    idempotency_key: Annotated[
-        str | None,
-        Header(max_length=200, description="Один ключ на одно действие; повтор с ним безопасен."),
-    ] = None,
+    key: Annotated[
+        str,
+        Header(
+            alias=IDEMPOTENCY_KEY,
+            pattern=r"^[!-~]{1,200}$",
+            description="Один ключ на одно действие; повтор с тем же ключом и телом безопасен.",
+        ),
+    ],
 ) -> Post:
-    if not idempotency_key:
-        raise Problem("idempotency-key-missing")
     body = await request.body()
     return Post(
         caller=caller,
-        key=idempotency_key,
+        key=key,
         route=request.url.path,
         body_sha256=hashlib.sha256(body).hexdigest(),
         sessions=sessions,

@@ -1,23 +1,29 @@
 """Clause 4.1 - registering a request so that it can't be lost.
 
-One transaction writes the row, the answer under its Idempotency-Key and the journal;
-then the workflow starts under the request's id. What crashes in between is started by
-the worker's upkeep.
+One statement writes the row, the answer under its Idempotency-Key and the journal. The
+request is registered then, and the answer goes out; the workflow starts behind it. What
+crashes in between is started by the worker's upkeep.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import structlog
+from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import col
+from starlette.background import BackgroundTask
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from api.errors import Problem
 from api.idempotency import Post
+from api.registering import registering
 from api.schemas.requests import FiledAnswer, Named, RequestForm
 from models import completeness, store
 from models.deadlines import local_date
@@ -25,11 +31,13 @@ from models.regulation import REVIEW_TERM, SETUP_TERM
 from models.requests import Case, Filed, Integration, Stage, Wanted
 from models.settings import Settings
 from models.starting import start_request
-from models.step import Step
-from models.tables import Category, Counter, Organisation, Request, Subsystem
+from models.tables import Category, Organisation, Request, Subsystem
 from models.terms import Clause
 
 log = structlog.get_logger()
+
+_STARTS_WITHIN_SECONDS = 5
+"""Nobody waits longer for the receipt of a request that is registered."""
 
 
 @dataclass(frozen=True)
@@ -50,52 +58,33 @@ class Intake:
         self._settings = settings
 
     async def register(self, post: Post, incoming: Incoming) -> JSONResponse:
-        """Register a request once, and start its case.
+        """Register a request once; its case is started behind the answer.
 
         Raises:
             Problem: What it names does not exist, or nobody could be written to.
         """
-        async with post.sessions.begin() as session:
-            if (answered := await post.begin(session)) is not None:
+        try:
+            async with store.looking(post.sessions) as session:
+                agency = await check(session, incoming)
+                filed = self._filed(agency, incoming)
+                answer = _answer(filed)
+                number = await session.scalar(_statement(post, incoming, filed, answer))
+        except (Problem, IntegrityError):
+            # The same POST, sent again: the first answer, whatever has changed since.
+            if (answered := await post.first_answer()) is not None:
                 return answered
-            filed, answer = await self._write(session, post, incoming)
-            response = await post.finish(session, answer, 201)
-        await self._start(filed)
+            raise
+        numbered = filed.model_copy(update={"case": filed.case.model_copy(update={"number": number})})
+        response = JSONResponse(jsonable_encoder(answer.model_copy(update={"number": number})), 201)
+        response.background = BackgroundTask(self._start, numbered)
         return response
 
-    async def _write(
-        self, session: AsyncSession, post: Post, incoming: Incoming
-    ) -> tuple[Filed, FiledAnswer]:
-        now = datetime.now(UTC)
-        agency = await self._check(session, incoming)
-        number = await _next_number(session, local_date(now).year)
-        filed = self._filed(number, agency, incoming)
-        session.add(_row(filed, incoming, now, post.caller.actor))
-        await session.flush()
-        step = Step(number=number, step="request/registered", at=now)
-        await store.write_once(session, step, Clause.REQUEST, _registered(incoming), by=post.caller.actor)
-        return filed, _answer(filed, now)
-
-    async def _check(self, session: AsyncSession, incoming: Incoming) -> Organisation:
-        form = incoming.form
-        agency = await session.get(Organisation, incoming.agency)
-        if agency is None:
-            raise Problem("unknown-organisation")
-        if not (agency.email and agency.head_email):
-            raise Problem("organisation-without-address")
-        await check_place(session, form)
-        if form.previous is not None:
-            previous = await session.get(Request, form.previous)
-            if previous is None or previous.agency != agency.code or previous.stage != Stage.REFUSED:
-                raise Problem("unknown-previous")
-        return agency
-
-    def _filed(self, number: str, agency: Organisation, incoming: Incoming) -> Filed:
+    def _filed(self, agency: Organisation, incoming: Incoming) -> Filed:
         form = incoming.form
         contents = form.contents()
         return Filed(
             case=Case(
-                number=number,
+                number="",
                 agency=agency.code,
                 agency_name=agency.name,
                 title=form.course_name or form.category_name,
@@ -116,9 +105,29 @@ class Intake:
     async def _start(self, filed: Filed) -> None:
         """The request is registered already: when Temporal is away, upkeep starts it later."""
         try:
-            await start_request(self._client, self._settings.task_queue, filed)
-        except RPCError as error:
-            log.warning("request not started yet", number=filed.case.number, status=error.status.name)
+            async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
+                await start_request(self._client, self._settings.task_queue, filed)
+        except (RPCError, RuntimeError, TimeoutError) as error:
+            log.warning("request not started yet", number=filed.case.number, error=type(error).__name__)
+
+
+async def check(session: AsyncSession, incoming: Incoming) -> Organisation:
+    """Everything that a request names must exist, and its agency must have addresses.
+
+    Raises:
+        Problem: What does not.
+    """
+    agency = await session.get(Organisation, incoming.agency)
+    if agency is None:
+        raise Problem("unknown-organisation")
+    if not (agency.email and agency.head_email):
+        raise Problem("organisation-without-address")
+    await check_place(session, incoming.form)
+    if incoming.form.previous is not None:
+        previous = await session.get(Request, incoming.form.previous)
+        if previous is None or previous.agency != agency.code or previous.stage != Stage.REFUSED:
+            raise Problem("unknown-previous")
+    return agency
 
 
 async def check_place(session: AsyncSession, form: RequestForm) -> None:
@@ -127,59 +136,65 @@ async def check_place(session: AsyncSession, form: RequestForm) -> None:
     Raises:
         Problem: One of them does not.
     """
-    subsystem = await session.get(Subsystem, form.subsystem)
-    if subsystem is None or subsystem.parent is not None:
+    in_subsystem = select(col(Category.id)).where(col(Category.subsystem) == col(Subsystem.code))
+    query = select(
+        col(Subsystem.parent),
+        in_subsystem.exists(),
+        in_subsystem.where(col(Category.id) == form.category).exists(),
+    ).where(col(Subsystem.code) == form.subsystem)
+    found = (await session.execute(query)).first()
+    if found is None or found[0] is not None:
         raise Problem("unknown-subsystem")
-    if form.category is None:
-        if form.wanted is Wanted.COURSE and await _has_categories(session, form.subsystem):
-            raise Problem("category-missing")
-        return
-    category = await session.get(Category, form.category)
-    if category is None or category.subsystem != form.subsystem or form.wanted.has_category:
+    _, has_categories, has_this_one = found
+    if form.category is not None and not has_this_one:
         raise Problem("unknown-category")
+    if form.category is None and form.wanted is Wanted.COURSE and has_categories:
+        raise Problem("category-missing")
 
 
-async def _has_categories(session: AsyncSession, subsystem: str) -> bool:
-    found = await session.scalars(select(Category.id).where(col(Category.subsystem) == subsystem).limit(1))
-    return found.first() is not None
+def _statement(post: Post, incoming: Incoming, filed: Filed, answer: FiledAnswer) -> Select[Any]:
+    now = answer.registered_at
+    journal = {
+        "step": "request/registered",
+        "at": now,
+        "actor": post.caller.actor,
+        "actor_name": post.caller.holder,
+        "clause": Clause.REQUEST.value,
+        "what": _registered(incoming),
+    }
+    record = {**post.record(now), "status": 201, "answer": jsonable_encoder(answer)}
+    return registering(local_date(now).year, _columns(filed, incoming, now, post), journal, record)
 
 
-async def _next_number(session: AsyncSession, year: int) -> str:
-    """The next number of the year, without gaps: the row is locked until the commit."""
-    statement = insert(Counter).values(year=year, last=1)
-    statement = statement.on_conflict_do_update(index_elements=["year"], set_={"last": col(Counter.last) + 1})
-    last = await session.scalar(statement.returning(col(Counter.last)))
-    return f"{year}-{last:06d}"
-
-
-def _row(filed: Filed, incoming: Incoming, now: datetime, actor: str) -> Request:
+def _columns(filed: Filed, incoming: Incoming, now: datetime, post: Post) -> dict[str, Any]:
     form = incoming.form
-    return Request(
-        number=filed.case.number,
-        agency=filed.case.agency,
-        subsystem=form.subsystem,
-        wanted=form.wanted.value,
-        category=form.category,
-        category_name=form.category_name,
-        course_name=form.course_name,
-        goal=form.goal,
-        learners_are=form.learners.description,
-        learners=[learner.model_dump() for learner in form.learners.people],
-        access=form.access.value if form.access else None,
-        responsible_name=form.responsible.name,
-        responsible_post=form.responsible.post,
-        responsible_email=form.responsible.email,
-        responsible_phone=form.responsible.phone,
-        previous=form.previous,
-        outgoing_number=form.outgoing_number,
-        outgoing_on=form.outgoing_on,
-        is_paper=incoming.is_paper,
-        received_on=incoming.received_on,
-        filed_at=now,
-        filed_by=actor,
-        filed=filed.model_dump(mode="json"),
-        stage=Stage.REGISTERED.value,
-    )
+    return {
+        "agency": filed.case.agency,
+        "subsystem": form.subsystem,
+        "wanted": form.wanted.value,
+        "category": form.category,
+        "category_name": form.category_name,
+        "course_name": form.course_name,
+        "goal": form.goal,
+        "learners_are": form.learners.description,
+        "learners": [learner.model_dump() for learner in form.learners.people],
+        "access": form.access.value if form.access else None,
+        "responsible_name": form.responsible.name,
+        "responsible_post": form.responsible.post,
+        "responsible_email": form.responsible.email,
+        "responsible_phone": form.responsible.phone,
+        "previous": form.previous,
+        "outgoing_number": form.outgoing_number,
+        "outgoing_on": form.outgoing_on,
+        "is_paper": incoming.is_paper,
+        "received_on": incoming.received_on,
+        "filed_at": now,
+        "filed_by": post.caller.actor,
+        "filed": filed.model_dump(mode="json"),
+        "stage": Stage.REGISTERED.value,
+        "histories_kept": False,
+        "claimed_by_name": "",
+    }
 
 
 def _registered(incoming: Incoming) -> str:
@@ -188,11 +203,11 @@ def _registered(incoming: Incoming) -> str:
     return "Запрос зарегистрирован"
 
 
-def _answer(filed: Filed, now: datetime) -> FiledAnswer:
+def _answer(filed: Filed) -> FiledAnswer:
     return FiledAnswer(
-        number=filed.case.number,
+        number="",
         received_on=filed.received_on,
-        registered_at=now,
+        registered_at=datetime.now(UTC),
         complete=not filed.missing,
         missing=[Named(code=item.value, name=item.russian) for item in filed.missing],
         asked_for=[Named(code=contact.value, name=contact.russian) for contact in filed.ask_for],

@@ -1,38 +1,41 @@
 """Lists of requests, by cursor: the most urgent first, or the newest."""
 
 import base64
-import binascii
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Self
 
-from sqlalchemy import Row, Select, and_, select, tuple_
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api.auth import OPERATORS, Caller, Role
-from api.errors import FieldProblem, Problem
+from api.auth import OPERATORS, ORDERED, STAFF, Caller
+from api.errors import Problem
+from api.invalid import FieldProblem
+from api.schemas.fields import Number
 from api.schemas.requests import RequestItem, RequestPage
 from models import deadlines, store
 from models.calendar import WorkCalendar
 from models.deadlines import Deadline
-from models.requests import Stage
-from models.requests import Wanted as WantedKind
+from models.requests import Stage, Wanted
 from models.tables import ClauseRow, Organisation, Request
 
 Query = Select[Request, str, ClauseRow]
 
+_OPEN = [stage for stage in Stage if stage.is_open]
+
 
 class Order(StrEnum):
     URGENT = "urgent"
-    """Open cases by their deadline."""
+    """Open cases by their deadline; those without one yet come last."""
     NEWEST = "newest"
     """All cases by their number."""
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Asked:
     """What list is asked for."""
 
     stages: tuple[Stage, ...] = ()
@@ -43,23 +46,52 @@ class Wanted:
     limit: int = 50
 
 
+class _Cursor(BaseModel):
+    """The last row that was shown: the next page begins after it, whatever is filed meanwhile."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    order: Order
+    number: Number
+    due_at: AwareDatetime | None
+
+    @classmethod
+    def read(cls, text: str, order: Order) -> Self:
+        """A cursor that we gave for this order.
+
+        Raises:
+            Problem: It is none of ours.
+        """
+        try:
+            cursor = cls.model_validate_json(base64.urlsafe_b64decode(text.encode()))
+            if cursor.order is order:
+                return cursor
+        except ValueError:
+            pass
+        raise Problem("invalid", fields=[FieldProblem(field="cursor", detail="нет такой страницы")])
+
+    def __str__(self) -> str:
+        return base64.urlsafe_b64encode(self.model_dump_json().encode()).decode()
+
+
 async def page(
-    session: AsyncSession, caller: Caller, wanted: Wanted, confirmed_years: frozenset[int]
+    session: AsyncSession, caller: Caller, asked: Asked, confirmed_years: frozenset[int]
 ) -> RequestPage:
     """One page of what the caller may see.
 
     Raises:
         Problem: The cursor is none of ours.
     """
-    query = _filtered(caller, wanted)
-    query = _after_cursor(_ordered(query, wanted.order), wanted)
-    rows = (await session.execute(query.limit(wanted.limit + 1))).all()
+    query = _ordered(_filtered(caller, asked), asked.order)
+    if asked.cursor is not None:
+        query = query.where(_after(_Cursor.read(asked.cursor, asked.order)))
+    rows = (await session.execute(query.limit(asked.limit + 1))).all()
     calendar = await store.load_calendar(session, confirmed_years)
     now = datetime.now(UTC)
-    shown = rows[: wanted.limit]
+    shown = rows[: asked.limit]
     return RequestPage(
         items=[item(request, name, clause, now, calendar) for request, name, clause in shown],
-        next=_cursor(shown[-1], wanted.order) if len(rows) > wanted.limit else None,
+        next=str(_cursor(shown[-1], asked.order)) if len(rows) > asked.limit else None,
     )
 
 
@@ -70,7 +102,7 @@ def item(
     return RequestItem(
         number=request.number,
         title=request.title,
-        wanted=WantedKind(request.wanted),
+        wanted=Wanted(request.wanted),
         agency=request.agency,
         agency_name=agency_name,
         subsystem=request.subsystem,
@@ -99,43 +131,37 @@ def with_clause() -> Query:
     )
 
 
-def _filtered(caller: Caller, wanted: Wanted) -> Query:
+def _filtered(caller: Caller, asked: Asked) -> Query:
     query = with_clause()
-    if caller.role in (Role.AGENCY, Role.RESPONSIBLE):
+    if caller.role not in STAFF:
         query = query.where(col(Request.agency) == caller.organisation)
     if caller.role in OPERATORS:
-        query = query.where(col(Request.stage).in_([Stage.SETUP, Stage.DONE]))
-    if wanted.stages:
-        query = query.where(col(Request.stage).in_(wanted.stages))
-    if wanted.agency is not None:
-        query = query.where(col(Request.agency) == wanted.agency)
-    if wanted.overdue is not None:
-        query = query.where(col(ClauseRow.is_overdue).is_(wanted.overdue))
+        query = query.where(col(Request.stage).in_(ORDERED))
+    if asked.stages:
+        query = query.where(col(Request.stage).in_(asked.stages))
+    if asked.agency is not None:
+        query = query.where(col(Request.agency) == asked.agency)
+    if asked.overdue is not None:
+        query = query.where(func.coalesce(col(ClauseRow.is_overdue), False).is_(asked.overdue))
     return query
 
 
 def _ordered(query: Query, order: Order) -> Query:
     if order is Order.NEWEST:
         return query.order_by(col(Request.number).desc())
-    return query.where(col(ClauseRow.due_at).is_not(None)).order_by(
-        col(ClauseRow.due_at), col(Request.number)
-    )
+    is_open = col(Request.stage).in_(_OPEN)
+    return query.where(is_open).order_by(col(ClauseRow.due_at).asc().nulls_last(), col(Request.number))
 
 
-def _after_cursor(query: Query, wanted: Wanted) -> Query:
-    if wanted.cursor is None:
-        return query
-    try:
-        due_at, number = json.loads(base64.urlsafe_b64decode(wanted.cursor.encode()))
-        if wanted.order is Order.NEWEST:
-            return query.where(col(Request.number) < str(number))
-        after = (datetime.fromisoformat(due_at), str(number))
-    except (binascii.Error, ValueError, TypeError):
-        raise Problem("invalid", fields=[FieldProblem(field="cursor", detail="нет такой страницы")]) from None
-    return query.where(tuple_(col(ClauseRow.due_at), col(Request.number)) > tuple_(*after))
+def _after(cursor: _Cursor) -> ColumnElement[bool]:
+    due_at, number = col(ClauseRow.due_at), col(Request.number)
+    if cursor.order is Order.NEWEST:
+        return number < cursor.number
+    if cursor.due_at is None:
+        return and_(due_at.is_(None), number > cursor.number)
+    return or_(tuple_(due_at, number) > tuple_(cursor.due_at, cursor.number), due_at.is_(None))
 
 
-def _cursor(row: Row[Request, str, ClauseRow], order: Order) -> str:
+def _cursor(row: Row[Request, str, ClauseRow | None], order: Order) -> _Cursor:
     request, _, clause = row
-    due_at = clause.due_at.isoformat() if order is Order.URGENT else None
-    return base64.urlsafe_b64encode(json.dumps([due_at, request.number]).encode()).decode()
+    return _Cursor(order=order, number=request.number, due_at=clause.due_at if clause else None)

@@ -7,6 +7,7 @@ As a process, with the page where letters are read:
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,6 @@ from devstack.ports import HOST, Port, free_port
 from devstack.processes import Child
 from devstack.settings import variable
 from devstack.supervisor import Part
-from models.exit import leave
 
 GOOD = "250 OK"
 REFUSED = "550 5.1.1 No such mailbox"
@@ -115,9 +115,12 @@ class MailSinkProcess(Part):
         self._smtp = Port(smtp_port, "приём писем (SMTP)", variable("smtp_port"))
         self._page = Port(page_port, "страница с письмами", variable("letters_port"))
 
+    @property
+    def ports(self) -> Sequence[Port]:
+        return [self._smtp, self._page]
+
     async def start(self) -> None:
-        self._smtp.ensure_free()
-        self._page.ensure_free()
+        self._ensure_ports_free()
         where = ["--port", str(self._smtp.number), "--page-port", str(self._page.number)]
         command = [sys.executable, "-m", "devstack.mailsink", *where, "--folder", str(self._folder)]
         log = self._folder.with_name(f"{self._folder.name}.log")
@@ -138,7 +141,6 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     arguments = parser.parse_args()
     asyncio.run(_serve(arguments.folder, arguments.port, arguments.page_port))
-    leave(0)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 import socket
 from dataclasses import dataclass
 
+from devstack.errors import DevstackError
+
 HOST = "127.0.0.1"
 
 
-class PortTaken(Exception):
+class PortTaken(DevstackError):
     def __init__(self, port: "Port") -> None:
         super().__init__(
             f"Порт {port.number} ({port.what}) занят другой программой. "

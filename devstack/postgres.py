@@ -49,6 +49,10 @@ class Postgres(Part):
         """For psql and psycopg."""
         return f"postgresql://{OWNER}@/{database or self._database}?host={quote(str(self._sockets), safe='')}"
 
+    @property
+    def has_state(self) -> bool:
+        return (self._folder / "PG_VERSION").exists()
+
     async def start(self) -> None:
         self._prepare()
         await self._start_server()
@@ -79,7 +83,7 @@ class Postgres(Part):
                 accounts.give(folder, self._account)
         if self._account:
             accounts.open_way_to(_programs())
-        if not (self._folder / "PG_VERSION").exists():
+        if not self.has_state:
             self._initialise()
 
     def _initialise(self) -> None:

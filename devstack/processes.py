@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from devstack.errors import DevstackError
+
 Probe = Callable[[], Awaitable[bool]]
 
 LOG_LINES_SHOWN = 15
@@ -22,7 +24,7 @@ _LAUNCHER = Path(__file__).with_name("child.py")
 _POLL_SECONDS = 0.02
 
 
-class ProcessFailed(Exception):
+class ProcessFailed(DevstackError):
     """A child ended, or did not become ready; the text is Russian and ends with its log's last lines."""
 
 
@@ -56,6 +58,11 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return None if self._process is None else self._process.poll()
+
+    @property
     def pid(self) -> int:
         if self._process is None:
             raise ProcessFailed(f"{self.name}: не запущен.")
@@ -87,6 +94,17 @@ class Child:
                 raise ProcessFailed(self._explain(f"не ответил за {within_seconds:g} с"))
             await asyncio.sleep(_POLL_SECONDS)
 
+    async def finish(self, *, within_seconds: float) -> None:
+        """Waits for one that ends by itself.
+
+        Raises:
+            ProcessFailed: With another code than 0, or not in time.
+        """
+        if not await self._ended(within_seconds=within_seconds):
+            raise ProcessFailed(self._explain(f"не закончил за {within_seconds:g} с"))
+        if self.exit_code != 0:
+            raise ProcessFailed(self._explain("не выполнен"))
+
     async def stop(self, *, patience_seconds: float = 10) -> None:
         """Asks it to end, and ends it when it does not; nothing happens to one that has ended."""
         if self._process is None:
@@ -109,7 +127,7 @@ class Child:
             self.log.replace(self.log.with_name(f"{self.log.name}.old"))
 
     def _explain(self, what: str) -> str:
-        code = "" if self._process is None or self.running else f" (код {self._process.returncode})"
+        code = "" if self.exit_code is None else f" (код {self.exit_code})"
         return f"{self.name}: {what}{code}. Последние строки журнала {self.log}:\n{self.log_tail()}"
 
     def death(self) -> str:

@@ -1,50 +1,67 @@
 """The whole stack on one machine: every part of the engine, and what stands around it.
 
-    async with Stack(DevstackSettings()) as stack:
+    async with Stack(DevstackSettings(), temporal_build.find()) as stack:
         print(stack.api_url, stack.keys)
 
 State stays in the settings' folder and survives a restart.
 """
 
-import asyncio
 import json
-import os
 import secrets
-import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
-from devstack import probes
+from devstack import private, probes
 from devstack.keys import issue_keys
 from devstack.mailsink import MailSinkProcess
 from devstack.ports import HOST, Port
 from devstack.postgres import Postgres
-from devstack.processes import Child
+from devstack.processes import Child, ProcessFailed
 from devstack.settings import DevstackSettings, variable
-from devstack.supervisor import Program, Supervisor
+from devstack.supervisor import Job, Part, Program, Supervisor
 from devstack.temporal_build import Temporal, TemporalCli
-from devstack.temporal_server import TemporalServer
+from devstack.temporal_server import ExternalTemporal, TemporalServer
 from devstack.temporal_ui import TemporalUi
 
 ROOT = Path(__file__).parents[1]
 SITES = ("edu", "eledu", "eiok")
+TASK_QUEUE = "seo"
 
 
 class Stack:
-    """Everything that `make run` starts."""
+    """Everything that `make run` starts; its parts may be stopped, killed and started again one by one."""
 
-    def __init__(self, settings: DevstackSettings, temporal: Temporal | None) -> None:
-        """Take what `temporal_build.find` found; None when Temporal runs elsewhere."""
+    def __init__(
+        self,
+        settings: DevstackSettings,
+        temporal: Temporal | None,
+        *,
+        engine: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Take what `temporal_build.find` found; None when Temporal runs elsewhere.
+
+        Args:
+            settings: Where the parts listen and keep their state.
+            temporal: The server to run.
+            engine: Further settings of the engine, such as `SEO_UPDATE_TIMEOUT`.
+        """
         self.settings = settings
+        self._more = engine
         self.keys: dict[str, str] = {}
         settings.var_folder.mkdir(parents=True, exist_ok=True)
-        self._temporal = temporal
         self._var = settings.var_folder.absolute()
         self._supervisor = Supervisor()
-        self._postgres = Postgres(self._var / "postgres")
-        self.worker = Program(self._child("Исполнитель", [sys.executable, "-m", "worker"], "worker"))
+        self.postgres = Postgres(self._var / "postgres")
+        self.temporal: Part = self._external() if temporal is None else self._server(temporal)
+        self.temporal_ui = None if temporal is None else self._pages(temporal)
+        self.mail = MailSinkProcess(
+            settings.letters_folder, smtp_port=settings.smtp_port, page_port=settings.letters_port
+        )
+        self.moodle = self._moodle()
+        self.worker = self._worker()
         self.api = Program(
             self._child("API", self._uvicorn(), "api"),
             probes.http(f"{self.api_url}/health"),
@@ -53,23 +70,20 @@ class Stack:
 
     @property
     def api_url(self) -> str:
-        return f"http://{HOST}:{self.settings.api_port}"
-
-    @property
-    def letters_url(self) -> str:
-        return f"http://{HOST}:{self.settings.letters_port}"
-
-    @property
-    def ui_url(self) -> str:
-        return f"http://{HOST}:{self.settings.temporal_ui_port}"
-
-    @property
-    def temporal_address(self) -> str:
-        return self.settings.temporal_address or f"{HOST}:{self.settings.temporal_port}"
+        return self.settings.api_url
 
     @property
     def moodle_url(self) -> str:
-        return f"http://{HOST}:{self.settings.moodle_port}"
+        return self.settings.moodle_url
+
+    @property
+    def temporal_address(self) -> str:
+        return self.settings.where_temporal_is
+
+    @property
+    def database_url(self) -> str:
+        """For psycopg and psql."""
+        return self.postgres.libpq_url()
 
     async def __aenter__(self) -> Self:
         try:
@@ -88,42 +102,64 @@ class Stack:
         return await self._supervisor.until_one_dies()
 
     async def _start(self) -> None:
+        self._ensure_ports_free()
+        self._ensure_state_is_of_one_piece()
         start = self._supervisor.start
-        await start(self._postgres)
-        await asyncio.to_thread(self._migrate)
-        self.keys = await issue_keys(self._postgres.url(), self._var / "keys.json")
-        if self._temporal is not None:
-            await self._start_temporal(self._temporal)
+        await start(self.postgres)
         await start(
-            MailSinkProcess(
-                self._var / "letters",
-                smtp_port=self.settings.smtp_port,
-                page_port=self.settings.letters_port,
+            Job(
+                self._child(
+                    "Миграции базы", [sys.executable, "-m", "alembic", "upgrade", "head"], "migrations"
+                )
             )
         )
-        await start(self._moodle())
-        await start(self.worker)
-        await start(self.api)
+        self.keys = await issue_keys(self.postgres.url(), self.settings.keys_file)
+        for part in self._after_postgres:
+            await start(part)
 
-    async def _start_temporal(self, program: Temporal) -> None:
-        ui_port = self.settings.temporal_ui_port
-        server = TemporalServer(
+    @property
+    def _after_postgres(self) -> Sequence[Part]:
+        pages = [self.temporal_ui] if self.temporal_ui else []
+        return [self.temporal, *pages, self.mail, self.moodle, self.worker, self.api]
+
+    def _ensure_ports_free(self) -> None:
+        """All of them, before anything starts."""
+        for part in self._after_postgres:
+            for port in part.ports:
+                port.ensure_free()
+
+    def _ensure_state_is_of_one_piece(self) -> None:
+        """A new database would number its cases as those that the old Temporal still knows."""
+        if (
+            isinstance(self.temporal, TemporalServer)
+            and self.temporal.has_state
+            and not self.postgres.has_state
+        ):
+            raise ProcessFailed(
+                f"В папке {self._var} остались дела Temporal, а базы PostgreSQL к ним нет. "
+                f"Верните {self._var / 'postgres'} или удалите и {self._var / 'temporal'}."
+            )
+
+    def _external(self) -> ExternalTemporal:
+        return ExternalTemporal(self.temporal_address, namespace=self.settings.namespace)
+
+    def _server(self, program: Temporal) -> TemporalServer:
+        return TemporalServer(
             program,
             self._var / "temporal",
             port=self.settings.temporal_port,
-            ui_port=ui_port if isinstance(program, TemporalCli) else None,
+            ui_port=self.settings.temporal_ui_port if isinstance(program, TemporalCli) else None,
             namespace=self.settings.namespace,
             time_skipping=self.settings.time_skipping,
         )
-        await self._supervisor.start(server)
-        await self._supervisor.start(
-            TemporalUi(
-                program,
-                self._var / "temporal-ui",
-                server=server.address,
-                namespace=self.settings.namespace,
-                port=ui_port,
-            )
+
+    def _pages(self, program: Temporal) -> TemporalUi:
+        return TemporalUi(
+            program,
+            self._var / "temporal-ui",
+            server=self.temporal_address,
+            namespace=self.settings.namespace,
+            port=self.settings.temporal_ui_port,
         )
 
     def _moodle(self) -> Program:
@@ -137,16 +173,18 @@ class Stack:
         )
 
     def _moodle_token(self, site: str) -> str:
-        """Made once and kept in the folder of the state, readable by its owner alone."""
+        """Made once and kept in the folder of the state."""
         file = self._var / f"moodle-{site}.token"
         if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text(secrets.token_hex(16))
+            private.write(file, secrets.token_hex(16))
         return file.read_text()
 
-    def _migrate(self) -> None:
-        command = [sys.executable, "-m", "alembic", "upgrade", "head"]
-        subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, **self._environment()})
+    def _worker(self) -> Program:
+        child = self._child("Исполнитель", [sys.executable, "-m", "worker"], "worker")
+        asks_for_work = probes.takes_work(
+            child, self.temporal_address, namespace=self.settings.namespace, task_queue=TASK_QUEUE
+        )
+        return Program(child, asks_for_work)
 
     def _child(self, name: str, command: list[str], log: str) -> Child:
         return Child(name, command, self._var / f"{log}.log", environment=self._environment(), folder=ROOT)
@@ -161,10 +199,11 @@ class Stack:
             site: {"url": f"{self.moodle_url}/{site}", "token": self._moodle_token(site)} for site in SITES
         }
         return {
-            "SEO_DATABASE_URL": self._postgres.url(),
+            "SEO_DATABASE_URL": self.postgres.url(),
             "SEO_TEMPORAL_ADDRESS": self.temporal_address,
             "SEO_TEMPORAL_NAMESPACE": self.settings.namespace,
-            "SEO_TEMPORAL_UI_URL": self.ui_url,
+            "SEO_TEMPORAL_UI_URL": self.settings.ui_url,
+            "SEO_TASK_QUEUE": TASK_QUEUE,
             "SEO_PUBLIC_URL": self.api_url,
             "SEO_MOODLE_SITES": json.dumps(sites),
             "SEO_SMTP_HOST": HOST,
@@ -178,4 +217,5 @@ class Stack:
             "SEO_OPERATOR_EMAIL": "operator@example.org",
             "SEO_OPERATOR_HEAD_EMAIL": "operator-head@example.org",
             "SEO_UPKEEP_EVERY": "PT5S",
+            **self._more,
         }

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from devstack.ports import Port
-from devstack.processes import Child, Probe
+from devstack.processes import Child, Probe, ProcessFailed
 
 START_SECONDS = 60
 
@@ -24,6 +24,11 @@ class Part(ABC):
     @property
     def children(self) -> Sequence[Child]:
         return [self._child] if self._child else []
+
+    @property
+    def ports(self) -> Sequence[Port]:
+        """Those that people know; each must be free before it starts."""
+        return []
 
     async def stop(self) -> None:
         for child in self.children:
@@ -47,6 +52,10 @@ class Part(ABC):
     ) -> None:
         await self.stop()
 
+    def _ensure_ports_free(self) -> None:
+        for port in self.ports:
+            port.ensure_free()
+
     async def _run(self, child: Child, *probes: Probe, within_seconds: float = START_SECONDS) -> None:
         self._child = child
         child.start()
@@ -65,10 +74,27 @@ class Program(Part):
         self._probes = probes
         self._port = port
 
+    @property
+    def ports(self) -> Sequence[Port]:
+        return [self._port] if self._port else []
+
     async def start(self) -> None:
-        if self._port:
-            self._port.ensure_free()
+        self._ensure_ports_free()
         await self._run(self._program, *self._probes)
+
+
+class Job(Part):
+    """A program that does its work and ends, such as the migrations."""
+
+    def __init__(self, child: Child) -> None:
+        self._job = child
+
+    async def start(self) -> None:
+        self._job.start()
+        await self._job.finish(within_seconds=START_SECONDS)
+
+    async def stop(self) -> None:
+        await self._job.stop()
 
 
 class Supervisor:
@@ -76,20 +102,38 @@ class Supervisor:
 
     def __init__(self) -> None:
         self._parts: list[Part] = []
+        self._running: list[Part] = []
 
     async def start(self, part: Part) -> None:
+        """Start one more part.
+
+        Raises:
+            ProcessFailed: It did not start, or one that runs already ended meanwhile.
+            PortTaken: Another program listens where it should.
+        """
         # Known before it starts: what fails half-way is stopped too.
         self._parts.append(part)
-        await part.start()
+        starting = asyncio.create_task(part.start())
+        dying = asyncio.create_task(self.until_one_dies())
+        try:
+            await asyncio.wait((starting, dying), return_when=asyncio.FIRST_COMPLETED)
+            if dying.done():
+                raise ProcessFailed(dying.result().death())
+            await starting
+        finally:
+            starting.cancel()
+            dying.cancel()
+        self._running.append(part)
 
     async def stop(self) -> None:
+        self._running.clear()
         while self._parts:
             await self._parts.pop().stop()
 
     async def until_one_dies(self) -> Child:
         """The first child that ends although nobody stopped it; its `death()` is for people."""
         while True:
-            for part in self._parts:
+            for part in self._running:
                 for child in part.children:
                     if not child.running:
                         return child

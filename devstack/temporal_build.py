@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from devstack.errors import DevstackError
 from devstack.settings import variable
 
 MODULE = Path(__file__).with_name("temporal")
@@ -27,7 +28,7 @@ OLDEST_CLI = (1, 9)
 LOG_LINES_SHOWN = 10
 
 
-class TemporalMissing(Exception):
+class TemporalMissing(DevstackError):
     """No server was found and none could be built; the text is Russian and says what to do."""
 
 

@@ -3,6 +3,7 @@
 import json
 import signal
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from devstack.ports import HOST, Port
 from devstack.processes import Child
 from devstack.settings import NAMESPACE, variable
 from devstack.supervisor import Part
-from devstack.temporal_build import Temporal, TemporalBinaries, TemporalCli
+from devstack.temporal_build import Temporal, TemporalBinaries, TemporalCli, TemporalMissing
 from models import namespace as temporal_namespace
 
 
@@ -46,10 +47,19 @@ class TemporalServer(Part):
         self._ui_port = ui_port
         self._time_skipping = time_skipping
 
+    @property
+    def ports(self) -> Sequence[Port]:
+        return [self._port]
+
+    @property
+    def has_state(self) -> bool:
+        return self._database.exists()
+
     async def start(self) -> None:
-        self._port.ensure_free()
+        self._ensure_ports_free()
         self._folder.mkdir(parents=True, exist_ok=True)
-        _forget_dead_members(self._database)
+        if self.has_state:
+            _forget_dead_members(self._database)
         child = Child(
             "Сервер Temporal",
             self._command(),
@@ -91,14 +101,29 @@ class TemporalServer(Part):
         return [*where, *ui, "--log-level", "warn", *values]
 
 
+class ExternalTemporal(Part):
+    """A Temporal that somebody else runs: only its namespace is prepared."""
+
+    def __init__(self, address: str, *, namespace: str) -> None:
+        self._address = address
+        self._namespace = namespace
+
+    async def start(self) -> None:
+        try:
+            client = await Client.connect(self._address)
+        except RuntimeError:  # the SDK has no type of its own for it
+            raise TemporalMissing(
+                f"Temporal по адресу {self._address} не отвечает (его задаёт {variable('temporal_address')})."
+            ) from None
+        await temporal_namespace.register(client, self._namespace)
+
+
 def _forget_dead_members(database: Path) -> None:
     """Strikes out the services of the run before, which listened on other ports.
 
     A server that was killed a moment ago seems alive to the next one, which then sends it tasks
     and gets nowhere for up to a minute.
     """
-    if not database.exists():
-        return
     with closing(sqlite3.connect(database)) as connection, connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'cluster_membership'")
         if tables.fetchone():

@@ -1,6 +1,7 @@
 """The Temporal UI as a child process; nothing to start where the server is the CLI, which serves it."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from devstack import probes
@@ -23,10 +24,14 @@ class TemporalUi(Part):
         self._namespace = namespace
         self._port = Port(port, "страницы Temporal", variable("temporal_ui_port"))
 
+    @property
+    def ports(self) -> Sequence[Port]:
+        return [self._port]
+
     async def start(self) -> None:
         if not isinstance(self._program, TemporalBinaries):
             return
-        self._port.ensure_free()
+        self._ensure_ports_free()
         self._write_config()
         command = [str(self._program.ui), "--root", str(self._folder), "--env", ENVIRONMENT, "start"]
         child = Child("Страницы Temporal", command, self._folder / "ui.log")

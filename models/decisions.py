@@ -102,6 +102,8 @@ class Rejection(StrEnum):
     REASON_MISSING = "reason-missing"
     WHY_NOT_ANALOGUE_MISSING = "why-not-analogue-missing"
     UNREADABLE = "unreadable"
+    UNKNOWN_REFERENCE = "unknown-reference"
+    """A signal names a reason or an analogue that the case does not have."""
 
 
 class DecisionRejected(Exception):
@@ -202,4 +204,5 @@ _WHY = {
     Rejection.REASON_MISSING: "Укажите причину отказа: она направляется инициатору.",
     Rejection.WHY_NOT_ANALOGUE_MISSING: "Найден похожий курс или категория: укажите, почему не аналогична.",
     Rejection.UNREADABLE: "Сигнал не удалось прочитать как решение.",
+    Rejection.UNKNOWN_REFERENCE: "Сигнал называет причину или аналог, которых в деле нет.",
 }

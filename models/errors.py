@@ -9,6 +9,13 @@ class Failure(StrEnum):
     MOODLE_UNAVAILABLE = "moodle-unavailable"
     MOODLE_DENIED = "moodle-denied"
     MOODLE_REFUSED = "moodle-refused"
+    MOODLE_AMBIGUOUS = "moodle-ambiguous"
+    """Several accounts or categories fit, and a person has to say which is meant."""
+    MOODLE_UNCONFIRMED = "moodle-unconfirmed"
+    """What was done does not show when it is read back."""
+    ACCOUNT_SUSPENDED = "account-suspended"
+    SITE_MISSING = "site-missing"
+    """The settings no longer name the subsystem's Moodle."""
     CONTACT_MISSING = "contact-missing"
     MAIL_UNAVAILABLE = "mail-unavailable"
     MAIL_BOUNCED = "mail-bounced"
@@ -16,6 +23,8 @@ class Failure(StrEnum):
     DATABASE_UNAVAILABLE = "database-unavailable"
     DATABASE_REFUSED = "database-refused"
     NOT_FOUND = "not-found"
+    ENDED_BY_HAND = "ended-by-hand"
+    """A workflow that somebody terminated or cancelled in Temporal."""
     UNEXPECTED = "unexpected"
 
     @property
@@ -27,6 +36,10 @@ _FAILURES = {
     Failure.MOODLE_UNAVAILABLE: "Moodle недоступна",
     Failure.MOODLE_DENIED: "служебной учётной записи Moodle не хватает прав",
     Failure.MOODLE_REFUSED: "Moodle отклонила действие",
+    Failure.MOODLE_AMBIGUOUS: "в Moodle подходят несколько учётных записей или категорий",
+    Failure.MOODLE_UNCONFIRMED: "Moodle не показывает того, что было сделано",
+    Failure.ACCOUNT_SUSPENDED: "учётная запись ответственного лица в Moodle заблокирована",
+    Failure.SITE_MISSING: "адрес Moodle этой подсистемы не указан в настройках",
     Failure.CONTACT_MISSING: "не указан адрес электронной почты ответственного лица",
     Failure.MAIL_UNAVAILABLE: "почтовый сервер недоступен",
     Failure.MAIL_BOUNCED: "адрес не принимает почту",
@@ -34,9 +47,18 @@ _FAILURES = {
     Failure.DATABASE_UNAVAILABLE: "база данных недоступна",
     Failure.DATABASE_REFUSED: "база данных отклонила запись",
     Failure.NOT_FOUND: "нет записи, с которой работает шаг",
+    Failure.ENDED_BY_HAND: "процесс остановлен вручную",
     Failure.UNEXPECTED: "непредвиденная ошибка",
 }
 
 
 class ContactMissing(Exception):
     """The responsible's e-mail is not known, so that no account can be found or made."""
+
+
+class NotConfirmed(Exception):
+    """What was set up in Moodle does not show when it is read back."""
+
+
+class SiteMissing(Exception):
+    """The subsystem's Moodle is not in the settings."""

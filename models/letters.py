@@ -37,6 +37,30 @@ class Notice(StrEnum):
     STEP_FAILED = "step_failed"
     """To the operator: a step of the engine failed and waits for a person."""
 
+    @property
+    def russian(self) -> str:
+        return _NOTICES[self]
+
+
+_NOTICES = {
+    Notice.CONFIRMATION: "запрос зарегистрирован",
+    Notice.CONTACTS_NEEDED: "нужны данные ответственного лица",
+    Notice.REVIEW_REQUESTED: "рассмотрите запрос",
+    Notice.REMINDER: "напоминание о сроке",
+    Notice.ESCALATION: "срок истёк",
+    Notice.APPROVAL: "решение о создании",
+    Notice.REFUSAL: "отказ",
+    Notice.WITHDRAWAL: "запрос отозван",
+    Notice.OUTSIDE_GROUNDS: "отказ вне оснований п. 4.2",
+    Notice.ORDER: "запрос Оператору",
+    Notice.MANUAL_SETUP: "настройка вручную",
+    Notice.OBSTACLE: "препятствие у Оператора",
+    Notice.ACCESS: "доступ ответственному лицу",
+    Notice.SETUP_DONE: "настройка выполнена",
+    Notice.DEADLINE_MOVED: "срок перенесён",
+    Notice.STEP_FAILED: "шаг не выполнен, нужен человек",
+}
+
 
 class LetterState(StrEnum):
     WRITTEN = "written"

@@ -86,6 +86,12 @@ class TryAgain(Message):
     by: str
 
 
+class ContactsAdded(Message):
+    """The responsible's particulars have been filled in: the argument of the signal `contacts_added`."""
+
+    by: str
+
+
 class OrderReceived(Message):
     """The operator enters the date on which the order came, where work is done by hand."""
 

@@ -21,17 +21,20 @@ async def candidates(
         titles: Names of the category and of the course that are asked for.
         except_for: Number of the request itself, which is no analogue of its own.
     """
-    known = [
-        *await _registered(session),
-        *await _in_moodle(session),
-        *await _asked_for(session, except_for),
-    ]
+    existing = [*await _registered(session), *await _in_moodle(session)]
+    # Apart: requests alike, however many, must not crowd out what obliges to refuse.
+    found = [*_likeliest(titles, existing), *_likeliest(titles, await _asked_for(session, except_for))]
+    return tuple(sorted(found, key=lambda candidate: -candidate.score))
+
+
+def _likeliest(titles: tuple[str, ...], known: list[Known]) -> list[Candidate]:
+    """At most ten, each with its best score for any of the titles."""
     best: dict[str, Candidate] = {}
     for title in titles:
         for candidate in rank(title, known):
             if candidate.ref not in best or best[candidate.ref].score < candidate.score:
                 best[candidate.ref] = candidate
-    return tuple(sorted(best.values(), key=lambda candidate: -candidate.score)[:10])
+    return sorted(best.values(), key=lambda candidate: -candidate.score)[:10]
 
 
 async def _registered(session: AsyncSession) -> list[Known]:

@@ -1,6 +1,8 @@
-"""Starting a registered request: by the API at once, by upkeep after a crash."""
+"""Starting what stands in Postgres: by the API at once, by upkeep after a crash."""
 
 import contextlib
+from datetime import date
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
@@ -8,20 +10,38 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import ids
 from models.requests import Filed
+from models.steps import Amend
 
 
 async def start_request(client: Client, task_queue: str, filed: Filed) -> None:
-    """Start the request's workflow; one that was started before stays as it is.
+    """Start a registered request's workflow; one that was started before stays as it is."""
+    case = filed.case
+    await _start(
+        client,
+        "RequestWorkflow",
+        filed,
+        id=ids.request_id(case.number),
+        task_queue=task_queue,
+        static_summary=f"Запрос № {case.number}: {case.title}",
+    )
 
-    Using an existing one would run a closed case again: hence the refusal of duplicates.
-    """
+
+async def start_amendment(client: Client, task_queue: str, amendment: int, day: date) -> None:
+    """Start the moving of open cases after a day was amended, unless it was started before."""
+    await _start(
+        client,
+        "AmendmentWorkflow",
+        Amend(amendment=amendment),
+        id=ids.amendment_id(amendment),
+        task_queue=task_queue,
+        static_summary=f"Изменение календаря: {day:%d.%m.%Y}",
+    )
+
+
+async def _start(client: Client, workflow: str, argument: object, **options: Any) -> None:
+    """Using an existing workflow would run a closed case again: hence the refusal of duplicates."""
     # Started already is success: somebody was faster.
     with contextlib.suppress(WorkflowAlreadyStartedError):
         await client.start_workflow(
-            "RequestWorkflow",
-            filed,
-            id=ids.request_id(filed.case.number),
-            task_queue=task_queue,
-            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-            static_summary=f"Запрос № {filed.case.number}: {filed.case.title}",
+            workflow, argument, id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE, **options
         )

@@ -32,6 +32,13 @@ class AnaloguesFound(Message):
     """One at or above the threshold already exists: approving past it needs a reason."""
 
 
+class Named(Step):
+    """What a decision that came as a Signal refers to."""
+
+    reason_id: str | None
+    analogue: str | None
+
+
 class RecordDecision(Step):
     """Write a decision down and, when it approves, put the order into the operator's list."""
 
@@ -82,6 +89,8 @@ class OpenTask(Step):
     """Type of the failure, never its text."""
     failed_step: str = ""
     checklist: tuple[Check, ...] = ()
+    done: tuple[Check, ...] = ()
+    """What of the checklist the engine or the operator has done already."""
 
 
 class CloseTask(Step):
@@ -89,6 +98,8 @@ class CloseTask(Step):
 
     workflow_id: str
     task_step: str
+    mended_by: str = ""
+    """Who asked the engine to try again; empty when the work is simply done."""
 
 
 class TickOff(Step):

@@ -1,5 +1,7 @@
 """What the API and the activities share of Postgres: sessions, the journal, the calendar."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
@@ -19,14 +21,20 @@ _ACTORS = {ENGINE: "система", SIGNAL: "по сигналу, не пров
 
 def connect(url: str) -> AsyncEngine:
     """An engine for Postgres; the caller disposes of it. Times out rather than waits for ever."""
-    return create_async_engine(
-        url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"connect_timeout": 10}
-    )
+    return create_async_engine(url, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 10})
 
 
 def sessions(engine: AsyncEngine) -> Sessions:
     """Sessions whose objects stay readable after the commit."""
     return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def looking(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """A session without a transaction: each statement for itself, with no BEGIN and ROLLBACK around it."""
+    async with sessions() as session:
+        await session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session
 
 
 async def write_once(

@@ -13,12 +13,16 @@ import aiohttp
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper
+from temporalio.worker import Worker
 
+from activities.sites import Sites
+from activities.sites import connect as connect_moodles
 from activities.upkeep import Upkeep
 from api.app import create
+from clients.moodle.transport import Transport
 from devstack.keys import issue_keys
 from devstack.mailsink import MailSink, Mood
 from devstack.moodle import create_app, devstack_sites
@@ -104,7 +108,7 @@ class Engine:
                 TemporalServer(program, folder / "temporal", port=free_port(), time_skipping=True)
             )
             mail = await enter(MailSink(folder / "letters"))
-            moodle = await enter(serving(create_app(devstack_sites(**{site: "token" for site in SITES}))))
+            moodle = await enter(serving(create_app(devstack_sites(**dict.fromkeys(SITES, "token")))))
             http = await enter(aiohttp.ClientSession())
             settings = _settings(postgres, temporal, mail, moodle)
             database = store.connect(postgres.url())
@@ -124,6 +128,43 @@ class Engine:
                 moodle=moodle,
                 http=http,
             )
+
+    @asynccontextmanager
+    async def with_settings(self, **changes: Any) -> AsyncIterator["Engine"]:
+        """The same parts under other settings: with a worker of its own on a queue of its own."""
+        settings = self.settings.model_copy(update={"task_queue": f"seo-{uuid4().hex[:8]}", **changes})
+        async with create_worker(self.client, settings, self.sessions, self._http):
+            yield Engine(
+                settings,
+                self.client,
+                self.sessions,
+                self.keys,
+                temporal=self.temporal,
+                postgres=self.postgres,
+                mail=self.mail,
+                moodle=self.moodle_url,
+                http=self._http,
+            )
+
+    def api_with(
+        self, *, client: Client | None = None, sessions: store.Sessions | None = None, **changes: Any
+    ) -> "Engine":
+        """The API once more over the same parts, with another client, sessions or settings; no worker."""
+        return Engine(
+            self.settings.model_copy(update=changes),
+            client or self.client,
+            sessions or self.sessions,
+            self.keys,
+            temporal=self.temporal,
+            postgres=self.postgres,
+            mail=self.mail,
+            moodle=self.moodle_url,
+            http=self._http,
+        )
+
+    def worker(self) -> Worker:
+        """A worker for this engine's task queue, not started."""
+        return create_worker(self.client, self.settings, self.sessions, self._http)
 
     # What people do
 
@@ -260,6 +301,10 @@ class Engine:
 
     # The world
 
+    def sites(self) -> Sites:
+        """The Moodles as activities have them, by clients that remember nothing yet."""
+        return connect_moodles(self.settings, self._http)
+
     async def moodle_fault(self, kind: str, *, site: str = "edu", **more: Any) -> None:
         """Make a Moodle fail; see the stand-in's faults."""
         async with self._http.post(f"{self.moodle_url}/{site}/_faults", json={"kind": kind, **more}) as got:
@@ -275,6 +320,24 @@ class Engine:
         async with self._http.get(f"{self.moodle_url}/{site}/_state") as got:
             return dict(await got.json())
 
+    async def moodle_act(self, action: str, *, site: str = "edu", **arguments: Any) -> Any:
+        """Something that an administrator does in a Moodle's pages; the row that comes of it."""
+        body = {"action": action, "arguments": arguments}
+        async with self._http.post(f"{self.moodle_url}/{site}/_admin", json=body) as got:
+            assert got.status == 200, await got.text()
+            return (await got.json())["result"]
+
+    async def moodle_call(self, function: str, *, site: str = "edu", **parameters: Any) -> object:
+        """A web-service call by the engine's account."""
+        url, token = f"{self.moodle_url}/{site}", self.settings.moodle_sites[site].token
+        transport = Transport(self._http, url, token.get_secret_value(), timeout=self.settings.moodle_timeout)
+        return await transport.call(function, parameters)
+
+    async def moodle_calls(self, site: str = "edu") -> dict[str, int]:
+        """How often each function has been called."""
+        async with self._http.get(f"{self.moodle_url}/{site}/_calls") as got:
+            return dict(await got.json())
+
     async def calm(self) -> None:
         """Everything works again."""
         self.mail.mood = Mood()
@@ -287,9 +350,7 @@ def _settings(postgres: Postgres, temporal: TemporalServer, mail: MailSink, mood
         temporal_address=temporal.address,
         temporal_namespace=temporal.namespace,
         public_url="http://api.example.org",
-        moodle_sites={
-            site: MoodleSite(url=f"{moodle}/{site}", token=SecretStr("token")) for site in SITES
-        },
+        moodle_sites={site: MoodleSite(url=f"{moodle}/{site}", token=SecretStr("token")) for site in SITES},
         moodle_timeout=timedelta(seconds=5),
         smtp_host="127.0.0.1",
         smtp_port=mail.port,

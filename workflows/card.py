@@ -1,15 +1,17 @@
 """What operators see of a case in the Temporal UI: a small card, and the search attributes."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
-from models.deadlines import LOCAL_ZONE
+from models.deadlines import local_date
 from models.letters import Letter
 from models.requests import Case, Stage
-from models.terms import Clause
+from models.terms import Clause, Recipient
 
 CLAUSE = SearchAttributeKey.for_keyword("SeoClause")
 STAGE = SearchAttributeKey.for_keyword("SeoStage")
@@ -56,8 +58,23 @@ def show_letter(letter: Letter) -> None:
     """The card of a letter on its way."""
     workflow.upsert_search_attributes([NUMBER.value_set(letter.number)])
     workflow.set_current_details(
-        f"**Письмо по запросу № {letter.number}**\n\n- Вид: {letter.notice}\n- Кому: {letter.to}"
+        f"**Письмо по запросу № {letter.number}**\n\n"
+        f"- О чём: {letter.notice.russian}\n- Кому: {_WHOM[letter.to]}"
     )
+
+
+@contextmanager
+def waiting_for_operator() -> Iterator[None]:
+    """While a failed step waits to be mended, the workflow is among those that wait for the operator."""
+    shown = workflow.info().typed_search_attributes.get(WAITS_FOR)
+    # A second step that fails meanwhile is mended together with the first, which restores what was shown.
+    if shown == Recipient.OPERATOR:
+        yield
+        return
+    workflow.upsert_search_attributes([WAITS_FOR.value_set(Recipient.OPERATOR)])
+    yield
+    restored = WAITS_FOR.value_unset() if shown is None else WAITS_FOR.value_set(shown)
+    workflow.upsert_search_attributes([restored])
 
 
 def _card(
@@ -69,9 +86,33 @@ def _card(
         "",
         f"- Пункт Регламента: {clause.value}",
         f"- Стадия: {stage.russian}",
-        f"- Ждём: {waits_for}",
+        f"- Ждём: {_WAITED_FOR.get(waits_for, waits_for)}" if waits_for else "- Никого не ждём",
     ]
     if due_at is not None:
         passed = " — **срок прошёл**" if is_overdue else ""
-        lines.append(f"- Срок: до {due_at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M} (Екатеринбург){passed}")
+        # It ends at 24:00, which clocks call 00:00 of the next day, and people don't.
+        last_day = local_date(due_at - timedelta(microseconds=1))
+        lines.append(f"- Срок: до {last_day:%d.%m.%Y} включительно{passed}")
     return "\n".join(lines)
+
+
+_WHOM = {
+    Recipient.REVIEWER: "рассматривающим",
+    Recipient.SUPERVISOR: "руководителю рассматривающих",
+    Recipient.AUTHORITY_HEAD: "руководителю Уполномоченного органа",
+    Recipient.AUTHORITY: "Уполномоченному органу",
+    Recipient.OPERATOR: "Оператору",
+    Recipient.OPERATOR_HEAD: "руководителю Оператора",
+    Recipient.OWNER: "Владельцу",
+    Recipient.OWNER_HEAD: "руководителю Владельца",
+    Recipient.RESPONSIBLE: "ответственному лицу",
+    Recipient.AGENCY: "инициатору",
+}
+
+_WAITED_FOR = {
+    "review": "решения по п. 4.2",
+    "setup": "исполнения по п. 4.3",
+    "engine": "систему",
+    Recipient.REVIEWER: "рассматривающих",
+    Recipient.OPERATOR: "Оператора",
+}

@@ -3,16 +3,22 @@
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from models.letters import Notice
 from models.requests import Case, Stage
 from models.steps import MoveDeadline, OpenClause, RecordMove
-from workflows import steps
+from models.terms import Clause, Recipient
+from workflows import letters, steps
 from workflows.deadline import DeadlineWatch
 from workflows.mending import Mendable
+
+_ACTS = {Clause.REVIEW: Recipient.REVIEWER, Clause.SETUP: Recipient.OPERATOR}
+"""Who works against the term, and so hears that it has moved."""
 
 
 class ClauseWorkflow(Mendable):
     """Base of the clauses with a term."""
 
+    _case: Case
     _watch: DeadlineWatch | None = None
     """None until the deadline is computed."""
 
@@ -20,14 +26,14 @@ class ClauseWorkflow(Mendable):
         self, case: Case, opening: OpenClause, *, stage: Stage, waits_for: str
     ) -> DeadlineWatch:
         deadline = await steps.open_clause(opening)
-        self._watch = DeadlineWatch(case, deadline, stage=stage, waits_for=waits_for)
+        self._watch = DeadlineWatch(case, deadline, stage=stage, waits_for=waits_for, opened_at=opening.at)
         return self._watch
 
     @workflow.update
     async def move_deadline(self, move: MoveDeadline) -> None:
-        """Take over the deadline computed from an amended calendar."""
+        """Take over the deadline computed from an amended calendar, and tell of another last day."""
         assert self._watch is not None
-        self._watch.move(move.deadline)
+        is_another_day = self._watch.move(move.deadline)
         await steps.record_move(
             RecordMove(
                 number=move.number,
@@ -38,6 +44,9 @@ class ClauseWorkflow(Mendable):
                 amendment=move.amendment,
             )
         )
+        if is_another_day:
+            acts = _ACTS[move.deadline.clause]
+            await letters.send(self._case, Notice.DEADLINE_MOVED, Recipient.AGENCY, acts, step=move.step)
 
     @move_deadline.validator
     def _may_move_deadline(self, move: MoveDeadline) -> None:

@@ -12,11 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
-from models.deadlines import Deadline, Rung, RungKind
+from models.deadlines import Deadline, Rung, RungKind, local_date
+from models.decisions import ENGINE
 from models.letters import Notice
 from models.requests import Case, Stage
-from models.steps import FireRung, MarkOverdue, NextRepeat
+from models.steps import FireRung, MarkOverdue, NextRepeat, Note
 from workflows import card, letters, steps
 
 T = TypeVar("T")
@@ -32,11 +34,21 @@ class OutOfTime(Exception):
 class DeadlineWatch:
     """Watches one clause's deadline.
 
-    >>> watch = DeadlineWatch(case, deadline, stage=Stage.REVIEW, waits_for=Recipient.REVIEWER)
     >>> await watch.wait(until=lambda: self._decision is not None)
     """
 
-    def __init__(self, case: Case, deadline: Deadline, *, stage: Stage, waits_for: str) -> None:
+    def __init__(
+        self, case: Case, deadline: Deadline, *, stage: Stage, waits_for: str, opened_at: datetime
+    ) -> None:
+        """Begin to watch.
+
+        Args:
+            case: The request.
+            deadline: As it was computed when the clause began.
+            stage: Where the request stands.
+            waits_for: Who has to act.
+            opened_at: When the clause began: a reminder that was past by then is not sent.
+        """
         self._case = case
         self._deadline = deadline
         self._stage = stage
@@ -44,9 +56,9 @@ class DeadlineWatch:
         self._is_overdue = False
         self._is_moved = False
         self._fired: set[int] = set()
-        self._repeats = 0
         self._repeat_at: datetime | None = None
-        self._pass_over_past_reminders()
+        self._pass_over_reminders(opened_at)
+        self._show()
 
     @property
     def due_at(self) -> datetime:
@@ -63,7 +75,6 @@ class DeadlineWatch:
         Args:
             until: True once somebody has acted; read after every event of the workflow.
         """
-        self._show()
         while not until():
             self._is_moved = False
             now = workflow.now()
@@ -75,6 +86,12 @@ class DeadlineWatch:
                 await self._repeat()
             else:
                 await self._sleep(until, await self._next_instant())
+        self.finish()
+
+    def finish(self) -> None:
+        """Nobody is waited for any more."""
+        self._is_overdue = False
+        self.waits_for("")
 
     async def before_hand_over(self, work: Coroutine[Any, Any, T]) -> T:
         """Let the engine work while a person still has time to do it instead.
@@ -82,24 +99,42 @@ class DeadlineWatch:
         Raises:
             OutOfTime: The hand-over instant came first; the work is cancelled.
         """
-        hand_over_at = self._deadline.hand_over_at or self._deadline.due_at
-        time_left = max(hand_over_at - workflow.now(), _LEAST_ATTEMPT)
-        try:
-            return await asyncio.wait_for(work, timeout=time_left.total_seconds())
-        except TimeoutError:
-            raise OutOfTime from None
+        attempt = asyncio.create_task(work)
+        not_before = workflow.now() + _LEAST_ATTEMPT
+        while not attempt.done():
+            hand_over_at = max(self._deadline.hand_over_at or self._deadline.due_at, not_before)
+            if hand_over_at <= workflow.now():
+                await _cancel(attempt)
+                raise OutOfTime
+            await self._sleep_until_moved_or(attempt.done, hand_over_at)
+        return await attempt
 
-    def move(self, deadline: Deadline) -> None:
+    async def _sleep_until_moved_or(self, condition: Callable[[], bool], instant: datetime) -> None:
+        deadline = self._deadline
+        # When the instant comes first, the loop looks whether it still is the one that counts.
+        with contextlib.suppress(TimeoutError):
+            await workflow.wait_condition(
+                lambda: condition() or self._deadline is not deadline,
+                timeout=instant - workflow.now(),
+                timeout_summary="Передача работы Оператору",
+            )
+
+    def move(self, deadline: Deadline) -> bool:
         """Take over another deadline for the same clause.
 
         A rung that has gone does not go again; a reminder that is past by now never goes.
+
+        Returns:
+            Whether somebody has another last day to go by now.
         """
+        is_another_day = bool(self._waits_for) and deadline.last_day != self._deadline.last_day
         self._deadline = deadline
         self._is_overdue = self._is_overdue and self.is_late
         self._repeat_at = None
         self._is_moved = True
-        self._pass_over_past_reminders()
+        self._pass_over_reminders(workflow.now())
         self._show()
+        return is_another_day
 
     def waits_for(self, waits_for: str) -> None:
         """Say who has to act from now on."""
@@ -109,10 +144,9 @@ class DeadlineWatch:
     def _ahead(self) -> list[Rung]:
         return [rung for rung in self._deadline.rungs if rung.ordinal not in self._fired]
 
-    def _pass_over_past_reminders(self) -> None:
-        now = workflow.now()
+    def _pass_over_reminders(self, past: datetime) -> None:
         self._fired |= {
-            rung.ordinal for rung in self._ahead() if rung.kind is RungKind.REMINDER and rung.at <= now
+            rung.ordinal for rung in self._ahead() if rung.kind is RungKind.REMINDER and rung.at <= past
         }
 
     async def _become_overdue(self) -> None:
@@ -146,10 +180,20 @@ class DeadlineWatch:
         await letters.send(self._case, notice, *highest.to, step=step, rung=highest.ordinal)
 
     async def _repeat(self) -> None:
-        self._repeats += 1
+        """Named by its day, so that a clause begun anew by hand goes on with the next one."""
         self._repeat_at = None
         last = self._deadline.rungs[-1]
-        step = self._step(f"repeat-{self._repeats}")
+        step = self._step(f"repeat-{local_date(workflow.now())}")
+        await steps.note(
+            Note(
+                number=self._case.number,
+                step=step,
+                at=workflow.now(),
+                clause=self._deadline.clause,
+                what=f"Эскалация повторно: {last.label}",
+                by=ENGINE,
+            )
+        )
         await letters.send(self._case, Notice.ESCALATION, *last.to, step=step, rung=last.ordinal)
 
     async def _next_instant(self) -> datetime | None:
@@ -159,14 +203,16 @@ class DeadlineWatch:
         if not self._is_overdue:
             return self._deadline.due_at
         if self._deadline.rungs and self._repeat_at is None:
-            self._repeat_at = await self._ask_when_to_repeat()
+            repeat_at = await self._ask_when_to_repeat()
+            # By an answer for a deadline that was moved meanwhile nothing is repeated.
+            self._repeat_at = None if self._is_moved else repeat_at
         return self._repeat_at
 
     async def _ask_when_to_repeat(self) -> datetime:
         return await steps.next_repeat(
             NextRepeat(
                 number=self._case.number,
-                step=self._step(f"repeat-{self._repeats + 1}"),
+                step=self._step(f"repeat-after-{local_date(workflow.now())}"),
                 at=workflow.now(),
                 every=self._deadline.repeat_every,
             )
@@ -194,3 +240,10 @@ class DeadlineWatch:
 
     def _step(self, name: str) -> str:
         return f"{self._deadline.clause.name.lower()}/{name}"
+
+
+async def _cancel(work: asyncio.Task[Any]) -> None:
+    """End it here; an attempt that runs in a worker already comes to its own end."""
+    work.cancel()
+    with contextlib.suppress(ActivityError, asyncio.CancelledError):
+        await work

@@ -7,7 +7,7 @@ operator. No clause waits for a letter.
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from models.letters import Letter, LetterState
+from models.letters import Letter, LetterState, Notice
 from workflows import card, steps
 from workflows.mending import Mendable
 
@@ -16,6 +16,8 @@ from workflows.mending import Mendable
 class DeliveryWorkflow(Mendable):
     @workflow.run
     async def run(self, letter: Letter) -> LetterState:
+        # A letter about a letter about a failure would go on for ever.
+        self.tells_of_failures = letter.notice is not Notice.STEP_FAILED
         card.show_letter(letter)
         state = await steps.write_letter(letter)
         if state is LetterState.WRITTEN:

@@ -1,4 +1,7 @@
-"""Sending letters from a clause."""
+"""Sending letters from a clause.
+
+The delivery is named, not imported: its own steps may have a letter to send.
+"""
 
 import asyncio
 import contextlib
@@ -11,7 +14,6 @@ from models import ids
 from models.letters import Letter, Notice
 from models.requests import Case
 from models.terms import Recipient
-from workflows.delivery import DeliveryWorkflow
 
 
 async def send(case: Case, notice: Notice, *to: Recipient, step: str, rung: int | None = None) -> None:
@@ -31,16 +33,17 @@ async def send(case: Case, notice: Notice, *to: Recipient, step: str, rung: int 
         Letter(number=case.number, step=step, notice=notice, to=recipient, at=at, rung=rung)
         for recipient in to
     ]
-    await asyncio.gather(*(_start(letter) for letter in letters))
+    await asyncio.gather(*(start(letter) for letter in letters))
 
 
-async def _start(letter: Letter) -> None:
+async def start(letter: Letter) -> None:
+    """Put one letter on its way."""
     # A clause that was restarted by hand finds its letter on the way already.
     with contextlib.suppress(WorkflowAlreadyStartedError):
         await workflow.start_child_workflow(
-            DeliveryWorkflow.run,
+            "DeliveryWorkflow",
             letter,
             id=ids.delivery_id(letter.key),
             parent_close_policy=ParentClosePolicy.ABANDON,
-            static_summary=f"Письмо по запросу № {letter.number}: {letter.notice}",
+            static_summary=f"Письмо по запросу № {letter.number}: {letter.notice.russian}",
         )

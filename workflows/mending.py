@@ -12,16 +12,35 @@ from models.setup import TryAgain
 class Mendable:
     """Base of every clause."""
 
+    tells_of_failures = True
+    """Whether the operator is told by letter of a failed step."""
+
+    mended_by = ""
+    """Who said so last."""
+
     _times_mended = 0
+
+    @property
+    def times_mended(self) -> int:
+        return self._times_mended
 
     @workflow.update
     def try_again(self, command: TryAgain) -> None:
         """A person says that the cause of a failed step is mended."""
         self._times_mended += 1
+        self.mended_by = command.by
+        self._try_more(command)
 
-    async def until_mended(self) -> None:
-        """Wait for the next `try_again`."""
-        seen = self._times_mended
+    def _try_more(self, command: TryAgain) -> None:
+        """What a clause has to try again beside a failed step."""
+
+    async def until_mended(self, *, after: int) -> None:
+        """Wait for a `try_again`.
+
+        Args:
+            after: `times_mended` before anybody could know of the failure: whoever is quick
+                to answer is heard.
+        """
         await workflow.wait_condition(
-            lambda: self._times_mended > seen, timeout_summary="Ожидание исправления"
+            lambda: self._times_mended > after, timeout_summary="Ожидание исправления"
         )

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ChildWorkflowError, is_cancelled_exception
+from temporalio.exceptions import ChildWorkflowError
 
 from models import ids
 from models.decisions import Outcome, Reviewed
@@ -30,6 +30,8 @@ _STAGES = {
     Outcome.REFUSED: Stage.REFUSED,
     Outcome.WITHDRAWN: Stage.WITHDRAWN,
 }
+_IDS = {Clause.REVIEW: ids.review_id, Clause.SETUP: ids.setup_id}
+_SUMMARIES = {Clause.REVIEW: "Рассмотрение запроса", Clause.SETUP: "Исполнение запроса"}
 
 
 @workflow.defn
@@ -46,36 +48,30 @@ class RequestWorkflow(Mendable):
         return await self._close(case, _STAGES[reviewed.decision.outcome])
 
     async def _review(self, filed: Filed) -> Reviewed:
-        return await self._clause(
-            filed.case,
-            ReviewWorkflow.run,
-            Review.of(filed),
-            id=ids.review_id(filed.case.number),
-            summary=f"Рассмотрение запроса № {filed.case.number}",
-        )
+        return await self._clause(Clause.REVIEW, filed.case, ReviewWorkflow.run, Review.of(filed))
 
     async def _set_up(self, filed: Filed, setup: Setup) -> SetupResult:
-        return await self._clause(
-            filed.case,
-            SetupWorkflow.run,
-            setup,
-            id=ids.setup_id(filed.case.number),
-            summary=f"Исполнение запроса № {filed.case.number}",
-        )
+        return await self._clause(Clause.SETUP, filed.case, SetupWorkflow.run, setup)
 
     async def _clause(
-        self, case: Case, run: Callable[[Any, A], Awaitable[R]], argument: A, *, id: str, summary: str
+        self, clause: Clause, case: Case, run: Callable[[Any, A], Awaitable[R]], argument: A
     ) -> R:
         """Run a clause; one that somebody ended by hand is begun anew when the operator says so."""
         tries = 0
         while True:
             try:
-                return await workflow.execute_child_workflow(run, argument, id=id, static_summary=summary)
+                return await workflow.execute_child_workflow(
+                    run,
+                    argument,
+                    id=_IDS[clause](case.number),
+                    static_summary=f"{_SUMMARIES[clause]} № {case.number}",
+                )
             except ChildWorkflowError as error:
-                if is_cancelled_exception(error):
+                # A clause cancelled by itself was ended by hand; a cancelled case takes its clause along.
+                if workflow.cancellation_reason() is not None:
                     raise
                 tries += 1
-                await steps.until_mended(case.number, f"request/{id}", error, tries)
+                await steps.until_mended(case.number, f"{clause.name.lower()}/workflow", error, tries)
 
     async def _close(self, case: Case, stage: Stage) -> Stage:
         await steps.close_case(

@@ -22,13 +22,14 @@ from models.decisions import (
     DecisionRejected,
     Ground,
     Outcome,
+    Rejection,
     Reviewed,
     Withdraw,
 )
 from models.letters import Notice
 from models.requests import Review, Stage
 from models.step import Step
-from models.steps import Note, OpenClause, RecordDecision
+from models.steps import Named, Note, OpenClause, RecordDecision
 from models.terms import Clause, Recipient
 from workflows import letters, steps
 from workflows.clause import ClauseWorkflow
@@ -61,6 +62,8 @@ class ReviewWorkflow(ClauseWorkflow):
                 self._case, Notice.REVIEW_REQUESTED, Recipient.REVIEWER, step="review/requested"
             )
             await watch.wait(until=lambda: self._decision is not None)
+        else:
+            watch.finish()
         reviewed = await self._record(watch)
         await self._tell(reviewed.decision)
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -99,11 +102,15 @@ class ReviewWorkflow(ClauseWorkflow):
         if identity in self._signals:
             return
         self._signals.add(identity)
+        ordinal = len(self._signals)
         try:
             command = decisions.read_signal(raw)
             decisions.check_decide(command, self._circumstances())
+            await self._check_named(ordinal, command)
+            # Somebody may have decided while Postgres was asked.
+            decisions.check_decide(command, self._circumstances())
         except DecisionRejected as rejected:
-            await self._note_ignored(len(self._signals), rejected)
+            await self._note_ignored(ordinal, rejected)
         else:
             self._take(command)
 
@@ -164,6 +171,18 @@ class ReviewWorkflow(ClauseWorkflow):
             await letters.send(
                 self._case, Notice.OUTSIDE_GROUNDS, Recipient.SUPERVISOR, step="review/decision"
             )
+
+    async def _check_named(self, ordinal: int, command: Decide) -> None:
+        """The API has looked at what its decisions name; a signal's are looked at here."""
+        named = Named(
+            number=self._case.number,
+            step=f"review/signal-{ordinal}-named",
+            at=workflow.now(),
+            reason_id=command.reason_id,
+            analogue=command.analogue,
+        )
+        if not await steps.is_known(named):
+            raise DecisionRejected(Rejection.UNKNOWN_REFERENCE)
 
     async def _note_ignored(self, ordinal: int, rejected: DecisionRejected) -> None:
         await steps.note(

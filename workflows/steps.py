@@ -12,7 +12,13 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    CancelledError,
+    TerminatedError,
+    is_cancelled_exception,
+)
 
 from activities.calendar import CalendarActivities
 from activities.cases import CaseActivities
@@ -22,7 +28,7 @@ from activities.moodle import MoodleActivities
 from activities.tasks import TaskActivities
 from models.deadlines import Deadline
 from models.errors import Failure
-from models.letters import Letter, LetterState
+from models.letters import Letter, LetterState, Notice
 from models.step import Step
 from models.steps import (
     AnaloguesFound,
@@ -35,6 +41,7 @@ from models.steps import (
     MarkOverdue,
     MoveClauses,
     MovedClause,
+    Named,
     NextRepeat,
     Note,
     OpenClause,
@@ -44,7 +51,8 @@ from models.steps import (
     RecordSetup,
     TickOff,
 )
-from models.terms import Clause
+from models.terms import Clause, Recipient
+from workflows import card, letters
 from workflows.mending import Mendable
 
 S = TypeVar("S", bound=Step)
@@ -77,6 +85,9 @@ _MAIL: dict[str, Any] = {
 """Four days of trying, as mail servers do among themselves (RFC 5321, 4.5.4.1)."""
 
 
+_LAST_RESORT_PAUSE = timedelta(minutes=1)
+
+
 async def start_case(step: Step) -> None:
     await _write_down(CaseActivities.start_case, step, "Начало дела")
 
@@ -87,6 +98,10 @@ async def open_clause(clause: OpenClause) -> Deadline:
 
 async def find_analogues(step: Step) -> AnaloguesFound:
     return await _write_down(CaseActivities.find_analogues, step, "Поиск аналогов")
+
+
+async def is_known(named: Named) -> bool:
+    return await _write_down(CaseActivities.is_known, named, "Есть ли то, что называет сигнал")
 
 
 async def record_decision(record: RecordDecision) -> None:
@@ -147,9 +162,15 @@ async def give_up_letter(letter: Letter) -> LetterState:
 
 async def open_task(task: OpenTask) -> None:
     """The last resort: tried for ever, since nothing is left to fall back on."""
-    await workflow.execute_activity_method(
-        TaskActivities.open_task, task, **_DATABASE, summary="Задача Оператору"
-    )
+    while True:
+        try:
+            return await workflow.execute_activity_method(
+                TaskActivities.open_task, task, **_DATABASE, summary="Задача Оператору"
+            )
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            await workflow.sleep(_LAST_RESORT_PAUSE, summary="Задача Оператору не записана")
 
 
 async def ensure_category(case: InMoodle) -> int:
@@ -193,6 +214,8 @@ def failure_of(error: BaseException) -> str:
     cause = error.__cause__
     if isinstance(cause, ApplicationError) and cause.type:
         return cause.type
+    if isinstance(cause, TerminatedError | CancelledError):
+        return Failure.ENDED_BY_HAND
     return Failure.UNEXPECTED
 
 
@@ -209,14 +232,17 @@ async def _write_down(activity: Callable[[Any, S], Awaitable[R]], message: S, su
 
 
 async def until_mended(number: str, step: str, error: BaseException, tries: int) -> None:
-    """Give a failed step to the operator and wait until they say that it is mended.
+    """Give a failed step to the operator, tell them, and wait until they say that it is mended.
 
     Args:
-        number: The case.
+        number: The case; empty for work that belongs to none.
         step: The step that failed.
         error: The activity's or child's error.
         tries: How often it has failed so far, the ordinal of the task.
     """
+    clause = workflow.instance()
+    assert isinstance(clause, Mendable)
+    mended_before = clause.times_mended
     task = OpenTask(
         number=number,
         step=f"{step}/failed-{tries}",
@@ -227,9 +253,10 @@ async def until_mended(number: str, step: str, error: BaseException, tries: int)
         failed_step=step,
     )
     await open_task(task)
-    clause = workflow.instance()
-    assert isinstance(clause, Mendable)
-    await clause.until_mended()
+    if number and clause.tells_of_failures:
+        await _tell_operator(task)
+    with card.waiting_for_operator():
+        await clause.until_mended(after=mended_before)
     await close_task(
         CloseTask(
             number=number,
@@ -237,6 +264,20 @@ async def until_mended(number: str, step: str, error: BaseException, tries: int)
             at=workflow.now(),
             workflow_id=task.workflow_id,
             task_step=task.step,
+            mended_by=clause.mended_by,
+        )
+    )
+
+
+async def _tell_operator(task: OpenTask) -> None:
+    """Under the task's own step, by which the letter finds the task's reason."""
+    await letters.start(
+        Letter(
+            number=task.number,
+            step=task.step,
+            notice=Notice.STEP_FAILED,
+            to=Recipient.OPERATOR,
+            at=workflow.now(),
         )
     )
 

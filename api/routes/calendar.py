@@ -1,26 +1,24 @@
 """The calendar's amendments: what would move, and moving it."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 
 from api import calendar
-from api.auth import Caller, Role, allow
+from api.auth import Role, allow
 from api.deps import SessionsDep, SettingsDep, TemporalDep
-from api.errors import responses
+from api.documentation import acting, asking, reading
 from api.idempotency import PostDep
 from api.schemas.actions import AmendmentAnswer, AmendmentForm, AmendmentShown, PreviewAnswer
 from models.tables import AmendmentRow
 
 router = APIRouter(prefix="/calendar/amendments", tags=["Календарь"])
 
-AdminDep = Annotated[Caller, Depends(allow(Role.ADMIN, Role.SUPERVISOR))]
+_ALLOWED = [allow(Role.ADMIN, Role.SUPERVISOR)]
 
 
-@router.get("", responses=responses("forbidden"))
-async def list_amendments(caller: AdminDep, sessions: SessionsDep) -> list[AmendmentShown]:
+@router.get("", dependencies=_ALLOWED, responses=reading())
+async def list_amendments(sessions: SessionsDep) -> list[AmendmentShown]:
     """Дни, объявленные рабочими или выходными сверх производственного календаря."""
     async with sessions() as session:
         rows = (await session.scalars(select(AmendmentRow).order_by(col(AmendmentRow.id)))).all()
@@ -29,18 +27,24 @@ async def list_amendments(caller: AdminDep, sessions: SessionsDep) -> list[Amend
     ]
 
 
-@router.post("/preview", responses=responses("invalid"))
-async def preview(
-    form: AmendmentForm, caller: AdminDep, sessions: SessionsDep, settings: SettingsDep
+@router.post("/preview", dependencies=_ALLOWED, responses=asking())
+async def preview_amendment(
+    form: AmendmentForm, sessions: SessionsDep, settings: SettingsDep
 ) -> PreviewAnswer:
     """Какие открытые дела сдвинет изменение календаря; ничего не меняется."""
     async with sessions() as session:
         return PreviewAnswer(moved=await calendar.preview(session, form, settings))
 
 
-@router.post("", status_code=201, response_model=AmendmentAnswer, responses=responses("in-flight", "invalid"))
+@router.post(
+    "",
+    dependencies=_ALLOWED,
+    status_code=201,
+    response_model=AmendmentAnswer,
+    responses=acting(),
+)
 async def amend(
-    form: AmendmentForm, caller: AdminDep, post: PostDep, client: TemporalDep, settings: SettingsDep
+    form: AmendmentForm, post: PostDep, client: TemporalDep, settings: SettingsDep
 ) -> JSONResponse:
     """Изменить календарь и перенести сроки всех открытых дел, которых это касается."""
     return await post.once(lambda: calendar.amend(post, form, client, settings), status=201)

@@ -5,7 +5,8 @@ from pydantic import BaseModel
 from sqlalchemy import text
 
 from api.deps import SessionsDep, TemporalDep
-from api.errors import Problem, responses
+from api.documentation import problems
+from api.errors import Problem
 
 router = APIRouter(tags=["Состояние"])
 
@@ -14,7 +15,7 @@ class Health(BaseModel):
     status: str
 
 
-@router.get("/health", responses=responses("unavailable"))
+@router.get("/health", responses=problems("unavailable", "internal"))
 async def health(sessions: SessionsDep, client: TemporalDep) -> Health:
     """Отвечают ли база данных и Temporal."""
     async with sessions() as session:

@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from api.auth import AUTHORITY, EVERYBODY, OPERATORS, Caller, Role, allow
-from api.cases import visible
+from api.auth import EVERYBODY, STAFF, CallerDep, allow
+from api.cases import RequestDep
 from api.deps import SessionsDep, SettingsDep
-from api.errors import Problem, responses
+from api.documentation import reading
+from api.errors import Problem
 from api.schemas.records import (
     CandidateShown,
     DeadlineShown,
@@ -19,7 +20,6 @@ from api.schemas.records import (
     LetterShown,
     RungShown,
 )
-from api.schemas.requests import Number
 from models import deadlines, store
 from models.calendar import WorkCalendar
 from models.deadlines import Deadline
@@ -29,86 +29,82 @@ from models.terms import Clause
 
 router = APIRouter(prefix="/requests/{number}", tags=["Дело"])
 
-AnybodyDep = Annotated[Caller, Depends(allow(*EVERYBODY))]
-StaffDep = Annotated[Caller, Depends(allow(*AUTHORITY, *OPERATORS, Role.ADMIN))]
+_ANYBODY = [allow(*EVERYBODY)]
+_STAFF_ONLY = [allow(*STAFF)]
+_READING = reading("not-found", "invalid")
 
-_READING = responses("not-found", "invalid")
 
-
-@router.get("/journal", responses=_READING)
-async def journal(number: Number, caller: AnybodyDep, sessions: SessionsDep) -> list[JournalLine]:
+@router.get("/journal", dependencies=_ANYBODY, responses=_READING)
+async def journal(request: RequestDep, caller: CallerDep, sessions: SessionsDep) -> list[JournalLine]:
     """Журнал дела: кто, когда, по какому пункту и что сделал."""
-    query = select(JournalEntry).where(col(JournalEntry.number) == number).order_by(col(JournalEntry.id))
+    query = select(JournalEntry).where(col(JournalEntry.number) == request.number)
     async with sessions() as session:
-        await visible(session, caller, number)
-        rows = (await session.scalars(query)).all()
+        rows = (await session.scalars(query.order_by(col(JournalEntry.id)))).all()
     return [
-        JournalLine(at=row.at, who=row.actor_name, clause=row.clause, what=row.what, evidence=row.evidence)
+        JournalLine(
+            at=row.at,
+            who=row.actor_name,
+            clause=row.clause,
+            what=row.what,
+            # What Moodle answered is for those who work in it.
+            evidence=row.evidence if caller.role in STAFF else None,
+        )
         for row in rows
     ]
 
 
-@router.get("/deadlines", responses=_READING)
-async def terms(
-    number: Number, caller: AnybodyDep, sessions: SessionsDep, settings: SettingsDep
-) -> list[DeadlineShown]:
+@router.get("/deadlines", dependencies=_ANYBODY, responses=_READING)
+async def terms(request: RequestDep, sessions: SessionsDep, settings: SettingsDep) -> list[DeadlineShown]:
     """Сроки дела: почему эта дата, какие ступени прошли, кому и доставлены ли письма."""
-    query = select(ClauseRow).where(col(ClauseRow.number) == number).order_by(col(ClauseRow.clause))
+    query = select(ClauseRow).where(col(ClauseRow.number) == request.number)
     async with sessions() as session:
-        await visible(session, caller, number)
         calendar = await store.load_calendar(session, settings.confirmed_years)
-        rows = (await session.scalars(query)).all()
+        rows = (await session.scalars(query.order_by(col(ClauseRow.clause)))).all()
         return [await _deadline(session, row, calendar) for row in rows]
 
 
-@router.get("/analogues", responses=_READING)
-async def analogues(number: Number, caller: StaffDep, sessions: SessionsDep) -> list[CandidateShown]:
+@router.get("/analogues", dependencies=_STAFF_ONLY, responses=_READING)
+async def analogues(request: RequestDep, sessions: SessionsDep) -> list[CandidateShown]:
     """Похожие категории, курсы и открытые запросы, как их видит рассматривающий."""
-    query = select(CandidateRow).where(col(CandidateRow.number) == number)
+    query = select(CandidateRow).where(col(CandidateRow.number) == request.number)
     async with sessions() as session:
-        await visible(session, caller, number)
         rows = (await session.scalars(query.order_by(col(CandidateRow.score).desc()))).all()
     return [CandidateShown(**row.model_dump(exclude={"number"})) for row in rows]
 
 
-@router.get("/letters", responses=_READING)
-async def letters(number: Number, caller: StaffDep, sessions: SessionsDep) -> list[LetterShown]:
+@router.get("/letters", dependencies=_STAFF_ONLY, responses=_READING)
+async def letters(request: RequestDep, sessions: SessionsDep) -> list[LetterShown]:
     """Все письма по делу, как они отправлены, и доставлены ли."""
-    query = select(LetterRow).where(col(LetterRow.number) == number).order_by(col(LetterRow.written_at))
+    query = select(LetterRow).where(col(LetterRow.number) == request.number)
     async with sessions() as session:
-        await visible(session, caller, number)
-        rows = (await session.scalars(query)).all()
+        rows = (await session.scalars(query.order_by(col(LetterRow.written_at)))).all()
     return [LetterShown(**row.model_dump(), state_name=LetterState(row.state).russian) for row in rows]
 
 
-@router.get("/documents", responses=_READING)
-async def documents(number: Number, caller: AnybodyDep, sessions: SessionsDep) -> list[DocumentShown]:
+@router.get("/documents", dependencies=_ANYBODY, responses=_READING)
+async def documents(request: RequestDep, sessions: SessionsDep) -> list[DocumentShown]:
     """Документы дела."""
-    query = select(Document).where(col(Document.number) == number).order_by(col(Document.id))
+    query = select(Document).where(col(Document.number) == request.number).order_by(col(Document.id))
     async with sessions() as session:
-        await visible(session, caller, number)
         rows = (await session.scalars(query)).all()
     return [DocumentShown.model_validate(row.model_dump(exclude={"content"})) for row in rows]
 
 
 @router.get(
     "/documents/{document}",
+    dependencies=_ANYBODY,
     responses={**_READING, 200: {"content": {"application/pdf": {}}}},
     response_class=Response,
 )
 async def document(
-    number: Number,
-    document: Annotated[int, Path(ge=1, le=2**31 - 1)],
-    caller: AnybodyDep,
-    sessions: SessionsDep,
+    request: RequestDep, document: Annotated[int, Path(ge=1, le=2**31 - 1)], sessions: SessionsDep
 ) -> Response:
     """Документ целиком."""
     async with sessions() as session:
-        await visible(session, caller, number)
         row = await session.get(Document, document)
-    if row is None or row.number != number:
+    if row is None or row.number != request.number:
         raise Problem("not-found")
-    headers = {"Content-Disposition": f'attachment; filename="{row.filename}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f'attachment; filename="{row.filename}"'}
     return Response(row.content, media_type=row.media_type, headers=headers)
 
 

@@ -1,18 +1,17 @@
 """Clause 4.2: claim, release, decide, withdraw."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Body, Depends
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api import claims, texts
-from api.auth import AUTHORITY, Caller, Role, allow
-from api.cases import visible
-from api.deps import SessionsDep, SettingsDep, TemporalDep
-from api.errors import Problem, responses
+from api.acts import ActDep
+from api.auth import AUTHORITY, Role, allow
+from api.cases import RequestDep
+from api.deps import SessionsDep
+from api.documentation import acting
+from api.errors import Problem
 from api.idempotency import PostDep
 from api.schemas.actions import (
-    REFUSE_EXAMPLE,
     ClaimAnswer,
     DecisionAnswer,
     DecisionForm,
@@ -20,113 +19,116 @@ from api.schemas.actions import (
     TextShown,
     WithdrawalForm,
 )
-from api.schemas.requests import Number
-from api.updates import act
-from models import ids, store
+from models import store
 from models.analogues import Source
-from models.decisions import Decide, Decision, Ground, Outcome, Withdraw
+from models.decisions import Decide, Decision, Ground, Outcome, Rejection, Withdraw
 from models.tables import CandidateRow
+from models.terms import Clause
 from workflows.review import ReviewWorkflow
 
 router = APIRouter(prefix="/requests/{number}", tags=["Рассмотрение (п. 4.2)"])
 
-ReviewerDep = Annotated[Caller, Depends(allow(*AUTHORITY))]
-
-_ACTING = ("not-found", "in-flight", "invalid", "outcome-unknown", "already-decided")
+_REVIEWING = ("not-found", "outcome-unknown", "stage-passed", "already-decided", "not-ready")
+_REJECTED = (
+    Rejection.OUTCOME_UNKNOWN,
+    Rejection.GROUND_MISSING,
+    Rejection.GROUND_NOT_ALLOWED,
+    Rejection.MISSING_NOT_NAMED,
+    Rejection.ANALOGUE_NOT_NAMED,
+    Rejection.REASON_MISSING,
+    Rejection.WHY_NOT_ANALOGUE_MISSING,
+)
 
 
 @router.post(
-    "/claim", response_model=ClaimAnswer, responses=responses("not-found", "already-claimed", "invalid")
+    "/claim",
+    dependencies=[allow(*AUTHORITY)],
+    response_model=ClaimAnswer,
+    responses=acting("not-found", "already-claimed", "stage-passed"),
 )
-async def claim(number: Number, caller: ReviewerDep, post: PostDep) -> JSONResponse:
+async def claim(request: RequestDep, post: PostDep) -> JSONResponse:
     """Взять запрос в работу. Решать могут и другие: это отметка, а не замок."""
-    return await post.once(lambda: claims.take(post, number))
+    return await post.once(lambda: claims.take(post, request))
 
 
 @router.post(
-    "/release", response_model=ClaimAnswer, responses=responses("not-found", "not-claimed", "invalid")
+    "/release",
+    dependencies=[allow(*AUTHORITY)],
+    response_model=ClaimAnswer,
+    responses=acting("not-found", "not-claimed", "stage-passed"),
 )
-async def release(number: Number, caller: ReviewerDep, post: PostDep) -> JSONResponse:
+async def release(request: RequestDep, post: PostDep) -> JSONResponse:
     """Снять с себя взятый в работу запрос."""
-    return await post.once(lambda: claims.give_back(post, number))
+    return await post.once(lambda: claims.give_back(post, request))
 
 
 @router.post(
     "/decision",
+    dependencies=[allow(*AUTHORITY)],
     response_model=DecisionAnswer,
-    responses=responses(*_ACTING, "stage-passed", "ground-missing", "unknown-analogue"),
+    responses=acting(*_REVIEWING, *_REJECTED, "unknown-analogue"),
 )
-async def decide(
-    number: Number,
-    form: Annotated[DecisionForm, Body(examples=[REFUSE_EXAMPLE])],
-    caller: ReviewerDep,
-    post: PostDep,
-    sessions: SessionsDep,
-    client: TemporalDep,
-    settings: SettingsDep,
-) -> JSONResponse:
+async def decide(form: DecisionForm, act: ActDep, sessions: SessionsDep) -> JSONResponse:
     """Решить: создать, или отказать с основанием п. 4.2 и причиной. Поздно — тоже решение."""
-    await _check(sessions, caller, number, form)
+    await _check_analogue(sessions, act.number, form)
     command = Decide(
         outcome=Outcome(form.outcome),
         ground=form.ground,
         missing=tuple(form.missing),
         analogue=form.analogue or None,
-        reason_id=str(post.id) if form.reason else None,
-        by=caller.actor,
+        reason_id=act.text_id if form.reason else None,
+        by=act.by,
+    )
+    return await act.on(
+        Clause.REVIEW,
+        ReviewWorkflow.decide,
+        command,
+        lambda decision: _answer(act.number, decision),
+        text=form.reason,
     )
 
-    async def work() -> DecisionAnswer:
-        update = ReviewWorkflow.decide
-        return _answer(number, await act(client, settings, ids.review_id(number), update, command, post))
 
-    return await post.once(work, first=texts.keep(post, number, form.reason))
-
-
-@router.post("/withdrawal", response_model=DecisionAnswer, responses=responses(*_ACTING, "stage-passed"))
-async def withdraw(
-    number: Number,
-    form: WithdrawalForm,
-    caller: Annotated[Caller, Depends(allow(Role.AGENCY))],
-    post: PostDep,
-    sessions: SessionsDep,
-    client: TemporalDep,
-    settings: SettingsDep,
-) -> JSONResponse:
+@router.post(
+    "/withdrawal",
+    dependencies=[allow(Role.AGENCY)],
+    response_model=DecisionAnswer,
+    responses=acting(*_REVIEWING),
+)
+async def withdraw(form: WithdrawalForm, act: ActDep) -> JSONResponse:
     """Отозвать свой запрос, пока решения нет."""
-    async with sessions() as session:
-        await visible(session, caller, number)
-    command = Withdraw(reason_id=str(post.id) if form.reason else None, by=caller.actor)
-
-    async def work() -> DecisionAnswer:
-        update = ReviewWorkflow.withdraw
-        return _answer(number, await act(client, settings, ids.review_id(number), update, command, post))
-
-    return await post.once(work, first=texts.keep(post, number, form.reason))
+    return await act.on(
+        Clause.REVIEW,
+        ReviewWorkflow.withdraw,
+        Withdraw(reason_id=act.text_id if form.reason else None, by=act.by),
+        lambda decision: _answer(act.number, decision),
+        text=form.reason,
+    )
 
 
-@router.post("/texts", status_code=201, response_model=TextShown, responses=responses("not-found", "invalid"))
-async def keep_text(
-    number: Number, form: TextForm, caller: ReviewerDep, post: PostDep, sessions: SessionsDep
-) -> JSONResponse:
+@router.post(
+    "/texts",
+    dependencies=[allow(*AUTHORITY)],
+    status_code=201,
+    response_model=TextShown,
+    responses=acting("not-found"),
+)
+async def keep_text(form: TextForm, request: RequestDep, post: PostDep) -> JSONResponse:
     """Сохранить причину, которую затем назовёт сигнал `decision_received` по её номеру."""
-    async with sessions() as session:
-        await visible(session, caller, number)
 
-    async def work() -> TextShown:
+    async def answer() -> TextShown:
         return TextShown(id=post.id)
 
-    return await post.once(work, first=texts.keep(post, number, form.body), status=201)
+    return await post.once(answer, first=texts.keeping(post, request.number, form.body), status=201)
 
 
-async def _check(sessions: store.Sessions, caller: Caller, number: str, form: DecisionForm) -> None:
-    """The case is there, and the analogue named is one of those that were found."""
+async def _check_analogue(sessions: store.Sessions, number: str, form: DecisionForm) -> None:
+    """The analogue named is one of those that were found to exist already."""
+    if form.ground is not Ground.ANALOGUE or not form.analogue:
+        return
     async with sessions() as session:
-        await visible(session, caller, number)
-        if form.ground is Ground.ANALOGUE and form.analogue:
-            candidate = await session.get(CandidateRow, (number, form.analogue))
-            if candidate is None or candidate.source == Source.OPEN_REQUEST:
-                raise Problem("unknown-analogue")
+        candidate = await session.get(CandidateRow, (number, form.analogue))
+    if candidate is None or candidate.source == Source.OPEN_REQUEST:
+        raise Problem("unknown-analogue")
 
 
 def _answer(number: str, decision: Decision) -> DecisionAnswer:

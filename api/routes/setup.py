@@ -1,15 +1,16 @@
-"""Clause 4.3: what the operator does, and the particulars that the agency adds."""
+"""Clause 4.3: what the operator does, and the particulars of the responsible that are added."""
 
-from typing import Annotated
+from datetime import UTC, datetime
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api import contacts, texts
-from api.auth import AUTHORITY, OPERATORS, Caller, Role, allow
-from api.cases import visible
-from api.deps import SessionsDep, SettingsDep, TemporalDep
-from api.errors import responses
+from api import contacts
+from api.acts import Act, ActDep
+from api.auth import AUTHORITY, OPERATORS, Role, allow
+from api.cases import RequestDep
+from api.deps import TemporalDep
+from api.documentation import acting
 from api.idempotency import PostDep
 from api.schemas.actions import (
     ConfirmationForm,
@@ -19,124 +20,81 @@ from api.schemas.actions import (
     OrderReceivedForm,
     ProgressAnswer,
 )
-from api.schemas.requests import Number
-from api.updates import act
-from models import ids, store
-from models.setup import ConfirmSetup, OrderReceived, Progress, ReportObstacle, TryAgain
+from models.deadlines import local_date
+from models.setup import ConfirmSetup, OrderReceived, ReportObstacle, TryAgain
+from models.terms import Clause
 from workflows.setup import SetupWorkflow
 
 router = APIRouter(prefix="/requests/{number}", tags=["Исполнение (п. 4.3)"])
 
-OperatorDep = Annotated[Caller, Depends(allow(*OPERATORS))]
-
-_ACTING = ("not-found", "in-flight", "invalid", "outcome-unknown", "stage-passed")
+_SETTING_UP = ("not-found", "outcome-unknown", "stage-passed", "not-ready")
 
 
 @router.post(
     "/setup/confirmation",
+    dependencies=[allow(*OPERATORS)],
     response_model=ProgressAnswer,
-    responses=responses(*_ACTING, "done-by-engine", "not-on-checklist"),
+    responses=acting(*_SETTING_UP, "done-by-engine", "already-confirmed", "not-on-checklist"),
 )
-async def confirm(
-    number: Number,
-    form: ConfirmationForm,
-    caller: OperatorDep,
-    post: PostDep,
-    sessions: SessionsDep,
-    client: TemporalDep,
-    settings: SettingsDep,
-) -> JSONResponse:
+async def confirm(form: ConfirmationForm, act: ActDep) -> JSONResponse:
     """Отметить выполненное вручную. Последняя отметка завершает исполнение."""
-    await _find(sessions, caller, number)
-    command = ConfirmSetup(done=tuple(form.done), url_id=str(post.id) if form.url else None, by=caller.actor)
-
-    async def work() -> ProgressAnswer:
-        update = SetupWorkflow.confirm_setup
-        progress: Progress = await act(client, settings, ids.setup_id(number), update, command, post)
-        return ProgressAnswer(done=list(progress.done), left=list(progress.left))
-
-    return await post.once(work, first=texts.keep(post, number, form.url or ""))
+    return await act.on(
+        Clause.SETUP,
+        SetupWorkflow.confirm_setup,
+        ConfirmSetup(done=tuple(form.done), url_id=act.text_id if form.url else None, by=act.by),
+        lambda progress: ProgressAnswer(done=list(progress.done), left=list(progress.left)),
+        text=form.url or "",
+    )
 
 
-@router.post("/setup/obstacle", response_model=Done, responses=responses(*_ACTING))
-async def report_obstacle(
-    number: Number,
-    form: ObstacleForm,
-    caller: OperatorDep,
-    post: PostDep,
-    sessions: SessionsDep,
-    client: TemporalDep,
-    settings: SettingsDep,
-) -> JSONResponse:
+@router.post(
+    "/setup/obstacle",
+    dependencies=[allow(*OPERATORS)],
+    response_model=Done,
+    responses=acting(*_SETTING_UP),
+)
+async def report_obstacle(form: ObstacleForm, act: ActDep) -> JSONResponse:
     """Сообщить о препятствии: узнает Уполномоченный орган, срок продолжает идти."""
-    await _find(sessions, caller, number)
-    command = ReportObstacle(text_id=str(post.id), by=caller.actor)
-
-    async def work() -> Done:
-        await act(client, settings, ids.setup_id(number), SetupWorkflow.report_obstacle, command, post)
-        return Done(number=number)
-
-    return await post.once(work, first=texts.keep(post, number, form.text))
+    command = ReportObstacle(text_id=act.text_id, by=act.by)
+    return await _done(act, SetupWorkflow.report_obstacle, command, text=form.text)
 
 
-@router.post("/setup/retry", response_model=Done, responses=responses(*_ACTING))
-async def try_again(
-    number: Number,
-    caller: OperatorDep,
-    post: PostDep,
-    sessions: SessionsDep,
-    client: TemporalDep,
-    settings: SettingsDep,
-) -> JSONResponse:
+@router.post(
+    "/setup/retry",
+    dependencies=[allow(*OPERATORS)],
+    response_model=Done,
+    responses=acting(*_SETTING_UP),
+)
+async def try_again(act: ActDep) -> JSONResponse:
     """Попросить систему попробовать в Moodle ещё раз."""
-    await _find(sessions, caller, number)
-    command = TryAgain(by=caller.actor)
-
-    async def work() -> Done:
-        await act(client, settings, ids.setup_id(number), SetupWorkflow.try_again, command, post)
-        return Done(number=number)
-
-    return await post.once(work)
+    return await _done(act, SetupWorkflow.try_again, TryAgain(by=act.by))
 
 
 @router.post(
     "/setup/order",
+    dependencies=[allow(*OPERATORS)],
     response_model=Done,
-    responses=responses(*_ACTING, "order-date-known", "order-date-impossible"),
+    responses=acting(*_SETTING_UP, "order-date-known", "order-date-impossible"),
 )
-async def order_received(
-    number: Number,
-    form: OrderReceivedForm,
-    caller: OperatorDep,
-    post: PostDep,
-    sessions: SessionsDep,
-    client: TemporalDep,
-    settings: SettingsDep,
-) -> JSONResponse:
+async def order_received(form: OrderReceivedForm, act: ActDep) -> JSONResponse:
     """Внести дату поступления запроса Оператору, где работа ведётся вручную; срок пойдёт от неё."""
-    await _find(sessions, caller, number)
-    command = OrderReceived(order_received_on=form.order_received_on, by=caller.actor)
-
-    async def work() -> Done:
-        await act(client, settings, ids.setup_id(number), SetupWorkflow.order_received, command, post)
-        return Done(number=number)
-
-    return await post.once(work)
+    day = form.order_received_on or local_date(datetime.now(UTC))
+    command = OrderReceived(order_received_on=day, by=act.by)
+    return await _done(act, SetupWorkflow.order_received, command)
 
 
-@router.post("/responsible", response_model=Done, responses=responses("not-found", "invalid", "stage-passed"))
+@router.post(
+    "/responsible",
+    dependencies=[allow(Role.AGENCY, *AUTHORITY, *OPERATORS)],
+    response_model=Done,
+    responses=acting("not-found", "stage-passed"),
+)
 async def add_contacts(
-    number: Number,
-    form: ContactForm,
-    caller: Annotated[Caller, Depends(allow(Role.AGENCY, *AUTHORITY))],
-    post: PostDep,
-    sessions: SessionsDep,
+    form: ContactForm, request: RequestDep, post: PostDep, client: TemporalDep
 ) -> JSONResponse:
-    """Дополнить сведения об ответственном лице: должность, почту, телефон."""
-    await _find(sessions, caller, number)
-    return await post.once(lambda: contacts.add(post, number, form))
+    """Внести сведения об ответственном лице: должность, почту, телефон."""
+    return await post.once(lambda: contacts.add(post, request.number, form, client))
 
 
-async def _find(sessions: store.Sessions, caller: Caller, number: str) -> None:
-    async with sessions() as session:
-        await visible(session, caller, number)
+async def _done(act: Act, update: object, command: object, *, text: str = "") -> JSONResponse:
+    return await act.on(Clause.SETUP, update, command, lambda _: Done(number=act.number), text=text)

@@ -2,19 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from api.auth import AUTHORITY, OPERATORS, Caller, Role, allow
+from api.auth import STAFF, allow
 from api.deps import SettingsDep
-from api.errors import responses
+from api.documentation import problems, reading
 from models.settings import Settings
 
 router = APIRouter(prefix="/temporal", tags=["Temporal"])
+links = APIRouter(prefix="/temporal", tags=["Temporal"])
+"""Without a key: a browser follows them, and they show nothing but the address of the Temporal UI."""
 
 
 class Filter(StrEnum):
@@ -37,27 +38,24 @@ class FilterLink(BaseModel):
     url: str
 
 
-@router.get("", responses=responses("forbidden"))
-async def filters(
-    caller: Annotated[Caller, Depends(allow(*AUTHORITY, *OPERATORS, Role.ADMIN))], settings: SettingsDep
-) -> list[FilterLink]:
+@router.get("", dependencies=[allow(*STAFF)], responses=reading())
+async def list_filters(settings: SettingsDep) -> list[FilterLink]:
     """Готовые фильтры; ссылки открываются в браузере без ключа."""
     base = f"{settings.public_url.rstrip('/')}/api/v1/temporal"
     return [FilterLink(name=_NAMES[one], url=f"{base}/{one.value}") for one in Filter]
 
 
-@router.get("/{filter}", status_code=307, response_class=RedirectResponse, responses=responses("invalid"))
+@links.get(
+    "/{filter}", status_code=307, response_class=RedirectResponse, responses=problems("invalid", "internal")
+)
 async def open_filter(filter: Filter, settings: SettingsDep) -> RedirectResponse:
     """Открыть фильтр в интерфейсе Temporal; вход туда охраняет сам интерфейс."""
-    query = urlencode({"query": _query(filter, datetime.now(UTC))})
-    return RedirectResponse(f"{_workflows(settings)}?{query}", status_code=307)
+    url = f"{_workflows(settings)}?{urlencode({'query': query_of(filter, datetime.now(UTC))})}"
+    return RedirectResponse(url, status_code=307)
 
 
-def _workflows(settings: Settings) -> str:
-    return f"{settings.temporal_ui_url.rstrip('/')}/namespaces/{settings.temporal_namespace}/workflows"
-
-
-def _query(filter: Filter, now: datetime) -> str:
+def query_of(filter: Filter, now: datetime) -> str:
+    """The filter in Temporal's language."""
     running = 'ExecutionStatus = "Running"'
     match filter:
         case Filter.OVERDUE:
@@ -70,3 +68,7 @@ def _query(filter: Filter, now: datetime) -> str:
         case Filter.FAILING:
             problems = '("category=WorkflowTaskFailed", "category=WorkflowTaskTimedOut")'
             return f"{running} AND TemporalReportedProblems IN {problems}"
+
+
+def _workflows(settings: Settings) -> str:
+    return f"{settings.temporal_ui_url.rstrip('/')}/namespaces/{settings.temporal_namespace}/workflows"

@@ -1,26 +1,38 @@
 """What people do with a case, over HTTP."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
 
-from api.schemas.fields import Email, Form, Line, Prose, Reason, Url
+from api.invalid import RussianValueError
+from api.schemas.fields import Day, Email, Form, Line, Prose, Reason, Url
 from models.decisions import Ground, Outcome
 from models.requests import Item
 from models.setup import Check
 
-REFUSE_EXAMPLE: dict[str, Any] = {
-    "outcome": "refused",
-    "ground": "incomplete",
-    "missing": ["learners"],
-    "reason": "Перечень Пользователей указан не полностью: нет муниципальных служащих.",
-}
+_FIRST_YEAR, _LAST_YEAR = 2019, 2100
+"""Of the regulation's version 3.0, and of the production calendar that we have."""
+
+
+def _examples(*examples: dict[str, Any]) -> ConfigDict:
+    """Bodies that work when sent as they are."""
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
 
 
 class DecisionForm(Form):
     """A reviewer's decision (clause 4.2)."""
+
+    model_config = _examples(
+        {
+            "outcome": "refused",
+            "ground": "incomplete",
+            "missing": ["learners"],
+            "reason": "Перечень Пользователей указан не полностью: нет муниципальных служащих.",
+        },
+        {"outcome": "approved", "reason": "Похожий курс прошлого года снят, аналогов нет."},
+    )
 
     outcome: Literal[Outcome.APPROVED, Outcome.REFUSED]
     ground: Ground | None = Field(default=None, description="Основание отказа.")
@@ -34,11 +46,15 @@ class DecisionForm(Form):
 class WithdrawalForm(Form):
     """The agency takes its request back."""
 
+    model_config = _examples({"reason": "Курс проведём очно."})
+
     reason: Prose = ""
 
 
 class TextForm(Form):
     """A reason to be named by a Signal: the text stays here, the Signal carries its id."""
+
+    model_config = _examples({"body": "Такой курс уже есть в категории «Медицина»."})
 
     body: Reason
 
@@ -60,6 +76,10 @@ class DecisionAnswer(BaseModel):
 class ConfirmationForm(Form):
     """What the operator has done by hand."""
 
+    model_config = _examples(
+        {"done": ["course", "account", "role"], "url": "http://test.example.org/course/view.php?id=12"}
+    )
+
     done: Annotated[list[Check], Field(min_length=1, max_length=4)]
     url: Url | None = Field(default=None, description="Адрес созданного курса или категории.")
 
@@ -72,21 +92,35 @@ class ProgressAnswer(BaseModel):
 class ObstacleForm(Form):
     """Why the operator cannot go on."""
 
+    model_config = _examples({"text": "Рабочее место в управе отключено до понедельника."})
+
     text: Reason
 
 
 class OrderReceivedForm(Form):
     """The date on which the order came, where work is done by hand."""
 
-    order_received_on: date
+    model_config = _examples({})
+
+    order_received_on: Day | None = Field(default=None, description="Пусто — сегодня.")
 
 
 class ContactForm(Form):
     """Particulars of the responsible that the request lacked."""
 
+    model_config = _examples(
+        {"post": "Методист", "email": "m.ivanova@example.org", "phone": "+7 3452 55-00-00"}
+    )
+
     post: Line = ""
     email: Email = ""
     phone: Line = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not (self.post or self.email or self.phone):
+            raise RussianValueError("укажите должность, почту или телефон")
+        return self
 
 
 class Done(BaseModel):
@@ -103,9 +137,20 @@ class ClaimAnswer(BaseModel):
 class AmendmentForm(Form):
     """A day made working or off by decree."""
 
-    day: date
-    working: bool
+    model_config = _examples(
+        {"day": "2027-05-03", "working": False, "decree": "постановление от 20.04.2027 № 100"}
+    )
+
+    day: Day
+    working: StrictBool
     decree: Reason
+
+    @field_validator("day")
+    @classmethod
+    def _is_of_our_time(cls, day: date) -> date:
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise RussianValueError(f"год — от {_FIRST_YEAR} до {_LAST_YEAR}")
+        return day
 
 
 class MovedShown(BaseModel):

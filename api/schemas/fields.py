@@ -1,11 +1,14 @@
 """Kinds of fields: lengths, and no characters that a register can't keep."""
 
+import re
 import unicodedata
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, StringConstraints
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
-from api.errors import RussianValueError
+from api.invalid import RussianValueError
 
 _LINE_BREAKS = "\n\t"
 _MOODLE_NAME_LENGTH = 254
@@ -30,6 +33,27 @@ def _many_lines(text: str) -> str:
     return text
 
 
+def address(text: str) -> str:
+    """An address that our mail client can send to (Latin letters before the @), or blank.
+
+    Raises:
+        RussianValueError: It is none.
+    """
+    if not text:
+        return text
+    try:
+        return str(validate_email(text, check_deliverability=False, allow_smtputf8=False).ascii_email)
+    except EmailNotValidError:
+        raise RussianValueError("это не адрес электронной почты") from None
+
+
+def _written_as_a_day(value: Any) -> Any:
+    """Pydantic would read 0 and "0" as 1 January 1970."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise RussianValueError("нужна дата в виде ГГГГ-ММ-ДД")
+    return value
+
+
 Line = Annotated[str, StringConstraints(max_length=_MOODLE_NAME_LENGTH), AfterValidator(_one_line)]
 """A name or a number: one line of at most 254 characters; blank means absent."""
 
@@ -38,7 +62,17 @@ Prose = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_man
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_many_lines)]
 
-Email = EmailStr | Annotated[str, StringConstraints(max_length=0)]
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(address)]
 """An address, or blank."""
 
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=1000)]
+Url = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=1000), AfterValidator(_one_line)
+]
+
+Day = Annotated[
+    date, BeforeValidator(_written_as_a_day), WithJsonSchema({"type": "string", "format": "date"})
+]
+"""A date as `2026-11-24`, and in no other way."""
+
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{6}$")]
+"""A request's number."""

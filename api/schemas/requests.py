@@ -1,19 +1,16 @@
 """Clause 4.1 over HTTP: the request as it is filed, and as it is shown."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from api.errors import RussianValueError
-from api.schemas.fields import Email, Form, Line, Prose
+from api.invalid import RussianValueError
+from api.schemas.fields import Day, Email, Form, Line, Number, Prose
 from models.analogues import Candidate
 from models.completeness import Contents
 from models.deadlines import local_date
 from models.requests import Access, Stage, Wanted
-
-NUMBER = r"^\d{4}-\d{6}$"
-Number = Annotated[str, StringConstraints(pattern=NUMBER)]
 
 EXAMPLE: dict[str, Any] = {
     "wanted": "course",
@@ -32,6 +29,16 @@ EXAMPLE: dict[str, Any] = {
     "outgoing_number": "15-02/341",
     "outgoing_on": "2026-11-20",
 }
+
+_NAMED = {
+    Wanted.CATEGORY: ("category_name",),
+    Wanted.COURSE: ("category", "course_name"),
+    Wanted.CATEGORY_AND_COURSE: ("category_name", "course_name"),
+}
+"""What each kind of request names; anything else would be lost."""
+
+_FIRST_YEAR = 2019
+"""Version 3.0 of the regulation is of that year."""
 
 
 class Learner(Form):
@@ -62,10 +69,16 @@ class Responsible(Form):
 class RequestForm(Form):
     """A request by clause 4.1. A blank item is accepted, and is what the request will be refused for."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
     wanted: Wanted
     subsystem: Line = Field(description="Код подсистемы из Приложения № 1.")
     category: int | None = Field(
-        default=None, ge=1, le=2**31 - 1, description="Номер существующей категории в реестре (для курса)."
+        default=None,
+        strict=True,
+        ge=1,
+        le=2**31 - 1,
+        description="Номер существующей категории в реестре (для курса).",
     )
     category_name: Line = Field(default="", description="Название новой категории.")
     course_name: Line = ""
@@ -77,7 +90,15 @@ class RequestForm(Form):
         default=None, description="Номер отклонённого запроса, вместо которого этот."
     )
     outgoing_number: Line = ""
-    outgoing_on: date | None = None
+    outgoing_on: Day | None = None
+
+    @field_validator("category", "category_name", "course_name")
+    @classmethod
+    def _is_asked_for(cls, value: Any, info: ValidationInfo) -> Any:
+        wanted = info.data.get("wanted")
+        if value and wanted and info.field_name not in _NAMED[wanted]:
+            raise RussianValueError("в таком запросе это поле не заполняется")
+        return value
 
     def contents(self) -> Contents:
         """What the rule of completeness looks at."""
@@ -99,14 +120,20 @@ class RequestForm(Form):
 class PaperForm(RequestForm):
     """A paper letter that the authority registers."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{**EXAMPLE, "agency": "zdrav", "received_on": "2026-03-02"}]}
+    )
+
     agency: Line = Field(description="Код организации, от которой пришло письмо.")
-    received_on: date = Field(description="Дата поступления письма; от неё идёт срок п. 4.2.")
+    received_on: Day = Field(description="Дата поступления письма; от неё идёт срок п. 4.2.")
 
     @field_validator("received_on")
     @classmethod
-    def _not_in_the_future(cls, received_on: date) -> date:
+    def _is_possible(cls, received_on: date) -> date:
         if received_on > local_date(datetime.now(UTC)):
             raise RussianValueError("дата поступления не может быть в будущем")
+        if received_on.year < _FIRST_YEAR:
+            raise RussianValueError("Регламент версии 3.0 действует с 2019 года")
         return received_on
 
 

@@ -32,6 +32,31 @@ _COMMON = (
 )
 
 
+# Told only to who may change the course; by Moodle's source, the recorded account could.
+_PUBLIC = frozenset(
+    {
+        "id",
+        "fullname",
+        "displayname",
+        "shortname",
+        "categoryid",
+        "summary",
+        "summaryformat",
+        "format",
+        "startdate",
+        "enddate",
+        "numsections",
+    }
+)
+_FOR_MANAGERS = frozenset(
+    {"idnumber", "legacyfiles", "calendartype", "timecreated", "timemodified", "requested", "cacherev"}
+)
+
+
+def _may_change(call: Call, course: Course) -> bool:
+    return call.access.can("moodle/course:update", course_context(course.id))
+
+
 def course_orders(call: Call) -> dict[int, int]:
     """The sortorder of every course: its category's, plus its place from the top."""
     bases = sort_orders(call.db) | {0: 0}
@@ -93,6 +118,8 @@ def _managed(call: Call, course: Course, sortorder: int) -> dict[str, Any]:
         shown["hiddensections"] = course.hiddensections
     if call.release >= MOODLE_3_3:
         shown |= {"displayname": name(course.fullname), "enddate": course.enddate}
+    if not _may_change(call, course):
+        return {key: value for key, value in shown.items() if key in _PUBLIC}
     return shown
 
 
@@ -140,6 +167,8 @@ def _detailed(call: Call, course: Course, sortorder: int) -> dict[str, Any]:
     }
     if call.release >= MOODLE_3_7:
         shown["courseformatoptions"] = _format_options(call, course)
+    if not _may_change(call, course):
+        return {key: value for key, value in shown.items() if key not in _FOR_MANAGERS}
     return shown
 
 

@@ -15,7 +15,7 @@ from devstack import probes
 from devstack.ports import HOST, Port, PortTaken, free_port, is_free
 from devstack.processes import Child, ProcessFailed
 from devstack.settings import DevstackSettings, variable
-from devstack.supervisor import Program, Supervisor
+from devstack.supervisor import Job, Program, Supervisor
 
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -177,3 +177,35 @@ def test_settings_come_from_variables_named_after_them(monkeypatch: pytest.Monke
     assert DevstackSettings().smtp_port == 12345
     with pytest.raises(KeyError):
         variable("no_such_port")
+
+
+async def test_a_part_that_dies_while_the_next_one_starts_is_the_one_that_is_told_of(tmp_path: Path) -> None:
+    mortal = Child("смертный", [sys.executable, "-c", "print('нет памяти'); exit(4)"], tmp_path / "a")
+    waiting = Child("ждущий", SLEEPS, tmp_path / "b")
+
+    async with Supervisor() as stack:
+        await stack.start(Program(mortal))
+        with pytest.raises(ProcessFailed, match=r"(?s)смертный: завершился \(код 4\).*нет памяти"):
+            await stack.start(Program(waiting, never))
+
+    assert not waiting.running
+
+
+async def test_a_job_is_done_when_it_ends_and_is_not_missed_afterwards(tmp_path: Path) -> None:
+    job = Child("работа", [sys.executable, "-c", "print('готово')"], tmp_path / "a")
+
+    async with Supervisor() as stack:
+        await stack.start(Job(job))
+
+        assert job.exit_code == 0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await stack.until_one_dies()
+
+
+async def test_a_job_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
+    job = Child("миграции", [sys.executable, "-c", "print('нет таблицы'); exit(2)"], tmp_path / "a")
+
+    async with Supervisor() as stack:
+        with pytest.raises(ProcessFailed, match=r"(?s)миграции: не выполнен.*нет таблицы"):
+            await stack.start(Job(job))

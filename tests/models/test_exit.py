@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 
 def test_leaving_flushes_what_was_printed_and_keeps_the_code() -> None:
     code = "from models.exit import leave; print('готово', end=''); leave(3)"
@@ -26,3 +28,24 @@ def test_leaving_works_when_nobody_reads_the_output_any_more() -> None:
     process.stdin.close()
 
     assert process.wait(timeout=30) == 4
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        ("lambda: None", 0, ""),
+        ("lambda: 5", 5, ""),
+        ("lambda: sys.exit()", 0, ""),
+        ("lambda: sys.exit(7)", 7, ""),
+        ("lambda: sys.exit('нет базы')", 1, "нет базы"),
+        ("lambda: 1 / 0", 1, "ZeroDivisionError"),
+        ("lambda: signal.raise_signal(signal.SIGINT)", 130, ""),
+    ],
+)
+def test_a_command_ends_with_the_code_it_earned(command: str, code: int, said: str) -> None:
+    program = f"import signal, sys; from models.exit import run_and_leave; run_and_leave({command})"
+
+    outcome = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert outcome.returncode == code
+    assert said in outcome.stderr

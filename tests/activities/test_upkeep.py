@@ -1,0 +1,214 @@
+"""Upkeep, round by round: what it starts, what it reports, what it keeps."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import update
+from sqlmodel import col, select
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import Client
+
+from api.app import create
+from devstack.ports import HOST, free_port
+from models import ids
+from models.converter import DATA_CONVERTER
+from models.tables import AmendmentRow, KeptHistory, LetterRow, Request, Task
+from tests.engine import API, Engine, request_form
+
+LONG_AGO = timedelta(minutes=1)
+
+
+@asynccontextmanager
+async def an_api_without_temporal(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
+    """What it files stands in Postgres and is started by nobody, as after a crash."""
+    nobody = await Client.connect(f"{HOST}:{free_port()}", data_converter=DATA_CONVERTER, lazy=True)
+    app = create(engine.settings, nobody, engine.sessions)
+    app.state.sessions, app.state.temporal = engine.sessions, nobody
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://api", timeout=60) as http:
+        yield http
+
+
+@pytest.fixture
+async def unstarted(engine: Engine) -> str:
+    """Number of a request that was registered a while ago, and whose case nobody began."""
+    headers = {"Authorization": f"Bearer {engine.keys['agency']}", "Idempotency-Key": uuid4().hex}
+    async with an_api_without_temporal(engine) as http:
+        response = await http.post(f"{API}/requests", json=request_form(), headers=headers)
+    assert response.status_code == 201, response.text
+    number = str(response.json()["number"])
+    await change(engine, number, filed_at=datetime.now(UTC) - LONG_AGO)
+    return number
+
+
+async def change(engine: Engine, number: str, **values: Any) -> None:
+    async with engine.sessions.begin() as session:
+        await session.execute(update(Request).where(col(Request.number) == number).values(**values))
+
+
+async def rounds(engine: Engine, until: Any) -> Any:
+    """As many as it takes: a round sees to some cases of each kind, and the others' tests leave theirs."""
+
+    async def after_one_more() -> Any:
+        await engine.upkeep.round()
+        return await until()
+
+    return await engine.until(after_one_more)
+
+
+async def test_a_request_that_nobody_started_is_started(engine: Engine, unstarted: str) -> None:
+    await rounds(engine, lambda: is_started(engine, unstarted))
+
+    assert await engine.reviewing(unstarted)
+
+
+async def is_started(engine: Engine, number: str) -> bool:
+    return (await engine.row(number)).started_at is not None
+
+
+async def test_a_request_that_was_only_just_filed_is_left_to_the_api(engine: Engine, unstarted: str) -> None:
+    await change(engine, unstarted, filed_at=datetime.now(UTC))
+
+    await engine.upkeep.round()
+
+    assert not await is_started(engine, unstarted)
+
+
+async def test_a_request_that_cannot_be_started_keeps_no_other_from_it(
+    engine: Engine, unstarted: str
+) -> None:
+    broken, other = unstarted, await engine.file()
+    filed = (await engine.row(broken)).filed
+    await change(engine, broken, filed={})
+    await engine.reviewing(other)
+    await change(engine, other, filed_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
+
+    await rounds(engine, lambda: is_checked(engine, other))
+
+    assert not await is_started(engine, broken)
+    await change(engine, broken, filed=filed)
+
+
+async def is_checked(engine: Engine, number: str) -> bool:
+    return (await engine.row(number)).checked_at is not None
+
+
+async def test_a_stopped_case_is_reported_once_and_no_more_once_it_runs_again(engine: Engine) -> None:
+    number = await engine.file()
+    await engine.reviewing(number)
+    await change(engine, number, filed_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
+    await engine.request(number).terminate()
+
+    await rounds(engine, lambda: reports(engine, number))
+    await change(engine, number, checked_at=None)
+    await rounds(engine, lambda: is_checked(engine, number))
+
+    [report] = await reports(engine, number)
+    assert report.closed_at is None
+    lines = [line for line in await engine.journal(number) if "остановлен" in line]
+    assert len(lines) == 1
+
+    await reset(engine, number)
+    await change(engine, number, checked_at=None)
+    await rounds(engine, lambda: is_checked(engine, number))
+
+    [report] = await reports(engine, number)
+    assert report.closed_at is not None
+
+
+async def reports(engine: Engine, number: str) -> list[Task]:
+    return [task for task in await engine.tasks(number) if task.kind == "orphaned"]
+
+
+async def reset(engine: Engine, number: str) -> None:
+    """The button in the Temporal UI: from the beginning."""
+    first_task = 4
+    await engine.client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=engine.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=ids.request_id(number)),
+            workflow_task_finish_event_id=first_task,
+            request_id=uuid4().hex,
+            reason="stopped by mistake",
+        )
+    )
+
+
+async def test_a_case_that_closes_while_it_is_looked_at_is_not_reported(engine: Engine) -> None:
+    number = await engine.file(learners={})  # refused by the engine itself
+    await engine.until(lambda: is_closed(engine, number))
+    await engine.request(number).result()
+
+    # As a round has it that read the list a moment before.
+    stale = (await engine.row(number)).model_copy(update={"stage": "review"})
+    await engine.upkeep._check(stale)
+
+    assert await reports(engine, number) == []
+
+
+async def is_closed(engine: Engine, number: str) -> bool:
+    return (await engine.row(number)).closed_at is not None
+
+
+async def test_histories_are_kept_once_everything_of_a_case_has_closed(engine: Engine) -> None:
+    number = await engine.file(learners={})
+    await engine.until(lambda: is_closed(engine, number))
+
+    await rounds(engine, lambda: is_kept(engine, number))
+
+    letters = [ids.delivery_id(letter.key) for letter in await engine.letters(number)]
+    assert await kept(engine, number) == {ids.request_id(number), ids.review_id(number), *letters}
+
+
+async def is_kept(engine: Engine, number: str) -> bool:
+    return (await engine.row(number)).histories_kept and all(
+        letter.history_kept for letter in await engine.letters(number)
+    )
+
+
+async def kept(engine: Engine, number: str) -> set[str]:
+    async with engine.sessions() as session:
+        query = select(KeptHistory.workflow_id).where(col(KeptHistory.number) == number)
+        return set((await session.scalars(query)).all())
+
+
+async def test_the_history_of_a_letter_to_nobody_is_kept_too(engine: Engine) -> None:
+    nobody = {"name": "Тестова Вера", "post": "Методист", "email": "", "phone": ""}
+    number = await engine.file(responsible=nobody)
+    await engine.reviewing(number)
+    [letter, *_] = await engine.until(lambda: engine.letters(number))
+    async with engine.sessions.begin() as session:
+        unsettled = {"state": "no_address", "settled_at": None, "history_kept": False}
+        await session.execute(update(LetterRow).where(col(LetterRow.key) == letter.key).values(**unsettled))
+
+    async def is_history_kept() -> bool:
+        return ids.delivery_id(letter.key) in await kept(engine, number)
+
+    assert await rounds(engine, is_history_kept)
+
+
+async def test_an_amendment_that_nobody_began_to_apply_is_applied_and_its_history_kept(
+    engine: Engine,
+) -> None:
+    async with engine.sessions.begin() as session:
+        row = AmendmentRow(
+            post_id=uuid4(),
+            day=datetime(2031, 3, 4, tzinfo=UTC).date(),
+            is_working=True,
+            decree="Постановление о переносе",
+            entered_by="key-1",
+            entered_at=datetime.now(UTC) - LONG_AGO,
+        )
+        session.add(row)
+    workflow_id = ids.amendment_id(row.id or 0)
+
+    async def is_history_kept() -> bool:
+        return workflow_id in await kept(engine, "")
+
+    assert await rounds(engine, is_history_kept)

@@ -1,0 +1,179 @@
+"""The OpenAPI document: its examples work, and every answer and every problem stands in it."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, TABLE
+from models.decisions import Rejection
+from tests.api import words
+from tests.engine import API, Engine, Json, request_form
+
+Case = Callable[[Engine], Awaitable[str]]
+
+
+@pytest.fixture(scope="session")
+def document(engine: Engine) -> Json:
+    return dict(engine.app.openapi())
+
+
+def _operations(document: Json) -> Iterator[tuple[str, str, Json]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def _examples(document: Json, operation: Json) -> list[Any]:
+    """Bodies that the document shows; None for an operation that takes none."""
+    if "requestBody" not in operation:
+        return [None]
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    return list(document["components"]["schemas"][reference.rsplit("/", 1)[1]]["examples"])
+
+
+async def _none(engine: Engine) -> str:
+    return ""
+
+
+async def _with_failed_step(engine: Engine) -> str:
+    """A case whose setup waits for the operator, who may ask the engine to try again."""
+    number = await engine.file(responsible={**request_form()["responsible"], "email": ""})
+    await engine.approve(number)
+    await engine.until(lambda: engine.tasks(number))
+    return number
+
+
+async def _claimed(engine: Engine) -> str:
+    number = await engine.file()
+    await engine.post("reviewer", f"/requests/{number}/claim")
+    return number
+
+
+async def _failed_task(engine: Engine) -> str:
+    (task,) = await engine.tasks(await _with_failed_step(engine))
+    return str(task.id)
+
+
+async def _letter_task(engine: Engine) -> str:
+    return str(await words.open_task(engine, await engine.file()))
+
+
+CASE = f"{API}/requests/{{number}}"
+
+FRESH: dict[str, tuple[str, Case]] = {
+    f"{API}/requests/check": ("agency", _none),
+    f"{API}/requests": ("agency", _none),
+    f"{API}/requests/paper": ("reviewer", _none),
+    f"{CASE}/claim": ("reviewer", Engine.file),
+    f"{CASE}/release": ("reviewer", _claimed),
+    f"{CASE}/decision": ("reviewer", Engine.file),
+    f"{CASE}/withdrawal": ("agency", Engine.file),
+    f"{CASE}/texts": ("reviewer", Engine.file),
+    f"{CASE}/setup/confirmation": ("operator", words.by_hand),
+    f"{CASE}/setup/obstacle": ("operator", words.by_hand),
+    f"{CASE}/setup/retry": ("operator", _with_failed_step),
+    f"{CASE}/setup/order": ("operator", words.by_hand),
+    f"{CASE}/responsible": ("agency", Engine.file),
+    f"{API}/tasks/{{task}}/retry": ("operator", _failed_task),
+    f"{API}/tasks/{{task}}/close": ("operator", _letter_task),
+    f"{API}/calendar/amendments/preview": ("admin", _none),
+    f"{API}/calendar/amendments": ("admin", _none),
+}
+"""Who sends each POST, and in what fresh case."""
+
+
+def test_the_table_of_posts_names_every_post(document: Json) -> None:
+    assert set(FRESH) == {path for method, path, _ in _operations(document) if method == "POST"}
+
+
+@pytest.mark.usefixtures("calendar_as_before")
+@pytest.mark.parametrize("path", FRESH)
+async def test_every_example_of_a_post_works_as_it_stands(engine: Engine, document: Json, path: str) -> None:
+    role, fresh = FRESH[path]
+    examples = _examples(document, document["paths"][path]["post"])
+    assert examples
+
+    for example in examples:
+        case = await fresh(engine)
+        response = await words.send(
+            engine.app,
+            "POST",
+            path.format(number=case, task=case),
+            key=engine.keys[role],
+            headers={IDEMPOTENCY_KEY: uuid4().hex},
+            json=example,
+        )
+
+        assert response.is_success, (example, response.text)
+
+
+def test_every_operation_is_summed_up_in_russian_under_a_name_of_its_own(document: Json) -> None:
+    names = [operation["operationId"] for _, _, operation in _operations(document)]
+
+    assert len(names) == len(set(names))
+    for _, path, operation in _operations(document):
+        assert any("а" <= letter <= "я" for letter in operation["summary"]), path
+
+
+def test_every_answer_but_success_is_a_problem_of_one_shape(document: Json) -> None:
+    for method, path, operation in _operations(document):
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                schema = answer["content"][MEDIA_TYPE]["schema"]
+                assert list(answer["content"]) == [MEDIA_TYPE], (method, path, status)
+                assert schema == {"$ref": "#/components/schemas/ProblemBody"}
+                assert answer["description"].startswith("`")
+
+
+def test_every_operation_under_a_key_documents_what_may_befall_it(document: Json) -> None:
+    for method, path, operation in _operations(document):
+        if "security" not in operation:
+            continue
+        common = {"401", "403", "503"}
+        changing = {"400", "409", "413", "422"} if _has_key(operation) else set()
+        of_a_case = {"404", "422"} if "{number}" in path else set()
+        assert common | changing | of_a_case <= set(operation["responses"]), (method, path)
+
+
+def test_every_changing_post_requires_an_idempotency_key(document: Json) -> None:
+    without = {
+        path
+        for method, path, operation in _operations(document)
+        if method == "POST" and not _has_key(operation)
+    }
+
+    assert without == {f"{API}/requests/check", f"{API}/calendar/amendments/preview"}
+
+
+def test_every_type_of_problem_is_listed_and_described_at_some_answer(document: Json) -> None:
+    listed = document["components"]["schemas"]["ProblemBody"]["properties"]["type"]["enum"]
+    described = "".join(
+        answer["description"]
+        for _, _, operation in _operations(document)
+        for answer in operation["responses"].values()
+    )
+
+    assert listed == list(TABLE)
+    everywhere = {"method-not-allowed"}
+    assert {type for type in TABLE if f"`{type}`" not in described} == everywhere
+
+
+def test_whatever_the_rule_of_decisions_rejects_has_its_line_in_the_table() -> None:
+    only_signals = {Rejection.UNREADABLE, Rejection.UNKNOWN_REFERENCE}
+
+    assert set(Rejection) - only_signals <= set(TABLE)
+
+
+async def test_the_document_is_served(engine: Engine, document: Json) -> None:
+    response = await words.send(engine.app, "GET", "/openapi.json")
+
+    assert response.json() == document
+
+
+def _has_key(operation: Json) -> bool:
+    return any(
+        parameter["name"] == IDEMPOTENCY_KEY and parameter["required"]
+        for parameter in operation.get("parameters", [])
+    )

@@ -1,0 +1,184 @@
+"""Every route is guarded: by the key, the role and the organisation, and all of them stand in one table."""
+
+from typing import NamedTuple
+from uuid import uuid4
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from api.auth import AUTHORITY, EVERYBODY, OPERATORS, STAFF, Role
+from tests.api import words
+from tests.engine import API, Engine
+
+
+class Guarded(NamedTuple):
+    """A route: who may, and what they are answered in the case of `case` for a body of nonsense."""
+
+    method: str
+    path: str
+    may: tuple[Role, ...]
+    answer: int
+
+
+CASE = f"{API}/requests/{{number}}"
+CALENDAR = (Role.ADMIN, Role.SUPERVISOR)
+TASKS = (*OPERATORS, Role.ADMIN)
+
+ROUTES = [
+    Guarded("POST", f"{API}/requests/check", (Role.AGENCY, Role.RESPONSIBLE, *AUTHORITY), 422),
+    Guarded("POST", f"{API}/requests", (Role.AGENCY,), 422),
+    Guarded("POST", f"{API}/requests/paper", AUTHORITY, 422),
+    Guarded("GET", f"{API}/requests", EVERYBODY, 200),
+    Guarded("GET", CASE, EVERYBODY, 200),
+    Guarded("GET", f"{CASE}/journal", EVERYBODY, 200),
+    Guarded("GET", f"{CASE}/deadlines", EVERYBODY, 200),
+    Guarded("GET", f"{CASE}/analogues", STAFF, 200),
+    Guarded("GET", f"{CASE}/letters", STAFF, 200),
+    Guarded("GET", f"{CASE}/documents", EVERYBODY, 200),
+    Guarded("GET", f"{CASE}/documents/{{document}}", EVERYBODY, 200),
+    Guarded("POST", f"{CASE}/claim", AUTHORITY, 409),
+    Guarded("POST", f"{CASE}/release", AUTHORITY, 409),
+    Guarded("POST", f"{CASE}/decision", AUTHORITY, 422),
+    Guarded("POST", f"{CASE}/texts", AUTHORITY, 422),
+    Guarded("POST", f"{CASE}/withdrawal", (Role.AGENCY,), 422),
+    Guarded("POST", f"{CASE}/setup/confirmation", OPERATORS, 422),
+    Guarded("POST", f"{CASE}/setup/obstacle", OPERATORS, 422),
+    Guarded("POST", f"{CASE}/setup/retry", OPERATORS, 409),
+    Guarded("POST", f"{CASE}/setup/order", OPERATORS, 422),
+    Guarded("POST", f"{CASE}/responsible", (Role.AGENCY, *AUTHORITY, *OPERATORS), 422),
+    Guarded("GET", f"{API}/register", EVERYBODY, 200),
+    Guarded("GET", f"{API}/tasks", TASKS, 200),
+    Guarded("POST", f"{API}/tasks/{{task}}/retry", TASKS, 404),
+    Guarded("POST", f"{API}/tasks/{{task}}/close", TASKS, 404),
+    Guarded("GET", f"{API}/calendar/amendments", CALENDAR, 200),
+    Guarded("POST", f"{API}/calendar/amendments/preview", CALENDAR, 422),
+    Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
+    Guarded("GET", f"{API}/temporal", STAFF, 200),
+]
+"""Every route under a key. The case is done, so that the operator sees it and nobody can act on it."""
+
+PUBLIC = {
+    ("GET", "/health"),
+    ("GET", f"{API}/temporal/{{filter}}"),  # a browser's link: it shows the address of the Temporal UI
+    ("GET", "/openapi.json"),
+    ("GET", "/docs"),
+    ("GET", "/docs/oauth2-redirect"),
+    ("GET", "/redoc"),
+}
+
+routes = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+
+
+@pytest.fixture(scope="module")
+async def place(engine: Engine) -> dict[str, object]:
+    """What the paths of the table are filled in with: a case of `zdrav` that is done."""
+    number = await words.done(engine)
+    documents = await engine.get("agency", f"/requests/{number}/documents")
+    return {"number": number, "document": documents[0]["id"], "task": 2**31 - 1}
+
+
+async def _status(engine: Engine, route: Guarded, key: str | None, place: dict[str, object]) -> int:
+    response = await words.send(
+        engine.app,
+        route.method,
+        route.path.format(**place),
+        key=key,
+        headers={"Idempotency-Key": uuid4().hex},
+        json={"nonsense": True} if route.method == "POST" else None,
+    )
+    return response.status_code
+
+
+def test_the_table_names_every_route(engine: Engine) -> None:
+    served = {
+        (method, route.path)
+        for route in iter_route_contexts(engine.app.routes)
+        for method in route.methods or ()
+        if method != "HEAD"
+    }
+
+    assert served == {(one.method, one.path) for one in ROUTES} | PUBLIC
+
+
+@routes
+async def test_every_role_is_let_in_or_kept_out_as_the_table_says(
+    engine: Engine, place: dict[str, object], route: Guarded
+) -> None:
+    expected = {role: route.answer if role in route.may else 403 for role in Role}
+
+    answered = {role: await _status(engine, route, engine.keys[role], place) for role in Role}
+
+    assert answered == expected
+
+
+@routes
+async def test_no_route_answers_without_a_key(
+    engine: Engine, place: dict[str, object], route: Guarded
+) -> None:
+    assert await _status(engine, route, None, place) == 401
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.path.startswith(CASE)], ids=str)
+async def test_another_agencys_case_is_not_there_on_any_route(
+    engine: Engine, place: dict[str, object], route: Guarded
+) -> None:
+    for role in (Role.AGENCY, Role.RESPONSIBLE):
+        key = await words.issue(engine, role, "trud")
+
+        status = await _status(engine, route, key, place)
+
+        assert status == (404 if role in route.may else 403)
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.path.startswith(CASE)], ids=str)
+async def test_a_case_that_was_not_ordered_is_not_there_for_the_operator(
+    engine: Engine, place: dict[str, object], under_review: str, route: Guarded
+) -> None:
+    for role in OPERATORS:
+        status = await _status(engine, route, engine.keys[role], {**place, "number": under_review})
+
+        assert status == (404 if role in route.may else 403)
+
+
+@pytest.fixture(scope="module")
+async def under_review(engine: Engine) -> str:
+    return await engine.file()
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic YTpi",
+        "seo_key",
+        "Bearer a b",
+        "Bearer ключ".encode().decode("latin-1"),
+    ],
+)
+async def test_a_malformed_authorization_is_no_key(engine: Engine, authorization: str) -> None:
+    headers = {"Authorization": authorization.encode("latin-1")}
+
+    response = await words.send(engine.app, "GET", f"{API}/requests", headers=headers)  # type: ignore[arg-type]
+
+    assert words.problem(response, 401) == "unauthenticated"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_a_revoked_key_opens_nothing_from_that_moment_on(engine: Engine) -> None:
+    key = await words.issue(engine, Role.REVIEWER, "di")
+    before = await engine.call(key, "GET", "/requests")
+
+    await words.revoke(engine, key)
+
+    assert before.status_code == 200
+    assert words.problem(await engine.call(key, "GET", "/requests"), 401) == "unauthenticated"
+
+
+async def test_another_cases_document_is_not_there(
+    engine: Engine, place: dict[str, object], under_review: str
+) -> None:
+    response = await engine.call("reviewer", "GET", f"/requests/{under_review}/documents/{place['document']}")
+
+    assert words.problem(response, 404) == "not-found"

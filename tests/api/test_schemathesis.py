@@ -1,0 +1,145 @@
+"""Whatever schemathesis thinks of: never a 500, never an answer that the document doesn't know.
+
+Each operation is called by a role that may, on a case that is there. The check that every body
+valid by its schema is accepted is left out: rules stand behind the schema.
+"""
+
+import asyncio
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+from devstack.moodle.server import serving
+from tests.api import words
+from tests.api.test_document import FRESH
+from tests.engine import API, Engine, Json
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+    "missing_required_header",
+    "unsupported_method",
+    "ignored_auth",
+)
+
+_SEED = 43
+_EXAMPLES = 10
+"""Of each operation, beside the systematic ones: together under a minute."""
+
+
+def _config(engine: Engine, address: str) -> Json:
+    return {
+        "seed": _SEED,
+        "base-url": address,
+        "continue-on-failure": True,
+        "request-timeout": 60,
+        "headers": _key(engine, "supervisor"),
+        "generation": {
+            "mode": "all",
+            "max-examples": _EXAMPLES,
+            "deterministic": True,
+            "database": "none",
+            "no-shrink": True,
+        },
+        "checks": {"enabled": False, **{name: {"enabled": True} for name in CHECKS}},
+        "phases": {"stateful": {"enabled": False}},
+        "operations": [*_by_role(engine), *_paths_like_numbers()],
+    }
+
+
+def _by_role(engine: Engine) -> Iterator[Json]:
+    """Each POST by a role that may; everything else is read by the supervisor."""
+    for path, (role, _) in FRESH.items():
+        yield {"include-name": f"POST {path}", "headers": _key(engine, role)}
+    yield {"include-name": f"GET {API}/tasks", "headers": _key(engine, "operator")}
+
+
+def _paths_like_numbers() -> Iterator[Json]:
+    """A GET of `/requests/check` is one of a request whose number is «check»: 422, not 405."""
+    for path in ("check", "paper"):
+        yield {
+            "include-name": f"POST {API}/requests/{path}",
+            "checks": {"unsupported_method": {"enabled": False}},
+        }
+
+
+def _key(engine: Engine, role: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {engine.keys[role]}"}
+
+
+async def _narrowed(engine: Engine) -> Json:
+    """The document with path parameters that exist, in a case of its own for each POST.
+
+    A random number would always be 404.
+    """
+    narrowed = copy.deepcopy(engine.app.openapi())
+    done = await words.done(engine)
+    (first, *_) = await engine.get("agency", f"/requests/{done}/documents")
+    for path, methods in narrowed["paths"].items():
+        case = await FRESH[path][1](engine) if path in FRESH else done
+        for operation in methods.values():
+            _narrow(operation, {"number": case, "task": case, "document": str(first["id"])})
+    return narrowed
+
+
+def _narrow(operation: Json, to: dict[str, str]) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path" and parameter["name"] in to:
+            parameter["schema"] = {"type": "string", "enum": [to[parameter["name"]]]}
+
+
+def _explore(document: Json, config: Json) -> list[events.ScenarioFinished]:
+    schema = schemathesis.openapi.from_dict(document, config=SchemathesisConfig.from_dict(config))
+    explored = list(from_schema(schema).execute())
+    errors = [
+        f"{one.label}: {one.value!r}" if isinstance(one, events.NonFatalError) else repr(one.exception)
+        for one in explored
+        if isinstance(one, events.NonFatalError | events.FatalError)
+    ]
+    assert errors == []
+    return [one for one in explored if isinstance(one, events.ScenarioFinished)]
+
+
+def _failures(explored: list[events.ScenarioFinished]) -> list[str]:
+    checks = [
+        (scenario.label, check)
+        for scenario in explored
+        for found in scenario.recorder.checks.values()
+        for check in found
+    ]
+    return [f"{label}: {check.failure_info.failure}" for label, check in checks if check.failure_info]
+
+
+def _statuses(explored: list[events.ScenarioFinished]) -> dict[str, Counter[int]]:
+    statuses: dict[str, Counter[int]] = {}
+    for scenario in explored:
+        answered = (
+            one.response.status_code for one in scenario.recorder.interactions.values() if one.response
+        )
+        statuses.setdefault(str(scenario.label), Counter()).update(answered)
+    return statuses
+
+
+@pytest.mark.usefixtures("calendar_as_before")
+async def test_it_finds_no_fault_and_gets_through_everywhere(engine: Engine) -> None:
+    narrowed = await _narrowed(engine)
+
+    # Patient, because it keeps the machine busy itself: 503 is right when the worker is slow.
+    async with serving(engine.api_with(update_timeout=timedelta(minutes=1)).app) as address:
+        explored = await asyncio.to_thread(_explore, narrowed, _config(engine, address))
+
+    assert _failures(explored) == []
+    statuses = _statuses(explored)
+    assert not any(status >= 500 for counted in statuses.values() for status in counted)
+    assert {label for label, counted in statuses.items() if min(counted) >= 400} == set()
+    assert len(statuses) == sum(len(methods) for methods in narrowed["paths"].values())

@@ -1,0 +1,1 @@
+"""Histories of finished and half-way workflows, and the command that records them anew."""

@@ -1,0 +1,136 @@
+"""Records the histories that `test_replay.py` replays: `python -m tests.histories.record`.
+
+Record anew whenever a workflow changes on purpose before it has gone live. Once cases run
+somewhere, change it by `workflow.patched` instead, and keep the histories as they are.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from socket import gethostname
+from typing import Any
+
+from temporalio.client import WorkflowHandle
+
+from models import ids
+from models.exit import leave
+from models.letters import LetterState, Notice
+from models.terms import Clause, Recipient
+from tests.engine import Engine
+from tests.workflows import words
+
+FOLDER = Path(__file__).parent
+
+
+async def record() -> None:
+    """Live through one finished and one half-way case of everything."""
+    with tempfile.TemporaryDirectory(prefix="seo-") as folder:
+        async with Engine.running(Path(folder)) as engine:
+            await _half_way_request_and_review(engine)
+            await _finished_request_review_and_setup(engine)
+            await _half_way_setup(engine)
+            await _half_way_delivery(engine)
+            await _amendments(engine)
+
+
+async def _half_way_request_and_review(engine: Engine) -> None:
+    """Overdue, escalated, and nobody has decided."""
+    number = await engine.file(
+        course_name="Курс, который ждёт решения", responsible={"name": "Тестова В. П."}
+    )
+    review = await words.reviewing(engine, number)
+    await words.skip(engine, review, to=(await words.ladder(engine, number))[-1].planned_at)
+    await words.signal(engine, number, "бред")
+    await words.journaled(engine, number, "Сигнал с решением не принят")
+    await words.until_idle(engine, review)
+    await _save("request_half_way", engine.request(number))
+    await _save("review_half_way", review)
+
+
+async def _finished_request_review_and_setup(engine: Engine) -> None:
+    number = await engine.file(
+        wanted="category_and_course",
+        category=None,
+        category_name="Категория, которая создана",
+        course_name="Курс, который создан",
+    )
+    await words.reviewing(engine, number)
+    await engine.approve(number)
+    await words.closed(engine, number)
+    order = await words.letter(engine, number, Notice.ORDER, Recipient.OPERATOR)
+    await _save("request_finished", engine.request(number), is_finished=True)
+    await _save("review_finished", engine.review(number), is_finished=True)
+    await _save("setup_finished", engine.setup(number), is_finished=True)
+    delivery = engine.client.get_workflow_handle(ids.delivery_id(order.key))
+    await _save("delivery_finished", delivery, is_finished=True)
+
+
+async def _half_way_setup(engine: Engine) -> None:
+    """By hand: reminded once, half of it ticked off."""
+    number = await engine.file(subsystem="local", category=None, course_name="Курс, который настраивают")
+    await engine.approve(number)
+    setup = await engine.setting_up(number)
+    await words.letter(engine, number, Notice.MANUAL_SETUP, Recipient.OPERATOR)
+    await words.skip(engine, setup, to=(await words.ladder(engine, number, Clause.SETUP))[0].planned_at)
+    body = {"done": ["course"]}
+    response = await engine.post("operator", f"/requests/{number}/setup/confirmation", body)
+    assert response.status_code == 200, response.text
+    await words.journaled(engine, number, "Выполнено вручную")
+    await words.until_idle(engine, setup)
+    await _save("setup_half_way", setup)
+
+
+async def _half_way_delivery(engine: Engine) -> None:
+    await engine.mail.down()
+    number = await engine.file(course_name="Курс, о котором не написать", goal="")
+    await words.closed(engine, number)
+    refusal = await words.letter(engine, number, Notice.REFUSAL, Recipient.AGENCY, LetterState.WRITTEN)
+    delivery = engine.client.get_workflow_handle(ids.delivery_id(refusal.key))
+    await words.attempted(engine, delivery, 1)
+    await _save("delivery_half_way", delivery)
+    await engine.mail.start()
+
+
+async def _amendments(engine: Engine) -> None:
+    number = await engine.file(course_name="Курс, срок которого переносят")
+    review = await words.reviewing(engine, number)
+    last_day = (await words.deadline(engine, number)).last_day
+    is_moved = f"number = '{number}' AND step ~ '^review/moved-[0-9]+$'"
+    async with words.refusing(engine, "journal", is_moved):
+        amended = await words.amend(engine, last_day, working=False)
+        task = await words.task(engine, number, "review/moved-")
+        amendment = engine.client.get_workflow_handle(ids.amendment_id(amended["id"]))
+        await _save("amendment_half_way", amendment)
+    await words.try_again(engine, task)
+    await _save("amendment_finished", amendment, is_finished=True)
+    await words.skip(engine, review, to=await words.due_at(engine, number) + timedelta(hours=1))
+    await words.withdraw(engine, number)
+    await words.closed(engine, number)
+    await _save("review_moved_and_withdrawn", review, is_finished=True)
+
+
+async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:
+    if is_finished:
+        await handle.result()
+    history = await handle.fetch_history()
+    told = json.dumps(_anonymous(history.to_json_dict()), ensure_ascii=False, indent=1)
+    (FOLDER / f"{name}.json").write_text(told.replace(gethostname(), "recorder") + "\n")
+    sys.stdout.write(f"{name}: событий — {len(history.events)}\n")
+
+
+def _anonymous(told: Any) -> Any:
+    """Without the machine that it was recorded on: no paths, no process."""
+    if isinstance(told, list):
+        return [_anonymous(one) for one in told]
+    if isinstance(told, dict):
+        kept = {key: _anonymous(value) for key, value in told.items() if key != "stackTrace"}
+        return {**kept, "identity": "recorder"} if "identity" in kept else kept
+    return told
+
+
+if __name__ == "__main__":
+    asyncio.run(record())
+    leave(0)

@@ -1,0 +1,54 @@
+"""Cases of yesterday go on with the workflows of today.
+
+Fails when an edit would break running cases. Before the first installation record anew by
+`python -m tests.histories.record`; after it, keep the old way by `workflow.patched`.
+"""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.client import WorkflowHistory
+from temporalio.worker import Replayer
+
+from models.converter import DATA_CONVERTER
+from tests.histories.changed import CHANGED
+from worker import WORKFLOW_RUNNER
+from workflows import WORKFLOWS
+
+HISTORIES = sorted(Path(__file__).parent.glob("*.json"))
+
+
+def history(file: Path) -> WorkflowHistory:
+    return WorkflowHistory.from_json(file.stem, file.read_text())
+
+
+def replayer(workflows: list[Any]) -> Replayer:
+    return Replayer(workflows=workflows, workflow_runner=WORKFLOW_RUNNER, data_converter=DATA_CONVERTER)
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
+async def test_a_recorded_case_goes_on_with_todays_workflows(file: Path) -> None:
+    await replayer(WORKFLOWS).replay_workflow(history(file))
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
+async def test_a_step_more_breaks_a_recorded_case(file: Path) -> None:
+    with pytest.raises(Exception, match="Nondeterminism"):
+        await replayer(CHANGED).replay_workflow(history(file))
+
+
+def test_there_is_a_finished_and_a_half_way_case_of_each_workflow() -> None:
+    kept = Counter(_kind(file) for file in HISTORIES)
+
+    assert {kind for kind, _ in kept} == {one.__name__ for one in WORKFLOWS}
+    assert all(kept[one.__name__, is_finished] for one in WORKFLOWS for is_finished in (True, False))
+
+
+def _kind(file: Path) -> tuple[str, bool]:
+    """The workflow's type, and whether it has come to its end."""
+    events = json.loads(file.read_text())["events"]
+    name = events[0]["workflowExecutionStartedEventAttributes"]["workflowType"]["name"]
+    return name, events[-1]["eventType"] == "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED"

@@ -1,0 +1,67 @@
+"""No personal data in Temporal: runs last, over the histories of everything that the tests did."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from temporalio.client import WorkflowHistory
+
+from tests.engine import Engine
+from tests.workflows import privacy, words
+
+RECORDED = sorted((Path(__file__).parents[1] / "histories").glob("*.json"))
+PERSON = "Тестова Вера Павловна"
+TITLE = "Ловля рыбы подо льдом"
+"""May stand in Temporal: what proves that the search would find what may not."""
+
+
+@pytest.fixture(scope="module")
+async def number(engine: Engine) -> str:
+    """A case from its filing to its end, so that there is one however few tests run."""
+    number = await engine.file(course_name=TITLE)
+    await words.decide(engine, number)
+    await words.closed(engine, number)
+    return number
+
+
+@pytest.fixture(scope="module")
+async def histories(engine: Engine, number: str) -> dict[str, str]:
+    """Every history of the run, as text."""
+    return await privacy.all_histories(engine)
+
+
+async def test_no_history_holds_a_person_or_what_somebody_typed(
+    engine: Engine, histories: dict[str, str]
+) -> None:
+    sought = await privacy.typed_by_people(engine)
+
+    assert {PERSON, words.REASON, "+7 3452 00-00-00", "zdrav@example.org"} <= sought
+    assert privacy.found(sought, histories) == []
+
+
+def test_the_search_finds_what_does_stand_in_a_history(number: str, histories: dict[str, str]) -> None:
+    found = privacy.found([TITLE], histories)
+
+    assert f"request-{number}" in {key.split()[0] for key, _ in found}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        f"{{'name': '{PERSON}'}}",
+        json.dumps({"name": PERSON}),
+        base64.b64encode(json.dumps({"name": PERSON}).encode()).decode(),
+        base64.b64encode(json.dumps({"name": PERSON}, ensure_ascii=False).encode()).decode(),
+    ],
+)
+def test_the_search_reads_what_is_escaped_or_encoded(told: str) -> None:
+    assert privacy.found([PERSON], {"a history": privacy.readable(told)}) == [("a history", PERSON)]
+
+
+@pytest.mark.parametrize("file", RECORDED, ids=lambda file: file.stem)
+def test_a_recorded_history_names_nobody(file: Path) -> None:
+    told = privacy.text_of(WorkflowHistory.from_json(file.stem, file.read_text()))
+
+    assert "SeoNumber" in told or "amendment" in told
+    assert privacy.found([PERSON, *PERSON.split(), "example.org", "Повышение квалификации"], {"": told}) == []
