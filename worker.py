@@ -41,7 +41,7 @@ WORKFLOW_RUNNER = SandboxedWorkflowRunner(
     )
 )
 """Our own modules are passed through: loading them anew for every workflow took a third of the
-worker's CPU. What the sandbox would forbid in them is found by the replay tests, which run in it whole."""
+worker's CPU. What the sandbox would forbid in them the replay tests find, which load them inside it."""
 
 
 async def connect(settings: Settings) -> Client:

@@ -9,15 +9,15 @@ from models import store
 from models.settings import Settings
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     return cast(Settings, request.app.state.settings)
 
 
-def _sessions(request: Request) -> store.Sessions:
+async def _sessions(request: Request) -> store.Sessions:
     return cast(store.Sessions, request.app.state.sessions)
 
 
-def _temporal(request: Request) -> Client:
+async def _temporal(request: Request) -> Client:
     return cast(Client, request.app.state.temporal)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
-from sqlalchemy import Select, select
+from sqlalchemy import Exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -23,7 +23,7 @@ from temporalio.service import RPCError
 
 from api.errors import Problem
 from api.idempotency import Post
-from api.registering import registering
+from api.registering import register
 from api.schemas.requests import FiledAnswer, Named, RequestForm
 from models import completeness, store
 from models.deadlines import local_date
@@ -68,7 +68,7 @@ class Intake:
                 agency = await check(session, incoming)
                 filed = self._filed(agency, incoming)
                 answer = _answer(filed)
-                number = await session.scalar(_statement(post, incoming, filed, answer))
+                number = await _write(session, post, incoming, filed, answer)
         except (Problem, IntegrityError):
             # The same POST, sent again: the first answer, whatever has changed since.
             if (answered := await post.first_answer()) is not None:
@@ -117,14 +117,17 @@ async def check(session: AsyncSession, incoming: Incoming) -> Organisation:
     Raises:
         Problem: What does not.
     """
-    agency = await session.get(Organisation, incoming.agency)
-    if agency is None:
+    form = incoming.form
+    query = select(Organisation, *_place(form)).where(col(Organisation.code) == incoming.agency)
+    found = (await session.execute(query)).first()
+    if found is None:
         raise Problem("unknown-organisation")
+    agency, *place = found
     if not (agency.email and agency.head_email):
         raise Problem("organisation-without-address")
-    await check_place(session, incoming.form)
-    if incoming.form.previous is not None:
-        previous = await session.get(Request, incoming.form.previous)
+    _check(form, *place)
+    if form.previous is not None:
+        previous = await session.get(Request, form.previous)
         if previous is None or previous.agency != agency.code or previous.stage != Stage.REFUSED:
             raise Problem("unknown-previous")
     return agency
@@ -136,23 +139,32 @@ async def check_place(session: AsyncSession, form: RequestForm) -> None:
     Raises:
         Problem: One of them does not.
     """
-    in_subsystem = select(col(Category.id)).where(col(Category.subsystem) == col(Subsystem.code))
-    query = select(
-        col(Subsystem.parent),
-        in_subsystem.exists(),
-        in_subsystem.where(col(Category.id) == form.category).exists(),
-    ).where(col(Subsystem.code) == form.subsystem)
-    found = (await session.execute(query)).first()
-    if found is None or found[0] is not None:
+    found = (await session.execute(select(*_place(form)))).one()
+    _check(form, found[0], found[1], found[2])
+
+
+def _place(form: RequestForm) -> tuple[Exists, ...]:
+    """Whether the subsystem is one that holds courses, has categories, and has this one."""
+    subsystem = select(Subsystem).where(
+        col(Subsystem.code) == form.subsystem, col(Subsystem.parent).is_(None)
+    )
+    categories = select(Category).where(col(Category.subsystem) == form.subsystem)
+    category = categories.where(col(Category.id) == form.category)
+    return subsystem.exists(), categories.exists(), category.exists()
+
+
+def _check(form: RequestForm, is_subsystem: bool, has_categories: bool, has_category: bool) -> None:
+    if not is_subsystem:
         raise Problem("unknown-subsystem")
-    _, has_categories, has_this_one = found
-    if form.category is not None and not has_this_one:
+    if form.category is not None and not has_category:
         raise Problem("unknown-category")
     if form.category is None and form.wanted is Wanted.COURSE and has_categories:
         raise Problem("category-missing")
 
 
-def _statement(post: Post, incoming: Incoming, filed: Filed, answer: FiledAnswer) -> Select[Any]:
+async def _write(
+    session: AsyncSession, post: Post, incoming: Incoming, filed: Filed, answer: FiledAnswer
+) -> str:
     now = answer.registered_at
     journal = {
         "step": "request/registered",
@@ -163,7 +175,8 @@ def _statement(post: Post, incoming: Incoming, filed: Filed, answer: FiledAnswer
         "what": _registered(incoming),
     }
     record = {**post.record(now), "status": 201, "answer": jsonable_encoder(answer)}
-    return registering(local_date(now).year, _columns(filed, incoming, now, post), journal, record)
+    columns = _columns(filed, incoming, now, post)
+    return await register(session, local_date(now).year, request=columns, journal=journal, record=record)
 
 
 def _columns(filed: Filed, incoming: Incoming, now: datetime, post: Post) -> dict[str, Any]:

@@ -4,10 +4,12 @@ Number, row, journal and answer are written together or not at all, in one round
 the counter, which keeps numbers without gaps, is locked for no longer than that.
 """
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Select, Text, cast, func, literal, select
+from sqlalchemy import CTE, Select, Text, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from models.tables import Counter, IdempotencyRecord, JournalEntry, Request
@@ -15,48 +17,71 @@ from models.tables import Counter, IdempotencyRecord, JournalEntry, Request
 Values = dict[str, Any]
 
 
-def registering(year: int, request: Values, journal: Values, record: Values) -> Select[Any]:
-    """A statement that answers the new request's number.
+async def register(
+    session: AsyncSession, year: int, *, request: Values, journal: Values, record: Values
+) -> str:
+    """Write a request with everything that belongs to it; its number.
 
     Args:
+        session: One that is only looking: the statement is a transaction of its own.
         year: Of the number.
         request: Columns of the request but its number, which is also put into `filed`.
         journal: Columns of its first journal entry but the number.
         record: Columns of the idempotency record; the number is put into its `answer`.
 
     Raises:
-        IntegrityError: When it is executed and the idempotency key is taken.
+        IntegrityError: The idempotency key is taken.
     """
-    numbers = _next_number(year)
-    number = numbers.c.number
-    filed = _with_number(literal(request["filed"], _type(Request, "filed")), number, "case", "number")
-    answer = _with_number(literal(record["answer"], _type(IdempotencyRecord, "answer")), number, "number")
-    return select(number).add_cte(
-        _insert(Request, {**request, "filed": filed, "number": number}, numbers).cte("registered"),
-        _insert(JournalEntry, {**journal, "number": number}, numbers).cte("journaled"),
-        _insert(IdempotencyRecord, {**record, "answer": answer}, numbers).cte("answered"),
+    statement = _statement(tuple(request), tuple(journal), tuple(record))
+    values = {
+        "year": year,
+        "prefix": f"{year}-",
+        **_named("request", request),
+        **_named("journal", journal),
+        **_named("record", record),
+    }
+    return str(await session.scalar(statement, values))
+
+
+@cache
+def _statement(request: tuple[str, ...], journal: tuple[str, ...], record: tuple[str, ...]) -> Select[Any]:
+    """Built once: putting it together takes longer than executing it."""
+    numbers = _next_number()
+    return select(numbers.c.number).add_cte(
+        _insert(Request, "request", request, numbers, {"filed": ("case", "number")}),
+        _insert(JournalEntry, "journal", journal, numbers, {}),
+        _insert(IdempotencyRecord, "record", record, numbers, {"answer": ("number",)}),
     )
 
 
-def _next_number(year: int) -> CTE:
+def _next_number() -> CTE:
     """`2026-000124`, one more than the last of the year."""
-    statement = insert(Counter).values(year=year, last=1)
+    statement = insert(Counter).values(year=bindparam("year"), last=1)
     statement = statement.on_conflict_do_update(index_elements=["year"], set_={"last": col(Counter.last) + 1})
     padded = func.lpad(cast(col(Counter.last), Text), 6, "0")
-    return statement.returning(func.concat(f"{year}-", padded).label("number")).cte("numbers")
+    return statement.returning(func.concat(bindparam("prefix", type_=Text), padded).label("number")).cte(
+        "numbers"
+    )
 
 
-def _insert(table: type[SQLModel], values: Values, numbers: CTE) -> Any:
-    columns = [
-        value if hasattr(value, "type") else literal(value, _type(table, name))
-        for name, value in values.items()
-    ]
-    return insert(table).from_select(list(values), select(*columns).select_from(numbers))
+def _insert(
+    table: type[SQLModel],
+    name: str,
+    columns: tuple[str, ...],
+    numbers: CTE,
+    documents: dict[str, tuple[str, ...]],
+) -> CTE:
+    """A row of a table; `documents` tells where within a JSON column the number goes."""
+    types = SQLModel.metadata.tables[str(table.__tablename__)].c
+    values: Values = {column: bindparam(f"{name}_{column}", type_=types[column].type) for column in columns}
+    for column, path in documents.items():
+        place = cast(list(path), ARRAY(Text))
+        values[column] = func.jsonb_set(values[column], place, func.to_jsonb(numbers.c.number))
+    if "number" in types:
+        values["number"] = numbers.c.number
+    row = select(*values.values()).select_from(numbers)
+    return insert(table).from_select(list(values), row).cte(f"{name}s")
 
 
-def _with_number(document: Any, number: Any, *path: str) -> Any:
-    return func.jsonb_set(document, cast(list(path), ARRAY(Text)), func.to_jsonb(number))
-
-
-def _type(table: type[SQLModel], name: str) -> Any:
-    return SQLModel.metadata.tables[str(table.__tablename__)].c[name].type
+def _named(name: str, values: Values) -> Values:
+    return {f"{name}_{column}": value for column, value in values.items()}

@@ -148,7 +148,7 @@ async def many_open(engine: Engine) -> float:
     await engine.until_quiet()
     memory = engine.worker_memory_mb()
     print(
-        f"\nПамять исполнителя, открытых запросов от {OPEN_REQUESTS}: {memory:.0f} МБ (предел {MEMORY_LIMIT_MB})"
+        f"\nПамять исполнителя, открытых дел от {OPEN_REQUESTS}: {memory:.0f} МБ (предел {MEMORY_LIMIT_MB})"
     )
     print(f"  подано за {filed:.0f} с, разобрано за {time.perf_counter() - begun:.0f} с", flush=True)
     return memory

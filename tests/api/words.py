@@ -118,11 +118,7 @@ async def done(engine: Engine) -> str:
 
 async def by_hand(engine: Engine) -> str:
     """A request that waits for the operator's work by hand; its number."""
-    register = await engine.get("agency", "/register")
-    (local,) = [one for one in register if one["code"] == "local"]
-    # It has none in Appendix 1, but another test may have asked for one: then it has to be named.
-    category = next((one["id"] for one in local["categories"]), None)
-    number = await engine.file(subsystem="local", category=category)
+    number = await engine.file_local()
     await engine.approve(number)
     await engine.setting_up(number)
     return number

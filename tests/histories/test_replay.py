@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from models.converter import DATA_CONVERTER
 from tests.histories.changed import CHANGED
@@ -25,13 +26,24 @@ def history(file: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(file.stem, file.read_text())
 
 
-def replayer(workflows: list[Any]) -> Replayer:
-    return Replayer(workflows=workflows, workflow_runner=WORKFLOW_RUNNER, data_converter=DATA_CONVERTER)
+STRICT = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "activities", "clients")
+)
+"""Loads the workflows themselves inside the sandbox, where a clock or a die of their own is refused."""
+
+
+def replayer(workflows: list[Any], runner: SandboxedWorkflowRunner = WORKFLOW_RUNNER) -> Replayer:
+    return Replayer(workflows=workflows, workflow_runner=runner, data_converter=DATA_CONVERTER)
 
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 async def test_a_recorded_case_goes_on_with_todays_workflows(file: Path) -> None:
     await replayer(WORKFLOWS).replay_workflow(history(file))
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
+async def test_no_workflow_does_what_the_sandbox_forbids(file: Path) -> None:
+    await replayer(WORKFLOWS, STRICT).replay_workflow(history(file))
 
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)

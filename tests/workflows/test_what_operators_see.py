@@ -91,7 +91,7 @@ async def test_an_incomplete_request_is_found_by_its_number_too(engine: Engine) 
 
 
 async def test_a_setup_shows_that_it_waits_for_the_operator(engine: Engine) -> None:
-    number = await engine.file(subsystem="local", category=None)
+    number = await engine.file_local()
     await engine.approve(number)
     setup = await engine.setting_up(number)
     await words.letter(engine, number, Notice.MANUAL_SETUP, Recipient.OPERATOR)
