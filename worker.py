@@ -10,6 +10,7 @@ import signal
 import sys
 
 import aiohttp
+import uvloop
 import structlog
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -154,4 +155,4 @@ def _runtime(settings: Settings) -> Runtime | None:
 
 
 if __name__ == "__main__":
-    run_and_leave(lambda: asyncio.run(check() if sys.argv[1:] == ["check"] else main()))
+    run_and_leave(lambda: uvloop.run(check() if sys.argv[1:] == ["check"] else main()))

@@ -43,6 +43,8 @@ from models.tables import (
 )
 from models.terms import Clause
 
+_BEFORE_THE_DECISION = (Notice.CONFIRMATION, Notice.CONTACTS_NEEDED, Notice.REVIEW_REQUESTED)
+
 _SOURCES = {
     Source.REGISTER: "реестр",
     Source.MOODLE: "Moodle",
@@ -67,8 +69,11 @@ class Facts:
         request = await self.session.get_one(Request, letter.number)
         context = await self._request(request, letter)
         context = await self._clause(context, letter)
+        context = await self._particulars(context, request, letter)
+        if letter.notice in _BEFORE_THE_DECISION:
+            return context
         context = await self._decision(context, request)
-        return await self._setup(context, request, letter)
+        return await self._setup(context, request)
 
     async def _request(self, request: Request, letter: Letter) -> LetterContext:
         agency = await self.session.get_one(Organisation, request.agency)
@@ -93,12 +98,29 @@ class Facts:
             outgoing_on=request.outgoing_on,
             contacts=tuple(contact.russian for contact in missing_contacts(request.contents())),
             checklist=tuple(check.russian for check in checklist(Wanted(request.wanted))),
-            candidates=await self._candidates(request.number),
             site_url=site.url if site else subsystem.url or "",
             forgot_password_url=site.forgot_password_url if site else "",
             case_url=f"{self.settings.public_url.rstrip('/')}/api/v1/requests/{request.number}",
             operator_email=self.settings.operator_email,
         )
+
+    async def _particulars(self, context: LetterContext, request: Request, letter: Letter) -> LetterContext:
+        """What a single notice tells, and no other."""
+        match letter.notice:
+            case Notice.REVIEW_REQUESTED:
+                return replace(context, candidates=await self._candidates(request.number))
+            case Notice.MANUAL_SETUP | Notice.STEP_FAILED:
+                return replace(context, task_reason=await self._task_reason(letter))
+            case Notice.OBSTACLE | Notice.ESCALATION:
+                return replace(context, obstacle=await self._obstacle(letter))
+            case Notice.ACCESS | Notice.SETUP_DONE:
+                return replace(
+                    context,
+                    course_url=await self._url_of(Course, request.number),
+                    category_url=await self._category_url(request),
+                )
+            case _:
+                return context
 
     async def _clause(self, context: LetterContext, letter: Letter) -> LetterContext:
         clause = Clause.SETUP if letter.step.startswith("setup/") else Clause.REVIEW
@@ -152,21 +174,15 @@ class Facts:
         )
         return replace(context, decision=facts, order_received_on=row.order_received_on)
 
-    async def _setup(self, context: LetterContext, request: Request, letter: Letter) -> LetterContext:
+    async def _setup(self, context: LetterContext, request: Request) -> LetterContext:
         row = await self.session.get(ClauseRow, (request.number, Clause.SETUP.value))
-        if row is not None:
-            context = replace(
-                context,
-                order_received_on=row.started_on,
-                set_up_on=_date(row.finished_at),
-                set_up_late_by=row.late_by,
-            )
+        if row is None:
+            return context
         return replace(
             context,
-            course_url=await self._url_of(Course, request.number),
-            category_url=await self._category_url(request),
-            task_reason=await self._task_reason(letter),
-            obstacle=await self._obstacle(letter),
+            order_received_on=row.started_on,
+            set_up_on=_date(row.finished_at),
+            set_up_late_by=row.late_by,
         )
 
     async def _url_of(self, table: type[Course] | type[Category], number: str) -> str:

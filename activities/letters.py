@@ -5,6 +5,7 @@ import hashlib
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -15,7 +16,7 @@ from activities.facts import Facts
 from activities.rendering import LetterContext, render
 from activities.sites import Sites
 from activities.typesetting import DocumentKind, typeset
-from clients.mail import Attachment, Mail, MailClient, MailRefused
+from clients.mail import Attachment, Mail, MailClient, MailError, MailRefused
 from models import store
 from models.letters import Letter, LetterState, Notice
 from models.settings import Settings
@@ -53,14 +54,17 @@ class LetterActivities:
             MailUnavailable: Worth trying again.
             MailRejected: The server refuses us or the letter.
         """
-        async with self._sessions.begin() as session:
-            row = await session.get_one(LetterRow, key, with_for_update=True)
+        async with store.looking(self._sessions) as session:
+            row = await session.get_one(LetterRow, key)
             if row.state != LetterState.WRITTEN:
                 return LetterState(row.state)
-            row.attempts += 1
             mail = await self._as_mail(session, row)
-        state = await self._send(mail)
-        await self._settle(key, state)
+        try:
+            state = await self._send(mail)
+        except MailError:
+            await self._count_attempt(key)
+            raise
+        await self._settle(key, state, attempts=1)
         return state
 
     @activity.defn
@@ -102,19 +106,24 @@ class LetterActivities:
             return LetterState.BOUNCED
         return LetterState.DELIVERED
 
-    async def _settle(self, key: str, state: LetterState) -> None:
-        """The letter's end."""
+    async def _count_attempt(self, key: str) -> None:
+        async with store.looking(self._sessions) as session:
+            own = col(LetterRow.key) == key
+            await session.execute(update(LetterRow).where(own).values(attempts=col(LetterRow.attempts) + 1))
+
+    async def _settle(self, key: str, state: LetterState, *, attempts: int = 0) -> None:
+        """The letter's end, after so many more attempts."""
         async with self._sessions.begin() as session:
             row = await session.get_one(LetterRow, key, with_for_update=True)
             if row.state != LetterState.WRITTEN:
                 return
             row.state, row.settled_at = state.value, datetime.now(UTC)
+            row.attempts += attempts
             if state is not LetterState.DELIVERED:
                 await _tell_operator(session, row)
 
     async def _as_mail(self, session: AsyncSession, row: LetterRow) -> Mail:
-        query = select(Document).where(col(Document.id).in_(row.documents))
-        documents = (await session.scalars(query)).all()
+        documents = [await session.get_one(Document, document) for document in row.documents]
         return Mail(
             to=row.address,
             subject=row.subject,

@@ -112,11 +112,9 @@ async def _until_it_is_there(act: Callable[[], Awaitable[object]]) -> None:
 
 
 async def _cases(engine: Engine) -> None:
-    async def case() -> None:
-        number = await engine.file()
-        await engine.approve(number)
-
-    await asyncio.gather(*(case() for _ in range(CASES)))
+    numbers = await asyncio.gather(*(engine.file() for _ in range(CASES)))
+    await engine.until_reviewed()
+    await asyncio.gather(*(engine.approve(number) for number in numbers))
     await engine.until("SELECT count(*) FROM requests WHERE stage = 'setup'")
     await engine.until("SELECT count(*) FROM letters WHERE state = 'written'")
 
@@ -164,13 +162,11 @@ async def listing(engine: Engine) -> None:
             seen += len(page["items"])
             cursor = f"&cursor={page['next']}"
 
-    async with await psycopg.AsyncConnection.connect(engine.database_url, autocommit=True) as connection:
+    async def by_sql() -> None:
+        for page in range(OPEN_REQUESTS // 200):
+            await (await engine.database.execute(_LIST, (page * 200,))).fetchall()
 
-        async def by_sql() -> None:
-            for page in range(OPEN_REQUESTS // 200):
-                await (await connection.execute(_LIST, (page * 200,))).fetchall()
-
-        measured = await pairs(over_the_api, by_sql, rounds=15)
+    measured = await pairs(over_the_api, by_sql, rounds=15)
     report(f"Список {OPEN_REQUESTS} открытых запросов, страницами по 200", measured, "без цели")
 
 
@@ -183,8 +179,10 @@ ORDER BY c.due_at, r.number LIMIT 200 OFFSET %s
 
 
 async def _warm_up(engine: Engine) -> None:
-    for _ in range(3):
-        await engine.approve(await engine.file())
+    numbers = [await engine.file() for _ in range(3)]
+    await engine.until_reviewed()
+    for number in numbers:
+        await engine.approve(number)
     await engine.until("SELECT count(*) FROM requests WHERE stage = 'setup'")
     await engine.client.execute_workflow(bare.Empty.run, id=f"empty-{uuid4()}", task_queue=bare.QUEUE)
 
@@ -215,7 +213,8 @@ async def _engine(folder: Path) -> AsyncIterator[Engine]:
             client = await Client.connect(
                 stack.temporal_address, namespace=settings.namespace, data_converter=DATA_CONVERTER
             )
-            yield Engine(stack, http, client, stack.database_url)
+            async with await psycopg.AsyncConnection.connect(stack.database_url, autocommit=True) as database:
+                yield Engine(stack, http, client, database)
         finally:
             await worker.stop()
 

@@ -22,7 +22,7 @@ class Engine:
     stack: Stack
     http: aiohttp.ClientSession
     client: Client
-    database_url: str
+    database: psycopg.AsyncConnection[tuple[int]]
 
     async def post(self, role: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.stack.keys[role]}", "Idempotency-Key": uuid4().hex}
@@ -43,29 +43,29 @@ class Engine:
 
     async def approve(self, number: str) -> None:
         """Approve a request whose review has begun."""
-        await self.until(
-            "SELECT 1 - count(*) FROM letters WHERE number = %s AND notice = 'review_requested'", number
-        )
         await self.post(
             "reviewer", f"/requests/{number}/decision", {"outcome": "approved", "reason": "Аналогов нет"}
         )
 
-    async def until(self, sql: str, *values: Any) -> None:
+    async def until(self, sql: str) -> None:
         """Wait until a query counts nothing."""
-        async with await psycopg.AsyncConnection.connect(self.database_url, autocommit=True) as connection:
-            while True:
-                row = await (await connection.execute(sql, values)).fetchone()
-                if row is not None and row[0] == 0:
-                    return
-                await asyncio.sleep(0.05)
+        while True:
+            row = await (await self.database.execute(sql)).fetchone()
+            if row is not None and row[0] == 0:
+                return
+            await asyncio.sleep(0.05)
 
-    async def until_quiet(self) -> None:
-        """Wait until every open request is being reviewed and every letter has been sent."""
+    async def until_reviewed(self) -> None:
+        """Wait until every open request is before its reviewers."""
         await self.until("SELECT count(*) FROM requests WHERE stage = 'registered'")
         await self.until(
             "SELECT count(*) FROM requests r WHERE r.stage = 'review' AND NOT EXISTS"
             " (SELECT 1 FROM letters l WHERE l.number = r.number AND l.notice = 'review_requested')"
         )
+
+    async def until_quiet(self) -> None:
+        """Wait until, besides, every letter has been sent."""
+        await self.until_reviewed()
         await self.until("SELECT count(*) FROM letters WHERE state = 'written'")
 
     def worker_memory_mb(self) -> float:

@@ -216,6 +216,5 @@ class Stack:
             "SEO_AUTHORITY_HEAD_EMAIL": "authority-head@example.org",
             "SEO_OPERATOR_EMAIL": "operator@example.org",
             "SEO_OPERATOR_HEAD_EMAIL": "operator-head@example.org",
-            "SEO_UPKEEP_EVERY": "PT5S",
             **self._more,
         }
