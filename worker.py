@@ -10,8 +10,8 @@ import signal
 import sys
 
 import aiohttp
-import uvloop
 import structlog
+import uvloop
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import Worker
