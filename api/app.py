@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
+from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
 from api import documentation, errors
@@ -59,7 +60,8 @@ def create(
         yield
         await engine.dispose()
 
-    app = FastAPI(
+    app = FastAPIOffline(
+        redoc_url=None,
         title="СЭО ТО: запросы на курсы",
         version="1",
         description=DESCRIPTION,
