@@ -1,0 +1,53 @@
+"""Who may call, what was called, and the calendar that they amend."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from models.tables.types import AWARE
+
+
+class ApiKey(SQLModel, table=True):
+    """A credential: role, organisation and, where it is a person, that person."""
+
+    __tablename__ = "api_keys"
+
+    id: int | None = Field(default=None, primary_key=True)
+    sha256: str = Field(unique=True)
+    role: str
+    organisation: str = Field(foreign_key="organisations.code")
+    holder: str
+    issued_at: datetime = Field(sa_type=AWARE)
+    revoked_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+
+class IdempotencyRecord(SQLModel, table=True):
+    """A POST that was begun under an Idempotency-Key, and its first answer."""
+
+    __tablename__ = "idempotency"
+
+    api_key: int = Field(primary_key=True, foreign_key="api_keys.id")
+    key: str = Field(primary_key=True)
+    route: str
+    body_sha256: str
+    begun_at: datetime = Field(sa_type=AWARE)
+    status: int | None = None
+    answer: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+
+
+class AmendmentRow(SQLModel, table=True):
+    """A day made working or made off by decree, on top of the official calendar."""
+
+    __tablename__ = "calendar_amendments"
+
+    id: int | None = Field(default=None, primary_key=True)
+    post_id: UUID = Field(unique=True)
+    """Of the POST that entered it, so that a repeated one enters nothing."""
+    day: date
+    is_working: bool
+    decree: str
+    entered_by: str
+    entered_at: datetime = Field(sa_type=AWARE)

@@ -1,0 +1,80 @@
+"""What a case leaves behind: letters, documents, the journal, histories."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from models.tables.types import AWARE
+
+
+class LetterRow(SQLModel, table=True):
+    """A letter as it is sent, with its delivery."""
+
+    __tablename__ = "letters"
+
+    key: str = Field(primary_key=True)
+    number: str = Field(foreign_key="requests.number", index=True)
+    notice: str
+    recipient: str
+    address: str
+    subject: str
+    text: str = Field(sa_type=Text)
+    html: str = Field(sa_type=Text)
+    message_id: str
+    documents: list[int] = Field(default_factory=list, sa_type=JSONB)
+    rung: int | None = None
+    state: str
+    attempts: int = 0
+    written_at: datetime = Field(sa_type=AWARE)
+    settled_at: datetime | None = Field(default=None, sa_type=AWARE)
+    history_kept: bool = False
+
+
+class Document(SQLModel, table=True):
+    """A document of a case, whole: one backup holds everything."""
+
+    __tablename__ = "documents"
+    __table_args__ = (UniqueConstraint("number", "kind"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(foreign_key="requests.number", index=True)
+    kind: str
+    title: str
+    filename: str
+    media_type: str
+    content: bytes = Field(sa_type=LargeBinary)
+    sha256: str
+    made_at: datetime = Field(sa_type=AWARE)
+
+
+class JournalEntry(SQLModel, table=True):
+    """The append-only journal of a case: who, when, by which clause, what; a trigger keeps it so."""
+
+    __tablename__ = "journal"
+    __table_args__ = (UniqueConstraint("number", "step"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: str = Field(foreign_key="requests.number", index=True)
+    step: str
+    """Chosen in workflow code, never an activity or run id: a retry writes once."""
+    at: datetime = Field(sa_type=AWARE)
+    actor: str
+    actor_name: str
+    clause: str
+    what: str = Field(sa_type=Text)
+    evidence: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+
+
+class KeptHistory(SQLModel, table=True):
+    """The history of a closed workflow, kept because Temporal forgets it after 90 days."""
+
+    __tablename__ = "histories"
+
+    workflow_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    number: str = Field(index=True)
+    kept_at: datetime = Field(sa_type=AWARE)
+    history: dict[str, Any] = Field(sa_type=JSONB)
