@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from activities.catalogue import Catalogue
 from activities.sites import Site, Sites
 from clients.moodle import Finding, MoodleError, check_account
 from models import store
@@ -81,12 +82,15 @@ class Accounts:
         self._sessions = sessions
         self._sites = sites
         self._every = every
+        self._catalogue = Catalogue(sessions, sites)
 
     async def run(self) -> None:
-        """Check now and then; a Moodle that is down is checked again the next time."""
+        """Check now and then, and read what each Moodle holds, so that a request can be checked
+        against it before any was reviewed; a Moodle that is down has its turn the next time."""
         while True:
             try:
                 await self.round()
+                await self._catalogue.refresh()
             except Exception as error:  # noqa: BLE001 - Postgres is away: not the end of checking
                 log.warning("moodle accounts not checked", error=type(error).__name__)
             await asyncio.sleep(self._every.total_seconds())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -13,7 +13,7 @@ from activities import register
 from activities.catalogue import Catalogue
 from activities.sites import Sites
 from models import deadlines, similar, store
-from models.analogues import Candidate, Source
+from models.analogues import Candidate
 from models.deadlines import Deadline
 from models.decisions import Decision, Ground, Outcome
 from models.requests import Stage
@@ -51,23 +51,24 @@ class CaseActivities:
             request = await session.get_one(Request, step.number)
             titles = tuple(title for title in (request.category_name, request.course_name) if title)
             found = await similar.candidates(session, titles, except_for=step.number)
-            await session.execute(delete(CandidateRow).where(col(CandidateRow.number) == step.number))
             if found:
-                await session.execute(insert(CandidateRow), [_row(step.number, one) for one in found])
+                await session.execute(
+                    insert(CandidateRow).on_conflict_do_nothing(), [_row(step.number, one) for one in found]
+                )
             await store.write_once(session, step, Clause.REVIEW, _searched(found, unread))
         return AnaloguesFound(found=len(found), has_strong=any(one.needs_reason for one in found))
 
     @activity.defn
     async def is_known(self, named: Named) -> bool:
-        """Whether the case has the reason and the analogue that a signal names."""
+        """Whether the case has the reason, and the system the analogue, that a signal names."""
         texts = select(TextRow.id).where(col(TextRow.number) == named.number)
-        existing = select(CandidateRow.ref).where(
-            col(CandidateRow.number) == named.number, col(CandidateRow.source) != Source.OPEN_REQUEST
-        )
-        async with self._sessions() as session:
+        async with self._sessions.begin() as session:
             reasons = {str(one) for one in (await session.scalars(texts)).all()}
-            analogues = set((await session.scalars(existing)).all())
-        return {named.reason_id} <= {None, *reasons} and {named.analogue} <= {None, *analogues}
+            if not {named.reason_id} <= {None, *reasons}:
+                return False
+            return named.analogue is None or await similar.name_analogue(
+                session, named.number, named.analogue
+            )
 
     @activity.defn
     async def record_decision(self, record: RecordDecision) -> None:

@@ -77,7 +77,8 @@ class Catalogue:
         now = datetime.now(UTC)
         async with self._sessions.begin() as session:
             await session.execute(delete(CatalogueEntry).where(col(CatalogueEntry.subsystem) == code))
-            await session.execute(insert(CatalogueEntry), entries)
+            # Another reading may be writing the same at this moment.
+            await session.execute(insert(CatalogueEntry).on_conflict_do_nothing(), entries)
             statement = insert(CatalogueReading).values(subsystem=code, read_at=now)
             await session.execute(
                 statement.on_conflict_do_update(index_elements=["subsystem"], set_={"read_at": now})

@@ -54,7 +54,11 @@ _TABLE: tuple[tuple[type[BaseException], _Kind], ...] = (
 _UNEXPECTED = _Kind(Failure.UNEXPECTED, True, "Непредвиденная ошибка, подробности в журнале исполнителя.")
 
 
-def translate(error: Exception) -> ApplicationError:
+_UNEXPECTED_ATTEMPTS = 20
+"""After a quarter of an hour a bug becomes the operator's task, so that somebody sees it."""
+
+
+def translate(error: Exception, *, attempt: int = 1) -> ApplicationError:
     """The failure that Temporal may keep of an exception.
 
     Returns:
@@ -62,7 +66,8 @@ def translate(error: Exception) -> ApplicationError:
         whether trying again can help.
     """
     kind = next((kind for known, kind in _TABLE if isinstance(error, known)), _UNEXPECTED)
-    return ApplicationError(kind.text, type=kind.failure, non_retryable=not kind.retryable)
+    is_given_up = kind is _UNEXPECTED and attempt >= _UNEXPECTED_ATTEMPTS
+    return ApplicationError(kind.text, type=kind.failure, non_retryable=is_given_up or not kind.retryable)
 
 
 class ErrorInterceptor(Interceptor):
@@ -79,7 +84,7 @@ class _Translator(ActivityInboundInterceptor):
         except (ApplicationError, CancelledError):
             raise
         except Exception as error:  # noqa: BLE001 - the one place that sees them all
-            failure = translate(error)
+            failure = translate(error, attempt=activity.info().attempt)
             _log(error, failure)
             raise failure from None
 

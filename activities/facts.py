@@ -142,7 +142,7 @@ class Facts:
                 context,
                 old_last_day=row.moved_from,
                 new_last_day=row.last_day,
-                moved_by=await self._last_decree(),
+                moved_by=await self._decree(letter),
             )
         return context
 
@@ -153,9 +153,9 @@ class Facts:
         is_repeated = "/repeat-" in letter.step
         return f"{rung.label}, повторно" if is_repeated else rung.label
 
-    async def _last_decree(self) -> str:
-        newest = select(AmendmentRow).order_by(col(AmendmentRow.id).desc()).limit(1)
-        row = (await self.session.scalars(newest)).first()
+    async def _decree(self, letter: Letter) -> str:
+        """Of the amendment that the step is named after: `review/moved-7`."""
+        row = await self.session.get(AmendmentRow, int(letter.step.rpartition("-")[2]))
         return row.decree if row else ""
 
     async def _decision(self, context: LetterContext, request: Request) -> LetterContext:

@@ -21,10 +21,10 @@ log = structlog.get_logger()
 
 
 async def add(post: Post, number: str, form: ContactForm, client: Client) -> Done:
-    """Fill in what is given; a particular that is left blank stays as it was.
+    """Fill in what the request lacked; another person, or another address of theirs, is clause 4.8.
 
     Raises:
-        Problem: The case is closed.
+        Problem: The case is closed, or a particular is known already.
     """
     given = {contact: text for contact in Contact if (text := getattr(form, contact.value))}
     async with post.sessions.begin() as session:
@@ -32,6 +32,8 @@ async def add(post: Post, number: str, form: ContactForm, client: Client) -> Don
         if not Stage(request.stage).is_open:
             raise Problem("stage-passed")
         for contact, text in given.items():
+            if getattr(request, f"responsible_{contact.value}") not in ("", text):
+                raise Problem("contacts-given")
             setattr(request, f"responsible_{contact.value}", text)
         step = Step(number=number, step=f"request/contacts-{post.id}", at=datetime.now(UTC))
         what = f"Сведения об ответственном лице: {', '.join(one.russian for one in given)}"

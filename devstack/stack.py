@@ -8,6 +8,7 @@ State stays in the settings' folder and survives a restart.
 
 import json
 import secrets
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -114,6 +115,8 @@ class Stack:
             )
         )
         self.keys = await issue_keys(self.postgres.url(), self.settings.keys_file)
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in self._environment().items()]
+        private.write(self._var / "engine.env", "\n".join(lines) + "\n")
         for part in self._after_postgres:
             await start(part)
 

@@ -1,5 +1,6 @@
 """Clause 4.2 - the decision on a request, and the pure rule of what may be decided."""
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
@@ -8,6 +9,10 @@ from pydantic import ValidationError
 
 from models.message import Message
 from models.requests import Item
+
+_ACTOR = re.compile(r"key-\d{1,9}|engine|signal")
+_TEXT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_NO_TEXT = "00000000-0000-0000-0000-000000000000"
 
 ENGINE = "engine"
 """The actor of what the engine does by itself."""
@@ -132,6 +137,8 @@ def check_decide(command: Decide, case: Circumstances) -> None:
     """
     if case.decided:
         raise DecisionRejected(Rejection.ALREADY_DECIDED)
+    if not (_ACTOR.fullmatch(command.by) and _TEXT_ID.fullmatch(command.reason_id or _NO_TEXT)):
+        raise DecisionRejected(Rejection.UNREADABLE)
     if not case.looked_for_analogues:
         raise DecisionRejected(Rejection.NOT_READY)
     if command.outcome is Outcome.WITHDRAWN:

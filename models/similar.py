@@ -1,12 +1,15 @@
 """Clause 4.2 - where analogues are looked for: the register, the Moodles, the open requests."""
 
+import asyncio
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models import ids
-from models.analogues import Candidate, Kind, Known, Source, rank
+from models.analogues import Candidate, Kind, Known, Source, rank, score
+from models.names import normalise
 from models.requests import Stage
-from models.tables import CatalogueEntry, Category, Course, Request
+from models.tables import CandidateRow, CatalogueEntry, Category, Course, Request
 
 _OPEN = [stage.value for stage in Stage if stage.is_open]
 
@@ -23,8 +26,37 @@ async def candidates(
     """
     existing = [*await _registered(session), *await _in_moodle(session)]
     # Apart: requests alike, however many, must not crowd out what obliges to refuse.
-    found = [*_likeliest(titles, existing), *_likeliest(titles, await _asked_for(session, except_for))]
+    asked_for = await _asked_for(session, except_for)
+    # In threads: thousands of names take a tenth of a second, and others are waiting.
+    found = [
+        *await asyncio.to_thread(_likeliest, titles, existing),
+        *await asyncio.to_thread(_likeliest, titles, asked_for),
+    ]
     return tuple(sorted(found, key=lambda candidate: -candidate.score))
+
+
+async def name_analogue(session: AsyncSession, number: str, ref: str) -> bool:
+    """Whether what a decision names as an analogue exists; it joins the case's candidates.
+
+    The search shows the likeliest; a reviewer may know of another, or of one made since.
+
+    Args:
+        session: The transaction of the decision.
+        number: The case.
+        ref: As in the list of analogues: `category-4`, `course-12`, `edu-course-7`.
+    """
+    shown = await session.get(CandidateRow, (number, ref))
+    if shown is not None:
+        return shown.source != Source.OPEN_REQUEST
+    existing = [*await _registered(session), *await _in_moodle(session)]
+    known = next((one for one in existing if one.ref == ref), None)
+    if known is None:
+        return False
+    request = await session.get_one(Request, number)
+    titles = (request.category_name, request.course_name)
+    likeness = max(score(normalise(title), normalise(known.title)) for title in titles)
+    session.add(CandidateRow(number=number, **known.model_dump(mode="json"), score=likeness))
+    return True
 
 
 def _likeliest(titles: tuple[str, ...], known: list[Known]) -> list[Candidate]:

@@ -75,7 +75,8 @@ async def actor_name(session: AsyncSession, actor: str) -> str:
     """Who an actor is, for people to read."""
     if actor in _ACTORS:
         return _ACTORS[actor]
-    key = await session.get(ApiKey, int(actor.removeprefix("key-")))
+    number = actor.removeprefix("key-")
+    key = await session.get(ApiKey, int(number)) if number.isdecimal() else None
     return key.holder if key else actor
 
 

@@ -93,6 +93,16 @@ class WorkByHand:
         self._confirmations.append(_Confirmation(command, workflow.now(), self._done))
         return Progress(done=self._done, left=self.left)
 
+    def check_try_again(self) -> None:
+        """Reject what would make in Moodle a second time what the operator has made.
+
+        Raises:
+            ApplicationError: `made-by-hand`.
+        """
+        confirmed = {check for one in self._confirmations for check in one.command.done}
+        if self._is_open and confirmed & {Check.CATEGORY, Check.COURSE}:
+            raise _rejected("made-by-hand", "Категория или курс созданы вручную: завершите работу вручную.")
+
     def try_again(self, by: str) -> None:
         """Somebody says that the engine can do it now."""
         if self._is_open and not self._is_only_way:

@@ -31,6 +31,13 @@ class Mendable:
         self.mended_by = command.by
         self._try_more(command)
 
+    @try_again.validator
+    def _may_try_again(self, command: TryAgain) -> None:
+        self._check_try_more()
+
+    def _check_try_more(self) -> None:
+        """Where a clause has a reason not to try again."""
+
     def _try_more(self, command: TryAgain) -> None:
         """What a clause has to try again beside a failed step."""
 

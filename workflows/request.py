@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from temporalio import workflow
-from temporalio.exceptions import ChildWorkflowError
+from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedError
 
 from models import ids
 from models.decisions import Outcome, Reviewed
@@ -66,7 +66,7 @@ class RequestWorkflow(Mendable):
                     id=_IDS[clause](case.number),
                     static_summary=f"{_SUMMARIES[clause]} № {case.number}",
                 )
-            except ChildWorkflowError as error:
+            except (ChildWorkflowError, WorkflowAlreadyStartedError) as error:
                 # A clause cancelled by itself was ended by hand; a cancelled case takes its clause along.
                 if workflow.cancellation_reason() is not None:
                     raise

@@ -58,9 +58,10 @@ class ReviewWorkflow(ClauseWorkflow):
         if self._decision is None:
             await self._confirm(review)
             await self._look_for_analogues()
-            await letters.send(
-                self._case, Notice.REVIEW_REQUESTED, Recipient.REVIEWER, step="review/requested"
-            )
+            if self._decision is None:
+                await letters.send(
+                    self._case, Notice.REVIEW_REQUESTED, Recipient.REVIEWER, step="review/requested"
+                )
             await watch.wait(until=lambda: self._decision is not None)
         else:
             watch.finish()

@@ -76,6 +76,9 @@ class SetupWorkflow(ClauseWorkflow):
     def _try_more(self, command: TryAgain) -> None:
         self._by_hand.try_again(command.by)
 
+    def _check_try_more(self) -> None:
+        self._by_hand.check_try_again()
+
     @workflow.signal
     def contacts_added(self, fact: ContactsAdded) -> None:
         """What the engine could not go on without may be there now."""
@@ -116,6 +119,10 @@ class SetupWorkflow(ClauseWorkflow):
             )
         if self._by_hand.is_complete:
             raise ApplicationError("Работа уже подтверждена.", type="already-confirmed", non_retryable=True)
+        if self._watch.is_late:
+            raise ApplicationError(
+                "Срок уже истёк: дата поступления его не продлит.", type="order-date-late", non_retryable=True
+            )
         if not self._setup.order_received_on <= command.order_received_on <= local_date(workflow.now()):
             raise ApplicationError(
                 "Дата поступления — от даты решения до сегодняшнего дня.",

@@ -228,7 +228,7 @@ async def _write_down(activity: Callable[[Any, S], Awaitable[R]], message: S, su
             if is_cancelled_exception(error):
                 raise
             tries += 1
-            await until_mended(message.number, message.step, error, tries)
+            await until_mended(message.number, _name(message), error, tries)
 
 
 async def until_mended(number: str, step: str, error: BaseException, tries: int) -> None:
@@ -280,6 +280,11 @@ async def _tell_operator(task: OpenTask) -> None:
             at=workflow.now(),
         )
     )
+
+
+def _name(message: Step) -> str:
+    """A letter shares its step with others to other people: its key tells them apart."""
+    return message.key.partition("/")[2] if isinstance(message, Letter) else message.step
 
 
 def _clause_of(step: str) -> Clause:

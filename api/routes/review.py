@@ -19,10 +19,8 @@ from api.schemas.actions import (
     TextShown,
     WithdrawalForm,
 )
-from models import store
-from models.analogues import Source
+from models import similar, store
 from models.decisions import Decide, Decision, Ground, Outcome, Rejection, Withdraw
-from models.tables import CandidateRow
 from models.terms import Clause
 from workflows.review import ReviewWorkflow
 
@@ -122,13 +120,12 @@ async def keep_text(form: TextForm, request: RequestDep, post: PostDep) -> JSONR
 
 
 async def _check_analogue(sessions: store.Sessions, number: str, form: DecisionForm) -> None:
-    """The analogue named is one of those that were found to exist already."""
+    """The analogue named exists already: among those that were found, or anywhere in the register."""
     if form.ground is not Ground.ANALOGUE or not form.analogue:
         return
-    async with sessions() as session:
-        candidate = await session.get(CandidateRow, (number, form.analogue))
-    if candidate is None or candidate.source == Source.OPEN_REQUEST:
-        raise Problem("unknown-analogue")
+    async with sessions.begin() as session:
+        if not await similar.name_analogue(session, number, form.analogue):
+            raise Problem("unknown-analogue")
 
 
 def _answer(number: str, decision: Decision) -> DecisionAnswer:

@@ -63,7 +63,7 @@ async def report_obstacle(form: ObstacleForm, act: ActDep) -> JSONResponse:
     "/setup/retry",
     dependencies=[allow(*OPERATORS)],
     response_model=Done,
-    responses=acting(*_SETTING_UP),
+    responses=acting(*_SETTING_UP, "made-by-hand"),
 )
 async def try_again(act: ActDep) -> JSONResponse:
     """Попросить систему попробовать в Moodle ещё раз."""
@@ -74,7 +74,7 @@ async def try_again(act: ActDep) -> JSONResponse:
     "/setup/order",
     dependencies=[allow(*OPERATORS)],
     response_model=Done,
-    responses=acting(*_SETTING_UP, "order-date-known", "order-date-impossible"),
+    responses=acting(*_SETTING_UP, "order-date-known", "order-date-late", "order-date-impossible"),
 )
 async def order_received(form: OrderReceivedForm, act: ActDep) -> JSONResponse:
     """Внести дату поступления запроса Оператору, где работа ведётся вручную; срок пойдёт от неё."""
@@ -87,7 +87,7 @@ async def order_received(form: OrderReceivedForm, act: ActDep) -> JSONResponse:
     "/responsible",
     dependencies=[allow(Role.AGENCY, *AUTHORITY, *OPERATORS)],
     response_model=Done,
-    responses=acting("not-found", "stage-passed"),
+    responses=acting("not-found", "stage-passed", "contacts-given"),
 )
 async def add_contacts(
     form: ContactForm, request: RequestDep, post: PostDep, client: TemporalDep

@@ -41,7 +41,9 @@ async def list_tasks(
     "/{task}/retry",
     dependencies=_ALLOWED,
     response_model=TaskShown,
-    responses=acting("not-found", "task-closed", "stage-passed", "not-ready", "outcome-unknown"),
+    responses=acting(
+        "not-found", "task-closed", "made-by-hand", "stage-passed", "not-ready", "outcome-unknown"
+    ),
 )
 async def retry(task: TaskId, post: PostDep, updates: UpdatesDep) -> JSONResponse:
     """Причина устранена: пусть система повторит шаг."""

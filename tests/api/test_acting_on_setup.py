@@ -231,3 +231,13 @@ async def _file_without_contacts(engine: Engine) -> str:
 async def _is_closed(engine: Engine, task: int | None) -> bool:
     async with engine.sessions() as session:
         return (await session.get_one(Task, task)).closed_at is not None
+
+
+async def test_particulars_that_are_known_are_not_replaced(engine: Engine) -> None:
+    number = await engine.file()
+    known = (await engine.row(number)).responsible_email
+
+    response = await engine.post("agency", f"/requests/{number}/responsible", {"email": "other@example.org"})
+
+    assert words.problem(response, 409) == "contacts-given"
+    assert (await engine.row(number)).responsible_email == known

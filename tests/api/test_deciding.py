@@ -255,3 +255,15 @@ class TestWithNobodyAtWork:
 async def _outcome(engine: Engine, number: str, key: str) -> httpx.Response | None:
     response = await _decide(engine, number, key=key)
     return response if response.status_code == 200 else None
+
+
+async def test_a_reviewer_may_name_an_analogue_that_the_search_did_not_show(engine: Engine) -> None:
+    number = await engine.file()
+    await engine.reviewing(number)
+    body = {"outcome": "refused", "ground": "analogue", "analogue": "category-1", "reason": "Уже создана"}
+
+    response = await engine.post("reviewer", f"/requests/{number}/decision", body)
+
+    assert response.status_code == 200, response.text
+    shown = await engine.get("reviewer", f"/requests/{number}/analogues")
+    assert "category-1" in {one["ref"] for one in shown}

@@ -62,6 +62,11 @@ async def _letter_task(engine: Engine) -> str:
 
 CASE = f"{API}/requests/{{number}}"
 
+
+async def _lacking_contacts(engine: Engine) -> str:
+    return await engine.file(responsible={"name": "Тестова Вера Павловна"})
+
+
 FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/requests/check": ("agency", _none),
     f"{API}/requests": ("agency", _none),
@@ -75,7 +80,7 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{CASE}/setup/obstacle": ("operator", words.by_hand),
     f"{CASE}/setup/retry": ("operator", _with_failed_step),
     f"{CASE}/setup/order": ("operator", words.by_hand),
-    f"{CASE}/responsible": ("agency", Engine.file),
+    f"{CASE}/responsible": ("agency", _lacking_contacts),
     f"{API}/tasks/{{task}}/retry": ("operator", _failed_task),
     f"{API}/tasks/{{task}}/close": ("operator", _letter_task),
     f"{API}/calendar/amendments/preview": ("admin", _none),

@@ -59,11 +59,11 @@ class TestTemporalAway:
         number = await words.by_hand(engine)
 
         response = await with_temporal_away.post(
-            "agency", f"/requests/{number}/responsible", {"post": "Директор"}
+            "agency", f"/requests/{number}/responsible", {"post": "Методист"}
         )
 
         assert response.status_code == 200, response.text
-        assert (await engine.row(number)).responsible_post == "Директор"
+        assert (await engine.row(number)).responsible_post == "Методист"
 
 
 async def test_all_is_well_when_it_is(engine: Engine) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ssl
 import subprocess
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +127,15 @@ def test_a_letter_that_would_break_its_headers_cannot_be_made(invalid: str, fiel
 def test_a_sender_that_would_break_the_headers_is_refused_at_once(sender: str) -> None:
     with pytest.raises(MailInvalid):
         client_at(25, sender=sender)
+
+
+@pytest.mark.parametrize("words", range(1, 15))
+def test_a_long_russian_subject_keeps_its_spaces(words: int) -> None:
+    phrase = "Противодействие коррупции на государственной службе " * 5
+    subject = phrase[: words * 11].strip()
+    letter = client_at(25).compose(mail(subject=subject))
+
+    read = message_from_bytes(letter.as_bytes(), policy=default)
+
+    assert read["Subject"] == subject
+    assert max(len(line) for line in letter.as_bytes().splitlines()) < 998

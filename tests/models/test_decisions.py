@@ -35,12 +35,15 @@ WITH_OTHER_GROUND = OPEN.model_copy(update={"other_ground_allowed": True})
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
+TEXT = "5b0b7a0c-1111-4222-8333-0123456789ab"
+
+
 def approve(**more: Any) -> Decide:
     return Decide(outcome=Outcome.APPROVED, by="key-1", **more)
 
 
 def refuse(ground: Ground | None, **more: Any) -> Decide:
-    return Decide(outcome=Outcome.REFUSED, ground=ground, by="key-1", **{"reason_id": "text-1", **more})
+    return Decide(outcome=Outcome.REFUSED, ground=ground, by="key-1", **{"reason_id": TEXT, **more})
 
 
 def rejection(command: Decide, case: Circumstances) -> Rejection | None:
@@ -55,9 +58,9 @@ def rejection(command: Decide, case: Circumstances) -> Rejection | None:
     ("command", "case", "expected", "why"),
     [
         (approve(), OPEN, None, "a complete request without analogues"),
-        (approve(reason_id="text-1"), OPEN, None, "a reason may be given"),
+        (approve(reason_id=TEXT), OPEN, None, "a reason may be given"),
         (approve(), WITH_ANALOGUE, Rejection.WHY_NOT_ANALOGUE_MISSING, "a strong one exists"),
-        (approve(reason_id="text-1"), WITH_ANALOGUE, None, "it is said why it is none"),
+        (approve(reason_id=TEXT), WITH_ANALOGUE, None, "it is said why it is none"),
         (approve(ground=Ground.ANALOGUE), OPEN, Rejection.GROUND_NOT_ALLOWED, "grounds refuse"),
         (refuse(None), OPEN, Rejection.GROUND_MISSING, "clause 4.2 knows two"),
         (refuse(Ground.INCOMPLETE), OPEN, Rejection.MISSING_NOT_NAMED, "of what?"),
@@ -78,6 +81,18 @@ def rejection(command: Decide, case: Circumstances) -> Rejection | None:
         ),
         (refuse(Ground.OTHER), OPEN, Rejection.GROUND_NOT_ALLOWED, "off unless allowed"),
         (refuse(Ground.OTHER), WITH_OTHER_GROUND, None, "allowed by the installation"),
+        (
+            approve(reason_id="ссылка"),
+            OPEN,
+            Rejection.UNREADABLE,
+            "what is no id of a text would never be written down",
+        ),
+        (
+            Decide(outcome=Outcome.APPROVED, by="Петров С. И."),
+            OPEN,
+            Rejection.UNREADABLE,
+            "an actor is a key, never a name",
+        ),
         (refuse(Ground.OTHER, reason_id=None), WITH_OTHER_GROUND, Rejection.REASON_MISSING, "always sent"),
         (
             Decide(outcome=Outcome.WITHDRAWN, by="key-1"),
@@ -118,7 +133,7 @@ def test_a_signal_is_read_as_a_decision_whose_sender_is_not_verified() -> None:
         "outcome": "refused",
         "ground": "incomplete",
         "missing": ["goal"],
-        "reason_id": "text-1",
+        "reason_id": TEXT,
         "by": "директор",
         "unknown": "field",
     }
@@ -198,6 +213,6 @@ def test_a_decision_keeps_the_command_and_says_when_and_whether_late() -> None:
 
 
 def test_a_withdrawal_is_a_decision_of_the_agency() -> None:
-    decision = Decision.withdrawn(Withdraw(by="key-2", reason_id="text-1"), at=NOON)
+    decision = Decision.withdrawn(Withdraw(by="key-2", reason_id=TEXT), at=NOON)
 
-    assert (decision.outcome, decision.by, decision.reason_id) == (Outcome.WITHDRAWN, "key-2", "text-1")
+    assert (decision.outcome, decision.by, decision.reason_id) == (Outcome.WITHDRAWN, "key-2", TEXT)

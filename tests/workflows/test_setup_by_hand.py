@@ -180,15 +180,15 @@ async def test_the_date_of_the_order_lies_between_the_decision_and_today(engine:
     await _enter(engine, number, local_date(today()))
 
 
-async def test_an_overdue_setup_stays_overdue_when_the_date_of_the_order_does_not_help(
-    engine: Engine,
-) -> None:
+async def test_an_overdue_setup_takes_no_other_date_of_the_order(engine: Engine) -> None:
     number = await by_hand(engine)
     before = await term(engine, number)
     await skip(engine, engine.setup(number), to=before.due_at + 10 * DAY)
 
-    await _enter(engine, number, before.started_on + DAY)
+    body = {"order_received_on": str(before.started_on + DAY)}
+    response = await engine.post("operator", f"/requests/{number}/setup/order", body)
 
+    assert (response.status_code, response.json()["type"]) == (409, "order-date-late")
     assert (await term(engine, number)).is_overdue
 
 
