@@ -45,7 +45,9 @@ async def name_analogue(session: AsyncSession, number: str, ref: str) -> bool:
         number: The case.
         ref: As in the list of analogues: `category-4`, `course-12`, `edu-course-7`.
     """
-    shown = await session.get(CandidateRow, (number, ref))
+    # Compared here, not in Postgres: a signal may name anything, also what Postgres can't hold.
+    rows = (await session.scalars(select(CandidateRow).where(col(CandidateRow.number) == number))).all()
+    shown = next((row for row in rows if row.ref == ref), None)
     if shown is not None:
         return shown.source != Source.OPEN_REQUEST
     existing = [*await _registered(session), *await _in_moodle(session)]
