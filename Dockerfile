@@ -20,6 +20,7 @@ WORKDIR /app
 COPY alembic.ini worker.py ./
 COPY models models
 COPY clients clients
+COPY reports reports
 COPY activities activities
 COPY workflows workflows
 COPY api api

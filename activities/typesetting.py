@@ -1,28 +1,19 @@
 """Documents of a case as PDF: the refusal of clause 4.2 and the request to the operator of 4.2-4.3.
 
-Typst sets them from `templates/documents`. What people typed reaches it as data, never as source, so
-nothing in it is executed or read as markup. The same facts give the same bytes: the only date that a
-PDF carries is that of the fact it tells of.
+`reports/typst.py` sets them from `templates/documents`.
 """
 
-import json
-import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import typst
-
-from activities.rendering import REFUSAL_RULE, DecisionFacts, LetterContext, Person, clean
+from activities.rendering import REFUSAL_RULE, DecisionFacts, LetterContext, Person
 from models import russian
 from models.decisions import Ground
+from models.lines import clean
 from models.regulation import PROVISIONS
 from models.terms import Clause
-
-_DOCUMENTS = Path(__file__).parent.parent / "templates" / "documents"
+from reports import typst
 
 
 class DocumentKind(StrEnum):
@@ -70,7 +61,7 @@ def _refusal(context: LetterContext) -> Typeset:
         "reason": _lines(decision.reason),
     }
     title = f"Отказ по запросу № {context.number}"
-    content = _compile(DocumentKind.REFUSAL, title, facts, dated=decision.decided_on)
+    content = typst.pdf(DocumentKind.REFUSAL, title, facts, dated=decision.decided_on)
     return Typeset(title, f"otkaz-{context.number}.pdf", "application/pdf", content)
 
 
@@ -95,7 +86,7 @@ def _order(context: LetterContext) -> Typeset:
         "checklist": context.checklist,
     }
     title = f"Запрос Оператору на выполнение работ по запросу № {context.number}"
-    content = _compile(DocumentKind.ORDER, title, facts, dated=received_on)
+    content = typst.pdf(DocumentKind.ORDER, title, facts, dated=received_on)
     return Typeset(title, f"zapros-operatoru-{context.number}.pdf", "application/pdf", content)
 
 
@@ -132,42 +123,3 @@ def _particulars(person: Person | None) -> list[str]:
 def _lines(text: str) -> list[str]:
     """Lines of a text that somebody typed; each is a paragraph, so that a long one flows over pages."""
     return [line for line in clean(text).split("\n") if line.strip()]
-
-
-def _compile(kind: DocumentKind, title: str, facts: dict[str, Any], *, dated: date) -> bytes:
-    document = _printable({"title": title, **facts})
-    return typst.compile(
-        _DOCUMENTS / f"{kind}.typ",
-        root=_DOCUMENTS,
-        # Fonts of the machine would make the same document differ from one machine to another.
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"facts": json.dumps(document, ensure_ascii=False)},
-        timestamp=datetime.combine(dated, time(), tzinfo=UTC),
-    )
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
-
-
-def _printable(value: Any) -> Any:
-    """Facts without control characters, and with places to break in a word too long for a line."""
-    match value:
-        case str():
-            return _TOO_LONG.sub(_breakable, clean(value))
-        case dict():
-            return {key: _printable(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_printable(item) for item in value]
-        case _:
-            return value
-
-
-# Typst breaks addresses at their slashes by itself, and e-mail addresses stay whole.
-_TOO_LONG = re.compile(r"[^\s/]{41,}")
-
-
-def _breakable(word: re.Match[str]) -> str:
-    return re.sub(r".{20}(?=.)", "\\g<0>\u200b", word.group())

@@ -16,6 +16,7 @@ def test_it_copies_what_the_engine_is_made_of() -> None:
         "clients",
         "migrations",
         "models",
+        "reports",
         "templates",
         "worker.py",
         "workflows",
@@ -27,7 +28,7 @@ def test_what_it_copies_imports_nothing_of_ours_that_it_does_not_copy() -> None:
 
     needed = imported(ROOT / name for name in COPIED)
 
-    assert {"activities", "clients", "models", "workflows"} <= needed
+    assert {"activities", "clients", "models", "reports", "workflows"} <= needed
     assert needed & OURS <= copied
 
 
