@@ -41,8 +41,8 @@ lint: $(READY) ## ruff, mypy --strict, направления импортов
 
 check: lint test ## всё, что должно проходить перед отправкой: lint и test
 
-bench: $(READY) ## измерить скорость
-	$(BIN)/python -m bench
+bench: $(READY) ## измерить скорость; имена измерений — в ARGS, все имена: ARGS=-h
+	$(BIN)/python -m bench $(ARGS)
 
 lock: $(READY) ## переписать requirements*.lock по pyproject.toml; UPGRADE=1 берёт новые версии
 	$(COMPILE) --output-file requirements.lock pyproject.toml

@@ -21,8 +21,11 @@ from activities import accounts, sites
 from activities.accounts import Accounts
 from activities.calendar import CalendarActivities
 from activities.cases import CaseActivities
+from activities.catalogue import Catalogue
 from activities.clauses import ClauseActivities
+from activities.defined import activities_of
 from activities.errors import ErrorInterceptor
+from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
 from activities.moodle import MoodleActivities
 from activities.tasks import TaskActivities
@@ -35,6 +38,9 @@ from models.settings import Settings, settings
 from workflows import WORKFLOWS
 
 log = structlog.get_logger()
+
+_FOR_UPKEEP = 10
+"""Connections to Postgres, beside one for each activity."""
 
 WORKFLOW_RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
@@ -56,11 +62,31 @@ async def connect(settings: Settings) -> Client:
 
 
 def create_worker(
-    client: Client, settings: Settings, sessions: store.Sessions, http: aiohttp.ClientSession
+    client: Client, settings: Settings, sessions: store.Sessions, catalogue: Catalogue
 ) -> Worker:
     """The worker with every workflow and activity of the engine."""
-    moodles = sites.connect(settings, http)
-    mail = MailClient(
+    moodles, years = catalogue.sites, settings.confirmed_years
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=activities_of(
+            CaseActivities(sessions, catalogue, years),
+            ClauseActivities(sessions, years),
+            CalendarActivities(sessions, client, years),
+            TaskActivities(sessions),
+            LetterActivities(sessions, _mail(settings), settings, moodles),
+            MoodleActivities(sessions, moodles),
+        ),
+        interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],
+        workflow_runner=WORKFLOW_RUNNER,
+        max_cached_workflows=1000,
+        max_concurrent_activities=settings.activities_at_once,
+    )
+
+
+def _mail(settings: Settings) -> MailClient:
+    return MailClient(
         settings.smtp_host,
         settings.smtp_port,
         tls=TlsMode(settings.smtp_tls),
@@ -68,49 +94,6 @@ def create_worker(
         timeout=settings.mail_timeout,
         username=settings.smtp_username or None,
         password=settings.smtp_password.get_secret_value() or None,
-    )
-    years = settings.confirmed_years
-    cases = CaseActivities(sessions, moodles, years)
-    clauses = ClauseActivities(sessions, years)
-    calendar = CalendarActivities(sessions, client, years)
-    tasks = TaskActivities(sessions)
-    letters = LetterActivities(sessions, mail, settings, moodles)
-    moodle = MoodleActivities(sessions, moodles)
-    return Worker(
-        client,
-        task_queue=settings.task_queue,
-        workflows=WORKFLOWS,
-        activities=[
-            cases.start_case,
-            cases.find_analogues,
-            cases.is_known,
-            cases.record_decision,
-            cases.record_setup,
-            cases.close_case,
-            cases.note,
-            clauses.open_clause,
-            clauses.fire_rung,
-            clauses.mark_overdue,
-            clauses.record_move,
-            calendar.next_repeat,
-            calendar.moved_clauses,
-            calendar.move_clause,
-            tasks.open_task,
-            tasks.close_task,
-            tasks.tick_off,
-            letters.write_letter,
-            letters.send_letter,
-            letters.give_up_letter,
-            moodle.ensure_category,
-            moodle.ensure_course,
-            moodle.ensure_responsible,
-            moodle.grant_roles,
-            moodle.read_back,
-        ],
-        interceptors=[ErrorInterceptor()],
-        workflow_runner=WORKFLOW_RUNNER,
-        max_cached_workflows=1000,
-        max_concurrent_activities=50,
     )
 
 
@@ -121,13 +104,15 @@ async def main() -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    engine = store.connect(config.database_url.get_secret_value())
+    connections = config.activities_at_once + _FOR_UPKEEP
+    engine = store.connect(config.database_url.get_secret_value(), connections=connections)
     client = await connect(config)
     sessions = store.sessions(engine)
     async with aiohttp.ClientSession() as http:
         upkeep = Upkeep(sessions, client, config.task_queue, config.upkeep_every)
-        checking = Accounts(sessions, sites.connect(config, http))
-        async with create_worker(client, config, sessions, http):
+        catalogue = Catalogue(sessions, sites.connect(config, http))
+        checking = Accounts(sessions, catalogue)
+        async with create_worker(client, config, sessions, catalogue):
             log.info("worker runs", task_queue=config.task_queue)
             beside = asyncio.gather(upkeep.run(), checking.run())
             await stopped.wait()

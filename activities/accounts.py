@@ -21,11 +21,11 @@ from activities.sites import Site, Sites
 from clients.moodle import Finding, MoodleError, check_account
 from models import store
 from models.tables import Task
+from models.tasks import TaskKind
 from models.terms import Clause
 
 log = structlog.get_logger()
 
-KIND = "moodle_account"
 _EVERY = timedelta(minutes=10)
 
 
@@ -78,11 +78,10 @@ async def _inspect(code: str, site: Site) -> Inspection:
 class Accounts:
     """Runs beside the worker until it is cancelled, and keeps the operator's tasks in step."""
 
-    def __init__(self, sessions: store.Sessions, sites: Sites, *, every: timedelta = _EVERY) -> None:
+    def __init__(self, sessions: store.Sessions, catalogue: Catalogue, *, every: timedelta = _EVERY) -> None:
         self._sessions = sessions
-        self._sites = sites
+        self._catalogue = catalogue
         self._every = every
-        self._catalogue = Catalogue(sessions, sites)
 
     async def run(self) -> None:
         """Check now and then, and read what each Moodle holds, so that a request can be checked
@@ -97,7 +96,7 @@ class Accounts:
 
     async def round(self) -> None:
         """Check all, and show what blocks as tasks; a task whose reason is gone is closed."""
-        for inspection in await inspect(self._sites):
+        for inspection in await inspect(self._catalogue.sites):
             if inspection.is_reached:
                 async with self._sessions.begin() as session:
                     await _show(session, inspection)
@@ -112,7 +111,7 @@ async def _show(session: AsyncSession, inspection: Inspection) -> None:
             "workflow_id": workflow_id,
             "step": finding.needed,
             "clause": Clause.SETUP.value,
-            "kind": KIND,
+            "kind": TaskKind.MOODLE_ACCOUNT,
             "why": f"{inspection.code}: {finding.needed}. {finding.why}",
             "checklist": [],
             "done": [],

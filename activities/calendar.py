@@ -7,6 +7,7 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities import terms
 from models import amendments, deadlines, store
 from models.steps import MoveClauses, MovedClause, MoveDeadline, NextRepeat
 from models.tables import ClauseRow
@@ -30,32 +31,37 @@ class CalendarActivities:
 
     @activity.defn
     async def moved_clauses(self, ask: MoveClauses) -> list[MovedClause]:
-        """Open clauses whose deadline today's calendar puts on another day."""
+        """Open clauses whose deadline the amendment puts on another day.
+
+        Whatever was computed without it is committed: see `store.hold_calendar`.
+        """
         async with self._sessions() as session:
-            calendar = await store.load_calendar(session, self._confirmed_years)
-            rows = (
-                await session.scalars(select(ClauseRow).where(col(ClauseRow.finished_at).is_(None)))
-            ).all()
+            years, newest = self._confirmed_years, ask.amendment
+            before = await store.load_calendar(session, years, until=newest - 1)
+            after = await store.load_calendar(session, years, until=newest)
+            is_open = col(ClauseRow.finished_at).is_(None)
+            counts_without = col(ClauseRow.calendar_version) < ask.amendment
+            rows = (await session.scalars(select(ClauseRow).where(is_open, counts_without))).all()
         return [
             MovedClause(
                 number=row.number,
-                step=f"{Clause(row.clause).name.lower()}/moved-{ask.amendment}",
+                step=terms.moving(Clause(row.clause), ask.amendment),
                 at=ask.at,
                 clause=Clause(row.clause),
                 workflow_id=row.workflow_id,
                 amendment=ask.amendment,
             )
             for row in rows
-            if amendments.is_moved(row, calendar)
+            if amendments.is_moved(row, before, after)
         ]
 
     @activity.defn
     async def move_clause(self, moved: MovedClause) -> None:
-        """Give a clause the deadline of today's calendar; one that has ended meanwhile needs none."""
+        """Give a clause the deadline of the amended calendar; one that has ended meanwhile needs none."""
         async with self._sessions() as session:
             row = await session.get_one(ClauseRow, (moved.number, moved.clause.value))
-            calendar = await store.load_calendar(session, self._confirmed_years)
-        command = MoveDeadline(
+            calendar = await store.load_calendar(session, self._confirmed_years, until=moved.amendment)
+        move = MoveDeadline(
             number=moved.number,
             step=moved.step,
             at=moved.at,
@@ -64,7 +70,13 @@ class CalendarActivities:
         )
         handle = self._client.get_workflow_handle(moved.workflow_id)
         try:
-            await handle.execute_update("move_deadline", command, id=moved.step)
+            await handle.execute_update("move_deadline", move, id=moved.step)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
+            await self._put_on_record(move)
+
+    async def _put_on_record(self, move: MoveDeadline) -> None:
+        """Where somebody stopped the clause's process: begun anew, it goes on with this deadline."""
+        async with self._sessions.begin() as session:
+            await terms.take_over(session, move, self._confirmed_years)

@@ -1,6 +1,6 @@
 """The case in Postgres: begun, searched for analogues, decided, set up, closed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -11,26 +11,33 @@ from temporalio import activity
 
 from activities import register
 from activities.catalogue import Catalogue
-from activities.sites import Sites
-from models import deadlines, similar, store
+from models import deadlines, russian, similar, store
 from models.analogues import Candidate
-from models.deadlines import Deadline
-from models.decisions import Decision, Ground, Outcome
-from models.requests import Stage
+from models.deadlines import Deadline, local_date
+from models.decisions import Decision, Ground, Outcome, Reviewed
+from models.requests import Item, Stage
+from models.rungs import RungState
 from models.setup import Way
 from models.step import Step
 from models.steps import AnaloguesFound, CloseCase, Named, Note, RecordDecision, RecordSetup
-from models.tables import CandidateRow, ClauseRow, DecisionRow, Request, TextRow
+from models.tables import CandidateRow, ClauseRow, DecisionRow, Request, RungRow, TextRow
 from models.terms import Clause
+
+_CLOSED = {
+    Stage.DONE: "запрос исполнен",
+    Stage.REFUSED: "в создании отказано",
+    Stage.WITHDRAWN: "запрос отозван инициатором",
+}
 
 
 class CaseActivities:
     """Activities on a request's case."""
 
-    def __init__(self, sessions: store.Sessions, sites: Sites, confirmed_years: frozenset[int]) -> None:
+    def __init__(
+        self, sessions: store.Sessions, catalogue: Catalogue, confirmed_years: frozenset[int]
+    ) -> None:
         self._sessions = sessions
-        self._sites = sites
-        self._catalogue = Catalogue(sessions, sites)
+        self._catalogue = catalogue
         self._confirmed_years = confirmed_years
 
     @activity.defn
@@ -50,7 +57,7 @@ class CaseActivities:
         async with self._sessions.begin() as session:
             request = await session.get_one(Request, step.number)
             titles = tuple(title for title in (request.category_name, request.course_name) if title)
-            found = await similar.candidates(session, titles, except_for=step.number)
+            found = await similar.candidates(session, titles, except_for=step.number, target=request.category)
             if found:
                 await session.execute(
                     insert(CandidateRow).on_conflict_do_nothing(), [_row(step.number, one) for one in found]
@@ -71,9 +78,18 @@ class CaseActivities:
             )
 
     @activity.defn
-    async def record_decision(self, record: RecordDecision) -> None:
-        """Write the decision down and, when it approves, put the order into the operator's list."""
-        decision = record.reviewed.decision
+    async def record_decision(self, record: RecordDecision) -> Reviewed:
+        """Write the decision down and, when it approves, put the order into the operator's list.
+
+        The order has come on the day of this attempt, by the workflow's clock: one that failed put
+        nothing into the list.
+
+        Returns:
+            The decision on record, which is another one where the review was begun anew by hand.
+        """
+        decision = record.decision
+        is_approved = decision.outcome is Outcome.APPROVED
+        ordered_on = local_date(activity.info().started_time) if is_approved else None
         async with self._sessions.begin() as session:
             # A term for deciding can't be missed by the agency that withdraws.
             late_by = (
@@ -81,9 +97,9 @@ class CaseActivities:
                 if decision.outcome is Outcome.WITHDRAWN
                 else await self._late_by(session, record.number, Clause.REVIEW, decision.at)
             )
-            what = _decided(decision) + (f", с опозданием {late_by}" if late_by else "")
+            what = _decided(decision, ordered_on) + (f", с опозданием {late_by}" if late_by else "")
             if not await store.write_once(session, record, Clause.REVIEW, what, by=decision.by):
-                return
+                return await _on_record(session, record.number)
             session.add(
                 DecisionRow(
                     number=record.number,
@@ -96,12 +112,20 @@ class CaseActivities:
                     decided_by_name=await store.actor_name(session, decision.by),
                     at=decision.at,
                     late_by=late_by,
-                    order_received_on=record.reviewed.order_received_on,
                 )
             )
             await _finish(session, record, Clause.REVIEW, late_by)
-            if decision.outcome is Outcome.APPROVED:
-                await _enter_stage(session, record.number, Stage.SETUP)
+            if ordered_on is not None:
+                await _order(session, record.number, ordered_on)
+        return Reviewed(
+            decision=decision.model_copy(update={"is_late": bool(late_by)}), order_received_on=ordered_on
+        )
+
+    @activity.defn
+    async def decision_on_record(self, step: Step) -> Reviewed:
+        """What a review that was begun anew by hand has decided before."""
+        async with self._sessions() as session:
+            return await _on_record(session, step.number)
 
     @activity.defn
     async def record_setup(self, record: RecordSetup) -> None:
@@ -115,14 +139,15 @@ class CaseActivities:
             )
             if not await store.write_once(session, record, Clause.SETUP, what, by=result.by):
                 return
-            await register.enter(session, record.number, result, self._sites)
+            await register.enter(session, record.number, result, self._catalogue.sites)
             await _finish(session, record, Clause.SETUP, late_by)
 
     @activity.defn
     async def close_case(self, close: CloseCase) -> None:
         """The request is answered; nothing of it is waited for any more."""
         async with self._sessions.begin() as session:
-            if await store.write_once(session, close, Clause.REQUEST, f"Дело закрыто: {close.stage.russian}"):
+            what = f"Дело закрыто: {_CLOSED[close.stage]}"
+            if await store.write_once(session, close, Clause.REQUEST, what):
                 await session.execute(
                     update(Request)
                     .where(col(Request.number) == close.number)
@@ -150,10 +175,39 @@ async def _finish(session: AsyncSession, step: Step, clause: Clause, late_by: st
         .where(col(ClauseRow.number) == step.number, col(ClauseRow.clause) == clause.value)
         .values(finished_at=step.at, late_by=late_by, is_overdue=False, waits_for="")
     )
+    await session.execute(
+        update(RungRow)
+        .where(
+            col(RungRow.number) == step.number,
+            col(RungRow.clause) == clause.value,
+            col(RungRow.state) == RungState.PLANNED,
+        )
+        .values(state=RungState.NOT_NEEDED)
+    )
 
 
-async def _enter_stage(session: AsyncSession, number: str, stage: Stage) -> None:
-    await session.execute(update(Request).where(col(Request.number) == number).values(stage=stage.value))
+async def _order(session: AsyncSession, number: str, received_on: date) -> None:
+    await session.execute(
+        update(Request)
+        .where(col(Request.number) == number)
+        .values(stage=Stage.SETUP.value, order_received_on=received_on)
+    )
+
+
+async def _on_record(session: AsyncSession, number: str) -> Reviewed:
+    row = await session.get_one(DecisionRow, number)
+    request = await session.get_one(Request, number)
+    decision = Decision(
+        outcome=Outcome(row.outcome),
+        ground=Ground(row.ground) if row.ground else None,
+        missing=tuple(Item(item) for item in row.missing),
+        analogue=row.analogue,
+        reason_id=str(row.reason_id) if row.reason_id else None,
+        by=row.decided_by,
+        at=row.at,
+        is_late=bool(row.late_by),
+    )
+    return Reviewed(decision=decision, order_received_on=request.order_received_on)
 
 
 def _row(number: str, one: Candidate) -> dict[str, object]:
@@ -167,10 +221,10 @@ def _searched(found: tuple[Candidate, ...], unread: tuple[str, ...]) -> str:
     return what
 
 
-def _decided(decision: Decision) -> str:
+def _decided(decision: Decision, ordered_on: date | None) -> str:
+    if ordered_on is not None:
+        return f"Принято решение о создании, запрос направлен Оператору {russian.date_words(ordered_on)}"
     match decision.outcome, decision.ground:
-        case Outcome.APPROVED, _:
-            return "Принято решение о создании, запрос направлен Оператору"
         case Outcome.WITHDRAWN, _:
             return "Запрос отозван инициатором"
         case _, Ground.INCOMPLETE:

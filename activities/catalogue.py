@@ -36,7 +36,7 @@ class Catalogue:
         let_alone_for: timedelta = _LET_ALONE_FOR,
     ) -> None:
         self._sessions = sessions
-        self._sites = sites
+        self.sites = sites
         self._patience = patience
         self._let_alone_for = let_alone_for
         self._locks = {code: asyncio.Lock() for code in sites}
@@ -48,8 +48,8 @@ class Catalogue:
         Returns:
             Codes of the subsystems that could not be read; what was read of them before stays.
         """
-        read = await asyncio.gather(*(self._refresh(code, site) for code, site in self._sites.items()))
-        return tuple(code for code, was_read in zip(self._sites, read, strict=True) if not was_read)
+        read = await asyncio.gather(*(self._refresh(code, site) for code, site in self.sites.items()))
+        return tuple(code for code, was_read in zip(self.sites, read, strict=True) if not was_read)
 
     async def _refresh(self, code: str, site: Site) -> bool:
         try:

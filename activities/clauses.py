@@ -1,22 +1,18 @@
 """A clause's term in Postgres: its deadline, its ladder, whether it is overdue."""
 
-from datetime import date, datetime
-
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
 
+from activities import terms
 from models import russian, store
-from models.deadlines import Deadline, Rung, RungKind, compute
-from models.explanations import explain
+from models.deadlines import Deadline
 from models.requests import Stage
-from models.steps import FireRung, MarkOverdue, OpenClause, RecordMove
+from models.rungs import RungKind, RungState
+from models.steps import FireRung, MarkOverdue, MoveDeadline, OpenClause, Opened
 from models.tables import ClauseRow, Request, RungRow
-from models.terms import Clause, Term
-
-_STAGES = {Clause.REVIEW: Stage.REVIEW, Clause.SETUP: Stage.SETUP}
+from models.terms import Clause
 
 _OVERDUE = {
     Clause.REVIEW: "срок рассмотрения истёк, решения нет",
@@ -32,46 +28,32 @@ class ClauseActivities:
         self._confirmed_years = confirmed_years
 
     @activity.defn
-    async def open_clause(self, opening: OpenClause) -> Deadline:
-        """Compute the clause's deadline by today's calendar and show it; again: the same deadline."""
+    async def open_clause(self, opening: OpenClause) -> Opened:
+        """Put the clause's deadline on record, by today's calendar; again: what is on record."""
         async with self._sessions.begin() as session:
+            await store.hold_calendar(session)
             calendar = await store.load_calendar(session, self._confirmed_years)
-            deadline = compute(opening.term, opening.started_on, calendar)
-            explanation = explain(opening.term, opening.started_on, calendar)
-            is_new = await store.write_once(
-                session,
-                opening,
-                opening.clause,
-                f"Срок по п. {opening.clause.value} — до {russian.date_words(deadline.last_day)}"
-                + (
-                    " (предварительно: перенос выходных этого года не утверждён)"
-                    if deadline.provisional
-                    else ""
-                ),
+            deadline = terms.compute_for(opening, calendar)
+            if await store.write_once(session, opening, opening.clause, _opened(deadline)):
+                await terms.enter(session, opening, deadline, calendar)
+                await _enter_stage(session, opening)
+                return Opened(deadline=deadline, is_finished=False)
+            row = await terms.catch_up(session, opening, calendar)
+            return Opened(
+                deadline=Deadline.model_validate(row.deadline), is_finished=row.finished_at is not None
             )
-            if not is_new:
-                return await self._stored(session, opening.number, opening.clause)
-            await self._show(session, opening, deadline, explanation.model_dump(mode="json"))
-            return deadline
 
     @activity.defn
     async def fire_rung(self, fire: FireRung) -> None:
-        """Mark a rung as gone and those below it as absorbed."""
+        """Mark a rung as gone, and those below it that have not gone as absorbed."""
         async with self._sessions.begin() as session:
             rung = await session.get_one(RungRow, (fire.number, fire.clause.value, fire.ordinal))
             kind = "Напоминание" if rung.kind == RungKind.REMINDER else "Эскалация"
             if not await store.write_once(session, fire, fire.clause, f"{kind}: {rung.label}"):
                 return
-            rung.state, rung.fired_at = "sent", fire.at
+            rung.state, rung.fired_at = RungState.SENT, fire.at
             for ordinal in fire.absorbed:
-                lower = await session.get_one(RungRow, (fire.number, fire.clause.value, ordinal))
-                lower.state, lower.fired_at = "absorbed", fire.at
-                await store.write_once(
-                    session,
-                    fire.model_copy(update={"step": f"{fire.step}/absorbed-{ordinal}"}),
-                    fire.clause,
-                    f"Поглощено более высокой ступенью: {lower.label}",
-                )
+                await _absorb(session, fire, ordinal)
 
     @activity.defn
     async def mark_overdue(self, mark: MarkOverdue) -> None:
@@ -83,97 +65,32 @@ class ClauseActivities:
                 row.is_overdue = True
 
     @activity.defn
-    async def record_move(self, move: RecordMove) -> None:
-        """Show the deadline that an amended calendar gives; what has gone stays gone."""
+    async def take_over_deadline(self, move: MoveDeadline) -> Deadline:
+        """Put on record the deadline that an amended calendar gives."""
         async with self._sessions.begin() as session:
-            row = await session.get_one(ClauseRow, (move.number, move.clause.value))
-            calendar = await store.load_calendar(session, self._confirmed_years)
-            if not await store.write_once(session, move, move.clause, _moved(row.last_day, move)):
-                return
-            explanation = explain(Term.model_validate(row.term), row.started_on, calendar)
-            if row.last_day != move.deadline.last_day:
-                row.moved_from = row.last_day
-            row.explanation = explanation.model_dump(mode="json")
-            row.deadline = move.deadline.model_dump(mode="json")
-            row.last_day, row.due_at = move.deadline.last_day, move.deadline.due_at
-            row.is_provisional = move.deadline.provisional
-            row.is_overdue = row.is_overdue and move.deadline.is_late(move.at)
-            for rung in move.deadline.rungs:
-                await session.execute(
-                    update(RungRow)
-                    .where(
-                        col(RungRow.number) == move.number,
-                        col(RungRow.clause) == move.clause.value,
-                        col(RungRow.ordinal) == rung.ordinal,
-                        col(RungRow.state) == "planned",
-                    )
-                    .values(planned_at=rung.at, state=_state(rung, move.at))
-                )
-
-    async def _stored(self, session: AsyncSession, number: str, clause: Clause) -> Deadline:
-        row = await session.get_one(ClauseRow, (number, clause.value))
-        return Deadline.model_validate(row.deadline)
-
-    async def _show(
-        self, session: AsyncSession, opening: OpenClause, deadline: Deadline, explanation: dict[str, object]
-    ) -> None:
-        values = {
-            "number": opening.number,
-            "clause": opening.clause.value,
-            "workflow_id": opening.workflow_id,
-            "term": opening.term.model_dump(mode="json"),
-            "deadline": deadline.model_dump(mode="json"),
-            "started_on": opening.started_on,
-            "last_day": deadline.last_day,
-            "due_at": deadline.due_at,
-            "is_provisional": deadline.provisional,
-            "explanation": explanation,
-            "waits_for": opening.waits_for,
-            "is_overdue": deadline.is_late(opening.at),
-            "opened_at": opening.at,
-        }
-        statement = insert(ClauseRow).values(values)
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=["number", "clause"], set_=values)
-        )
-        await session.execute(
-            update(Request).where(col(Request.number) == opening.number).values(stage=_STAGES[opening.clause])
-        )
-        if deadline.rungs:
-            await self._plan_rungs(session, opening, deadline)
-
-    async def _plan_rungs(self, session: AsyncSession, opening: OpenClause, deadline: Deadline) -> None:
-        """A rung that has gone stays gone."""
-        rungs = [
-            {
-                "number": opening.number,
-                "clause": opening.clause.value,
-                "ordinal": rung.ordinal,
-                "kind": rung.kind.value,
-                "label": rung.label,
-                "recipients": [recipient.value for recipient in rung.to],
-                "planned_at": rung.at,
-                "state": _state(rung, opening.at),
-            }
-            for rung in deadline.rungs
-        ]
-        statement = insert(RungRow).values(rungs)
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["number", "clause", "ordinal"],
-                set_={"planned_at": statement.excluded.planned_at, "state": statement.excluded.state},
-                where=col(RungRow.state) == "planned",
-            )
-        )
+            return await terms.take_over(session, move, self._confirmed_years)
 
 
-def _state(rung: Rung, now: datetime) -> str:
-    """A reminder that is past already is not sent."""
-    return "skipped" if rung.kind is RungKind.REMINDER and rung.at <= now else "planned"
+async def _absorb(session: AsyncSession, fire: FireRung, ordinal: int) -> None:
+    lower = await session.get_one(RungRow, (fire.number, fire.clause.value, ordinal))
+    if lower.state != RungState.PLANNED:
+        return
+    lower.state, lower.fired_at = RungState.ABSORBED, fire.at
+    step = fire.model_copy(update={"step": f"{fire.step}/absorbed-{ordinal}"})
+    await store.write_once(session, step, fire.clause, f"Поглощено более высокой ступенью: {lower.label}")
 
 
-def _moved(last_day: date, move: RecordMove) -> str:
-    old, new = russian.date_words(last_day), russian.date_words(move.deadline.last_day)
-    if old == new:
-        return f"Изменён календарь: напоминания перенесены, срок прежний — до {old}"
-    return f"Срок перенесён: изменён календарь, было {old}, стало {new}"
+async def _enter_stage(session: AsyncSession, opening: OpenClause) -> None:
+    """Lists show the request in the clause's stage; the day of the order is a fact of the request."""
+    values: dict[str, object] = {"stage": Stage.REVIEW}
+    if opening.clause is Clause.SETUP:
+        values = {"stage": Stage.SETUP, "order_received_on": opening.started_on}
+    await session.execute(update(Request).where(col(Request.number) == opening.number).values(values))
+
+
+def _opened(deadline: Deadline) -> str:
+    last_day = russian.date_words(deadline.last_day)
+    what = f"Срок по п. {deadline.clause.value} — до {last_day}"
+    if deadline.provisional:
+        what += " (предварительно: перенос выходных этого года не утверждён)"
+    return what

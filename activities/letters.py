@@ -3,26 +3,30 @@
 import asyncio
 import hashlib
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import literal, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlmodel import col
 from temporalio import activity
 
-from activities import recipients
-from activities.facts import Facts
-from activities.rendering import LetterContext, render
+from activities import dossier, recipients
+from activities.dossier import Dossier
+from activities.facts import facts
+from activities.rendering import LetterContext, Rendered, render
 from activities.sites import Sites
 from activities.typesetting import DocumentKind, typeset
 from clients.mail import Attachment, Mail, MailClient, MailError, MailRefused
-from models import store
+from models import ids, store
 from models.letters import Letter, LetterState, Notice
 from models.settings import Settings
 from models.step import Step
-from models.tables import Document, LetterRow, Request, Task
-from models.terms import Clause
+from models.tables import Document, JournalEntry, LetterRow, Task
+from models.tasks import TaskKind
+from models.terms import Clause, Recipient
 
 _DOCUMENTS = {Notice.REFUSAL: DocumentKind.REFUSAL, Notice.ORDER: DocumentKind.ORDER}
 """What goes with a notice as PDF."""
@@ -40,11 +44,15 @@ class LetterActivities:
     @activity.defn
     async def write_letter(self, letter: Letter) -> LetterState:
         """Write a letter with its documents; again: the letter that stands there."""
-        async with self._sessions.begin() as session:
-            written = await session.get(LetterRow, letter.key)
-            if written is not None:
-                return LetterState(written.state)
-            return await self._write(session, letter)
+        async with store.looking(self._sessions) as session:
+            case = await dossier.read(session, letter, self._settings.confirmed_years)
+        context = facts(case, letter, self._sites, operator_email=self._settings.operator_email)
+        # Before anything is written: no transaction stays open while a document is typeset.
+        document = await _typeset(letter, context)
+        row = self._row(letter, case, render(letter.notice, context))
+        is_one_statement = document is None and row.state == LetterState.WRITTEN
+        async with store.looking(self._sessions) if is_one_statement else self._sessions.begin() as session:
+            return await _keep(session, row, document)
 
     @activity.defn
     async def send_letter(self, key: str) -> LetterState:
@@ -58,28 +66,26 @@ class LetterActivities:
             row = await session.get_one(LetterRow, key)
             if row.state != LetterState.WRITTEN:
                 return LetterState(row.state)
-            mail = await self._as_mail(session, row)
+            mail = await _as_mail(session, row)
         try:
             state = await self._send(mail)
         except MailError:
             await self._count_attempt(key)
             raise
-        await self._settle(key, state, attempts=1)
+        await self._settle(row, state, attempts=1)
         return state
 
     @activity.defn
     async def give_up_letter(self, letter: Letter) -> LetterState:
         """Show a letter as undelivered, and make it the operator's task."""
-        await self._settle(letter.key, LetterState.UNDELIVERED)
+        async with store.looking(self._sessions) as session:
+            row = await session.get_one(LetterRow, letter.key)
+        await self._settle(row, LetterState.UNDELIVERED)
         return LetterState.UNDELIVERED
 
-    async def _write(self, session: AsyncSession, letter: Letter) -> LetterState:
-        request = await session.get_one(Request, letter.number)
-        to = await recipients.address(session, self._settings, request, letter.to)
-        context = await Facts(session, self._settings, self._sites).of(letter)
-        rendered = render(letter.notice, context)
-        state = LetterState.WRITTEN if to else LetterState.NO_ADDRESS
-        row = LetterRow(
+    def _row(self, letter: Letter, case: Dossier, rendered: Rendered) -> LetterRow:
+        to = recipients.address(self._settings, case.request, case.agency, letter.to)
+        return LetterRow(
             key=letter.key,
             number=letter.number,
             notice=letter.notice.value,
@@ -89,15 +95,10 @@ class LetterActivities:
             text=rendered.text,
             html=rendered.html,
             message_id=self._message_id(letter.key),
-            documents=await _documents(session, letter, context),
             rung=letter.rung,
-            state=state.value,
+            state=(LetterState.WRITTEN if to else LetterState.NO_ADDRESS).value,
             written_at=letter.at,
         )
-        session.add(row)
-        if state is LetterState.NO_ADDRESS:
-            await _tell_operator(session, row)
-        return state
 
     async def _send(self, mail: Mail) -> LetterState:
         try:
@@ -111,27 +112,14 @@ class LetterActivities:
             own = col(LetterRow.key) == key
             await session.execute(update(LetterRow).where(own).values(attempts=col(LetterRow.attempts) + 1))
 
-    async def _settle(self, key: str, state: LetterState, *, attempts: int = 0) -> None:
-        """The letter's end, after so many more attempts."""
-        async with self._sessions.begin() as session:
-            row = await session.get_one(LetterRow, key, with_for_update=True)
-            if row.state != LetterState.WRITTEN:
-                return
-            row.state, row.settled_at = state.value, datetime.now(UTC)
-            row.attempts += attempts
-            if state is not LetterState.DELIVERED:
-                await _tell_operator(session, row)
-
-    async def _as_mail(self, session: AsyncSession, row: LetterRow) -> Mail:
-        documents = [await session.get_one(Document, document) for document in row.documents]
-        return Mail(
-            to=row.address,
-            subject=row.subject,
-            text=row.text,
-            html=row.html,
-            message_id=row.message_id,
-            attachments=tuple(Attachment(one.filename, one.media_type, one.content) for one in documents),
-        )
+    async def _settle(self, row: LetterRow, state: LetterState, *, attempts: int = 0) -> None:
+        """The letter's end, after so many more attempts; once."""
+        row.state, row.settled_at = state.value, datetime.now(UTC)
+        is_one_statement = state is LetterState.DELIVERED
+        async with store.looking(self._sessions) if is_one_statement else self._sessions.begin() as session:
+            is_settled = await session.scalar(_settling(row, row.settled_at, attempts))
+            if is_settled and state is not LetterState.DELIVERED:
+                await session.execute(_task(row))
 
     def _message_id(self, key: str) -> str:
         """Made from the step, so that a letter sent twice is recognised as one."""
@@ -139,13 +127,13 @@ class LetterActivities:
         return f"<{key.replace('/', '.')}@{host}>"
 
 
-async def _documents(session: AsyncSession, letter: Letter, context: LetterContext) -> list[int]:
-    """Ids of the documents that go with a letter, made when they are not there yet."""
+async def _typeset(letter: Letter, context: LetterContext) -> dict[str, Any] | None:
+    """The document that goes with a letter, if any does."""
     kind = _DOCUMENTS.get(letter.notice)
     if kind is None:
-        return []
+        return None
     made = await asyncio.to_thread(typeset, kind, context)
-    row = {
+    return {
         "number": letter.number,
         "kind": kind.value,
         "title": made.title,
@@ -155,27 +143,86 @@ async def _documents(session: AsyncSession, letter: Letter, context: LetterConte
         "sha256": hashlib.sha256(made.content).hexdigest(),
         "made_at": letter.at,
     }
-    await session.execute(insert(Document).values(row).on_conflict_do_nothing())
-    query = select(Document.id).where(col(Document.number) == letter.number, col(Document.kind) == kind.value)
-    return [one for one in (await session.scalars(query)).all() if one is not None]
 
 
-async def _tell_operator(session: AsyncSession, row: LetterRow) -> None:
-    """What did not arrive is journaled, and becomes the operator's task."""
-    state = LetterState(row.state).russian
-    why = f"письмо «{row.subject}» не вручено: {state}"
-    at = row.settled_at or row.written_at
+async def _keep(session: AsyncSession, row: LetterRow, document: dict[str, Any] | None) -> LetterState:
+    """Unless the letter is kept already; its state."""
+    if document is not None:
+        row.documents = [await _keep_document(session, document)]
+    letter = insert(LetterRow).values(row.model_dump()).on_conflict_do_nothing()
+    if await session.scalar(letter.returning(col(LetterRow.key))) is None:
+        return LetterState((await session.get_one(LetterRow, row.key)).state)
+    if row.state == LetterState.NO_ADDRESS:
+        step = Step(number=row.number, step=_step(row), at=row.written_at)
+        await store.write_once(session, step, Clause.REQUEST, _journaled(row))
+        await session.execute(_task(row))
+    return LetterState(row.state)
+
+
+async def _keep_document(session: AsyncSession, document: dict[str, Any]) -> int:
+    """Its id; of two that tell of the same the first stays."""
+    statement = insert(Document).values(document)
+    kept = statement.on_conflict_do_update(
+        index_elements=["number", "kind"], set_={"kind": statement.excluded.kind}
+    )
+    return int(await session.scalar(kept.returning(col(Document.id))) or 0)
+
+
+async def _as_mail(session: AsyncSession, row: LetterRow) -> Mail:
+    documents = [await session.get_one(Document, document) for document in row.documents]
+    return Mail(
+        to=row.address,
+        subject=row.subject,
+        text=row.text,
+        html=row.html,
+        message_id=row.message_id,
+        attachments=tuple(Attachment(one.filename, one.media_type, one.content) for one in documents),
+    )
+
+
+def _settling(row: LetterRow, at: datetime, attempts: int) -> ReturningInsert[Any]:
+    """The letter's end and its line in the journal in one statement; nothing for a letter that has one."""
+    settled = (
+        update(LetterRow)
+        .where(col(LetterRow.key) == row.key, col(LetterRow.state) == LetterState.WRITTEN.value)
+        .values(state=row.state, settled_at=at, attempts=col(LetterRow.attempts) + attempts)
+        .returning(col(LetterRow.key))
+        .cte("settled")
+    )
+    step = Step(number=row.number, step=_step(row), at=at)
+    entry = store.entry(step, Clause.REQUEST, _journaled(row))
+    line = select(*(literal(value) for value in entry.values())).select_from(settled)
+    written = insert(JournalEntry).from_select(list(entry), line).on_conflict_do_nothing()
+    return written.returning(col(JournalEntry.id))
+
+
+def _journaled(row: LetterRow) -> str:
+    if row.state != LetterState.DELIVERED:
+        return f"Задача Оператору: {_why(row)}"
+    to, about = Recipient(row.recipient).whom, Notice(row.notice).russian
+    return f"Письмо {to} («{about}»): {LetterState.DELIVERED.russian}"
+
+
+def _task(row: LetterRow) -> Insert:
+    """What did not arrive is the operator's task."""
     task = {
         "number": row.number,
-        "workflow_id": f"request-{row.number}",
-        "step": f"letter/{row.key}",
+        "workflow_id": ids.request_id(row.number),
+        "step": _step(row),
         "clause": Clause.REQUEST.value,
-        "kind": "letter_undelivered",
-        "why": why,
-        "opened_at": at,
+        "kind": TaskKind.LETTER_UNDELIVERED,
+        "why": _why(row),
+        "opened_at": row.settled_at or row.written_at,
         "checklist": [],
         "done": [],
     }
-    await session.execute(insert(Task).values(task).on_conflict_do_nothing())
-    step = Step(number=row.number, step=f"letter/{row.key}", at=at)
-    await store.write_once(session, step, Clause.REQUEST, f"Задача Оператору: {why}")
+    return insert(Task).values(task).on_conflict_do_nothing()
+
+
+def _why(row: LetterRow) -> str:
+    return f"письмо «{row.subject}» не вручено: {LetterState(row.state).russian}"
+
+
+def _step(row: LetterRow) -> str:
+    """Of the letter's end: it has one."""
+    return f"letter/{row.key}"

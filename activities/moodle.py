@@ -4,10 +4,13 @@ Every step finds before it creates. Who the responsible is, is read from Postgre
 the case's number: persons never travel through Temporal.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from temporalio import activity
 
+from activities import outages
 from activities.sites import Site, Sites
 from clients.moodle import Category as Found
 from clients.moodle import Ensured, MoodleClient, MoodleDenied, NotUnique, Participant, Taken, username_for
@@ -32,18 +35,18 @@ class MoodleActivities:
     @activity.defn
     async def ensure_category(self, case: InMoodle) -> int:
         """The category asked for; its idnumber comes from the request."""
-        request, site = await self._case(case.number)
-        found = await site.moodle.ensure_category(
-            request.category_name, ids.category_idnumber(case.number), _TOP, ""
-        )
-        return found.id
+        async with self._case(case.number) as (request, site):
+            found = await site.moodle.ensure_category(
+                request.category_name, ids.category_idnumber(case.number), _TOP, ""
+            )
+            return found.id
 
     @activity.defn
     async def ensure_course(self, case: InMoodle) -> int:
         """The course asked for, a hidden shell."""
-        request, site = await self._case(case.number)
-        category_id = await self._category_of(request, site)
-        return (await _ensure_course(site.moodle, request, category_id)).id
+        async with self._case(case.number) as (request, site):
+            category_id = await self._category_of(request, site)
+            return (await _ensure_course(site.moodle, request, category_id)).id
 
     @activity.defn
     async def ensure_responsible(self, case: InMoodle) -> int:
@@ -52,24 +55,24 @@ class MoodleActivities:
         Raises:
             ContactMissing: No e-mail is known, so that nobody can be found or told.
         """
-        request, site = await self._case(case.number)
-        if not request.responsible_email:
-            raise ContactMissing
-        last_name, first_name = _split(request.responsible_name)
-        username = username_for(last_name, first_name, key=request.responsible_email.lower())
-        found = await site.moodle.ensure_user(
-            username, request.responsible_email, first_name or last_name, last_name
-        )
-        return found.id
+        async with self._case(case.number) as (request, site):
+            if not request.responsible_email:
+                raise ContactMissing
+            last_name, first_name = _split(request.responsible_name)
+            username = username_for(last_name, first_name, key=request.responsible_email.lower())
+            found = await site.moodle.ensure_user(
+                username, request.responsible_email, first_name or last_name, last_name
+            )
+            return found.id
 
     @activity.defn
     async def grant_roles(self, grant: Grant) -> None:
         """Full rights to build: teacher in the course, course creator in the category."""
-        _, site = await self._case(grant.number)
-        if grant.category_id is not None:
-            await site.moodle.ensure_course_creator(grant.category_id, grant.user_id)
-        if grant.course_id is not None:
-            await site.moodle.ensure_teacher(grant.course_id, grant.user_id)
+        async with self._case(grant.number) as (_, site):
+            if grant.category_id is not None:
+                await site.moodle.ensure_course_creator(grant.category_id, grant.user_id)
+            if grant.course_id is not None:
+                await site.moodle.ensure_teacher(grant.course_id, grant.user_id)
 
     @activity.defn
     async def read_back(self, evidence: Evidence) -> None:
@@ -78,23 +81,19 @@ class MoodleActivities:
         Raises:
             NotConfirmed: The category, the course or the role in it does not show.
         """
-        request, site = await self._case(evidence.number)
-        seen = await _seen(site, request, evidence)
+        async with self._case(evidence.number) as (request, site):
+            seen = await _seen(site, request, evidence)
         async with self._sessions.begin() as session:
-            await store.write_once(
-                session,
-                evidence,
-                Clause.SETUP,
-                "Проверено в Moodle: что создано и какие права даны",
-                evidence=seen,
-            )
+            await store.write_once(session, evidence, Clause.SETUP, _checked(evidence), evidence=seen)
 
-    async def _case(self, number: str) -> tuple[Request, Site]:
+    @asynccontextmanager
+    async def _case(self, number: str) -> AsyncIterator[tuple[Request, Site]]:
         async with self._sessions() as session:
             request = await session.get_one(Request, number)
         if request.subsystem not in self._sites:
             raise SiteMissing
-        return request, self._sites[request.subsystem]
+        async with outages.journaled(self._sessions, number):
+            yield request, self._sites[request.subsystem]
 
     async def _category_of(self, request: Request, site: Site) -> int:
         """Moodle's id of the category that the course goes into: new, registered, or the first there is."""
@@ -159,6 +158,13 @@ def _split(name: str) -> tuple[str, str]:
     """«Иванова Мария Петровна» -> Иванова, Мария Петровна: the order that Russian papers use."""
     last_name, _, first_name = name.strip().partition(" ")
     return last_name, first_name.strip()
+
+
+def _checked(evidence: Evidence) -> str:
+    what = "Проверено в Moodle: что создано и какие права даны"
+    if evidence.category_id is None:
+        return what
+    return f"{what}; не проверено: роль в категории (Moodle её не показывает)"
 
 
 async def _seen(site: Site, request: Request, evidence: Evidence) -> dict[str, Any]:

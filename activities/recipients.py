@@ -1,13 +1,11 @@
 """From a kind of recipient to an address."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from models.settings import Settings
 from models.tables import Organisation, Request
 from models.terms import Recipient
 
 
-async def address(session: AsyncSession, settings: Settings, request: Request, to: Recipient) -> str:
+def address(settings: Settings, request: Request, agency: Organisation, to: Recipient) -> str:
     """Where a letter to this recipient goes; empty when nobody has entered an address.
 
     The authority's and the operator's addresses are settings, found missing at start-up; an
@@ -17,8 +15,8 @@ async def address(session: AsyncSession, settings: Settings, request: Request, t
         case Recipient.RESPONSIBLE:
             return request.responsible_email
         case Recipient.AGENCY | Recipient.OWNER:
-            return (await session.get_one(Organisation, request.agency)).email
+            return agency.email
         case Recipient.OWNER_HEAD:
-            return (await session.get_one(Organisation, request.agency)).head_email
+            return agency.head_email
         case _:
             return str(getattr(settings, f"{to.value}_email"))

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from models import russian
 from models.decisions import Ground, Outcome
 from models.letters import Notice
+from models.lines import clean
 from models.regulation import PROVISIONS
 from models.requests import Access, Wanted
 from models.terms import Clause, Recipient
@@ -81,6 +82,8 @@ class DeadlineFacts:
     explanation: str
     """One sentence, such as `Explanation.sentence`."""
     is_provisional: bool = False
+    is_late: bool = False
+    """The term had passed when the letter was written."""
 
     @property
     def clause_title(self) -> str:
@@ -134,6 +137,8 @@ class LetterContext:
     moved_by: str = ""
     """The decree that moved the deadline."""
     rung_label: str = ""
+    told: tuple[Recipient, ...] = ()
+    """Who else has got an escalation of this clause; never who was only planned to get one."""
     decision: DecisionFacts | None = None
     order_received_on: date | None = None
     set_up_on: date | None = None
@@ -149,7 +154,6 @@ class LetterContext:
     forgot_password_url: str = ""
     site_url: str = ""
     """The subsystem's own address; one of Appendix 1 has none."""
-    case_url: str = ""
     operator_email: str = ""
     """Where the operator is asked for advice."""
 
@@ -162,6 +166,11 @@ class LetterContext:
         if self.wanted is Wanted.CATEGORY_AND_COURSE:
             return f"категории {_quoted(self.category_name)} и {course}"
         return f"{course} в категории «{self.category_name}»" if self.category_name else course
+
+    @property
+    def told_words(self) -> str:
+        """«рассматривающим, руководителю рассматривающих»"""
+        return ", ".join(recipient.whom for recipient in self.told)
 
     @property
     def access_words(self) -> str:
@@ -188,18 +197,6 @@ def render(notice: Notice, context: LetterContext) -> Rendered:
     text = _environment("text").get_template(body).render(letter=context, subject=subject)
     html = _environment("html").get_template(body).render(letter=context, subject=subject)
     return Rendered(subject, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html)
-
-
-def clean(text: str) -> str:
-    """Text without what a letter can't hold: control characters, turners of direction, lone surrogates."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNPRINTABLE)
-
-
-_CONTROLS = (set(range(0x20)) | set(range(0x7F, 0xA0))) - {ord("\n"), ord("\t")}
-# These make text run backwards, and an address look like another one.
-_TURNERS = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
-_SURROGATES = range(0xD800, 0xE000)
-_UNPRINTABLE = dict.fromkeys([*_CONTROLS, *_TURNERS, *_SURROGATES])
 
 
 @cache

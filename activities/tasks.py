@@ -1,5 +1,7 @@
 """The operator's tasks: work by hand, and steps that wait for somebody to mend their cause."""
 
+import re
+
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
@@ -10,6 +12,7 @@ from models.errors import Failure
 from models.setup import Check
 from models.steps import CloseTask, OpenTask, TickOff
 from models.tables import Task
+from models.tasks import TaskKind
 from models.terms import Clause
 
 
@@ -29,7 +32,7 @@ class TaskActivities:
                 "workflow_id": task.workflow_id,
                 "step": task.step,
                 "clause": task.clause.value,
-                "kind": "setup_by_hand" if task.hand_over else "step_failed",
+                "kind": TaskKind.SETUP_BY_HAND if task.hand_over else TaskKind.STEP_FAILED,
                 "why": why,
                 "checklist": [check.value for check in task.checklist],
                 "done": [check.value for check in task.done],
@@ -70,4 +73,33 @@ def _why(task: OpenTask) -> str:
     failure = f" ({Failure(task.failure).russian})" if task.failure in Failure.__members__.values() else ""
     if task.hand_over:
         return f"{task.hand_over.russian}{failure}"
-    return f"шаг «{task.failed_step}» не выполнен{failure}"
+    return f"шаг «{_in_russian(task.failed_step)}» ({task.failed_step}) не выполнен{failure}"
+
+
+def _in_russian(step: str) -> str:
+    """`review/rung-2` -> «напоминание»; letters are named as `review/decision/refusal/agency`."""
+    _, *names = step.split("/")
+    if len(names) > 2:
+        return "письмо"
+    word = re.match("[a-z]+", names[0]) if names else None
+    return _STEPS.get(word.group() if word else "", "действие системы")
+
+
+_STEPS = {
+    "started": "начало дела",
+    "opened": "расчёт срока",
+    "analogues": "поиск аналогов",
+    "decision": "запись решения",
+    "signal": "решение по сигналу",
+    "rung": "напоминание",
+    "repeat": "повторное напоминание",
+    "overdue": "отметка о просрочке",
+    "moved": "перенос срока",
+    "obstacle": "запись о препятствии",
+    "order": "дата поступления запроса",
+    "by": "работа вручную",
+    "done": "запись об исполнении",
+    "workflow": "ход дела",
+    "closed": "закрытие дела",
+}
+"""What the names of steps begin with."""

@@ -1,39 +1,35 @@
 """The small loop beside the worker: starts what a crash left unstarted, sees that open
-cases really run, and keeps the histories that Temporal will forget."""
+cases and letters really run, keeps the histories that Temporal will forget, and clears up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement, Update, and_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client, WorkflowExecutionStatus
 
+from activities import rounds
+from activities.histories import Histories, describe
+from activities.purging import purge
 from models import ids, store
-from models.letters import LetterState
-from models.requests import Filed, Stage
-from models.starting import start_amendment, start_request
+from models.letters import Letter, LetterState, Notice
+from models.requests import Filed
+from models.starting import restart_delivery, start_amendment, start_request
 from models.step import Step
 from models.tables import AmendmentRow, KeptHistory, LetterRow, Request, Task
-from models.terms import Clause
-
-T = TypeVar("T")
+from models.tasks import TaskKind
+from models.terms import Clause, Recipient
 
 log = structlog.get_logger()
 
 _API_STARTS_WITHIN = timedelta(seconds=10)
 """What the API has only just written, it is about to start itself."""
 
-_AT_ONCE = 20
-"""Of each kind in a round: the activities need the connections too."""
-
-_OPEN = [stage.value for stage in Stage if stage.is_open]
-_STOPPED = "orphaned"
+_PURGES_EVERY = timedelta(hours=1)
 
 
 class Upkeep:
@@ -44,6 +40,9 @@ class Upkeep:
         self._client = client
         self._task_queue = task_queue
         self._every = every
+        self._histories = Histories(sessions, client)
+        self._last_letter = ""
+        self._purge_at = datetime.min.replace(tzinfo=UTC)
 
     async def run(self) -> None:
         """Do a round now and then; a round that fails is logged, and the next one tries again."""
@@ -56,74 +55,85 @@ class Upkeep:
 
     async def round(self) -> None:
         """One round of everything."""
-        await _each(await self._unstarted(), self._start)
-        await _each(await self._longest_unchecked(), self._check)
-        await _each(await self._closed(), self._keep_case)
-        await _each(await self._settled_letters(), self._keep_letter)
-        await _each(await self._amendments(), self._see_to_amendment)
+        unstarted = select(Request).where(_is_open_for_a_while(), col(Request.started_at).is_(None))
+        await rounds.every(self._sessions, unstarted, Request.number, self._start)
+        await rounds.each(await self._longest_unchecked(), self._check)
+        await rounds.each(await self._next_letters(), self._see_to_letter)
+        await rounds.each(await self._amendments(), self._see_to_amendment)
+        await self._histories.round()
+        await self._purge()
 
     # What a crash left unstarted
-
-    async def _unstarted(self) -> Iterable[Request]:
-        query = select(Request).where(_is_open_for_a_while(), col(Request.started_at).is_(None))
-        async with self._sessions() as session:
-            return (await session.scalars(query.order_by(col(Request.filed_at)).limit(_AT_ONCE))).all()
 
     async def _start(self, request: Request) -> None:
         await start_request(self._client, self._task_queue, Filed.model_validate(request.filed))
 
     # Open cases whose process somebody stopped
 
-    async def _longest_unchecked(self) -> Iterable[Request]:
+    async def _longest_unchecked(self) -> Sequence[Request]:
         query = select(Request).where(_is_open_for_a_while())
-        query = query.order_by(col(Request.checked_at).asc().nulls_first()).limit(_AT_ONCE)
-        async with self._sessions() as session:
+        query = query.order_by(col(Request.checked_at).asc().nulls_first()).limit(rounds.AT_ONCE)
+        async with store.looking(self._sessions) as session:
             return (await session.scalars(query)).all()
 
     async def _check(self, request: Request) -> None:
-        found = await self._describe(ids.request_id(request.number))
+        now = datetime.now(UTC)
+        async with self._sessions.begin() as session:
+            # Before it is looked at: one that cannot be looked at must not come first for ever.
+            own = col(Request.number) == request.number
+            await session.execute(update(Request).where(own).values(checked_at=now))
+        found = await describe(self._client, ids.request_id(request.number))
         if found is None and request.started_at is None:
             return  # Not started yet; the next round tries again.
-        now = datetime.now(UTC)
         async with self._sessions.begin() as session:
             # Read again: a case that has closed meanwhile may well have no running process.
             request = await session.get_one(Request, request.number)
-            request.checked_at = now
             if found is not None and found.status is WorkflowExecutionStatus.RUNNING:
                 await session.execute(_close_reports(request.number, now))
-            elif request.stage in _OPEN:
+            elif request.closed_at is None:
                 run = "lost" if found is None else f"stopped-{found.run_id}"
                 await _report(session, Step(number=request.number, step=f"upkeep/{run}", at=now))
 
-    # Histories
+    # Letters whose delivery somebody stopped
 
-    async def _closed(self) -> Iterable[str]:
-        is_closed = ~col(Request.stage).in_(_OPEN)
-        query = select(Request.number).where(is_closed, col(Request.histories_kept).is_(False))
-        async with self._sessions() as session:
-            return (await session.scalars(query.limit(_AT_ONCE))).all()
+    async def _next_letters(self) -> Sequence[LetterRow]:
+        """A few of those on their way, in turn: while no mail server listens there are many."""
+        is_old = col(LetterRow.written_at) < _a_while_ago()
+        query = select(LetterRow).where(
+            col(LetterRow.state) == LetterState.WRITTEN, ~col(LetterRow.history_kept), is_old
+        )
+        rows = await rounds.page(self._sessions, query, LetterRow.key, after=self._last_letter)
+        self._last_letter = rows[-1].key if len(rows) == rounds.AT_ONCE else ""
+        return rows
 
-    async def _keep_case(self, number: str) -> None:
-        workflows = (ids.request_id(number), ids.review_id(number), ids.setup_id(number))
-        # The parent closes a moment after its last step: until then it is the next round's.
-        if all([await self._keep(workflow_id, number) for workflow_id in workflows]):
-            async with self._sessions.begin() as session:
-                kept = update(Request).where(col(Request.number) == number).values(histories_kept=True)
-                await session.execute(kept)
+    async def _see_to_letter(self, row: LetterRow) -> None:
+        found = await describe(self._client, ids.delivery_id(row.key))
+        if found is not None and found.status is WorkflowExecutionStatus.RUNNING:
+            return
+        async with store.looking(self._sessions) as session:
+            # Read again: it may have come to its end meanwhile.
+            row = await session.get_one(LetterRow, row.key)
+        if row.state != LetterState.WRITTEN:
+            return
+        letter = Letter.written(
+            row.key,
+            number=row.number,
+            notice=Notice(row.notice),
+            to=Recipient(row.recipient),
+            rung=row.rung,
+            at=row.written_at,
+        )
+        await restart_delivery(self._client, self._task_queue, letter)
+        async with self._sessions.begin() as session:
+            run = "lost" if found is None else f"stopped-{found.run_id}"
+            step = Step(number=row.number, step=f"letter/{row.key}/{run}", at=datetime.now(UTC))
+            whose = f"Письмо {letter.to.whom} («{letter.notice.russian}»)"
+            what = f"{whose}: отправка была остановлена, начата снова"
+            await store.write_once(session, step, Clause.REQUEST, what)
 
-    async def _settled_letters(self) -> Iterable[LetterRow]:
-        is_settled = col(LetterRow.state) != LetterState.WRITTEN
-        query = select(LetterRow).where(is_settled, col(LetterRow.history_kept).is_(False))
-        async with self._sessions() as session:
-            return (await session.scalars(query.limit(_AT_ONCE))).all()
+    # Amendments of the calendar
 
-    async def _keep_letter(self, letter: LetterRow) -> None:
-        if await self._keep(ids.delivery_id(letter.key), letter.number):
-            async with self._sessions.begin() as session:
-                kept = update(LetterRow).where(col(LetterRow.key) == letter.key).values(history_kept=True)
-                await session.execute(kept)
-
-    async def _amendments(self) -> Iterable[AmendmentRow]:
+    async def _amendments(self) -> Sequence[AmendmentRow]:
         """Those whose moving of cases has not ended yet, as far as is known; there are a few a year."""
         is_old = col(AmendmentRow.entered_at) < _a_while_ago()
         async with self._sessions() as session:
@@ -136,35 +146,15 @@ class Upkeep:
     async def _see_to_amendment(self, row: AmendmentRow) -> None:
         amendment = row.id or 0
         await start_amendment(self._client, self._task_queue, amendment, row.day)
-        await self._keep(ids.amendment_id(amendment), number="")
+        await self._histories.keep(ids.amendment_id(amendment), number="")
 
-    async def _keep(self, workflow_id: str, number: str) -> bool:
-        """Keep a closed workflow's history; False while it runs. One that never was needs none."""
-        found = await self._describe(workflow_id)
-        if found is None:
-            return True
-        if found.status is WorkflowExecutionStatus.RUNNING:
-            return False
-        handle = self._client.get_workflow_handle(workflow_id, run_id=found.run_id)
-        row = {
-            "workflow_id": workflow_id,
-            "run_id": found.run_id,
-            "number": number,
-            "kept_at": datetime.now(UTC),
-            "history": (await handle.fetch_history()).to_json_dict(),
-        }
-        async with self._sessions.begin() as session:
-            await session.execute(insert(KeptHistory).values(row).on_conflict_do_nothing())
-        return True
+    # What nobody needs any more
 
-    async def _describe(self, workflow_id: str) -> WorkflowExecutionDescription | None:
-        """The newest run; None when Temporal knows none."""
-        try:
-            return await self._client.get_workflow_handle(workflow_id).describe()
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
+    async def _purge(self) -> None:
+        now = datetime.now(UTC)
+        if now >= self._purge_at:
+            await purge(self._sessions, now)
+            self._purge_at = now + _PURGES_EVERY
 
 
 def _a_while_ago() -> datetime:
@@ -172,15 +162,7 @@ def _a_while_ago() -> datetime:
 
 
 def _is_open_for_a_while() -> ColumnElement[bool]:
-    return and_(col(Request.stage).in_(_OPEN), col(Request.filed_at) < _a_while_ago())
-
-
-async def _each(found: Iterable[T], work: Callable[[T], Awaitable[None]]) -> None:
-    """All at the same time; one that fails is logged and keeps none of the others from theirs."""
-    outcomes = await asyncio.gather(*map(work, found), return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, Exception):
-            log.warning("upkeep failed", of=work.__name__, error=type(outcome).__name__)
+    return and_(col(Request.closed_at).is_(None), col(Request.filed_at) < _a_while_ago())
 
 
 async def _report(session: AsyncSession, step: Step) -> None:
@@ -191,7 +173,7 @@ async def _report(session: AsyncSession, step: Step) -> None:
         "workflow_id": ids.request_id(step.number),
         "step": step.step,
         "clause": Clause.REQUEST.value,
-        "kind": _STOPPED,
+        "kind": TaskKind.ORPHANED,
         "why": why,
         "checklist": [],
         "done": [],
@@ -203,5 +185,5 @@ async def _report(session: AsyncSession, step: Step) -> None:
 
 def _close_reports(number: str, at: datetime) -> Update:
     """The case runs again."""
-    is_open = (col(Task.number) == number, col(Task.kind) == _STOPPED, col(Task.closed_at).is_(None))
+    is_open = (col(Task.number) == number, col(Task.kind) == TaskKind.ORPHANED, col(Task.closed_at).is_(None))
     return update(Task).where(*is_open).values(closed_at=at)

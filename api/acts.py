@@ -68,7 +68,8 @@ class Act:
             )
             return answer(outcome)
 
-        return await self.post.once(work, first=texts.keeping(self.post, self.number, text))
+        first = texts.keeping(self.post, self.number, text) if text else None
+        return await self.post.once(work, first=first)
 
     async def _stage_is(self, stages: tuple[Stage, ...]) -> bool:
         async with self.post.sessions() as session:

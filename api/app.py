@@ -11,6 +11,7 @@ from api import documentation, errors
 from api.auth import known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
+from api.rates import Rate
 from api.routes import calendar, health, records, register, requests, review, setup, tasks, temporal
 from models import logs, store
 from models.converter import DATA_CONVERTER
@@ -35,9 +36,9 @@ DESCRIPTION = """
 
 Каждое изменяющее действие — POST с заголовком `Idempotency-Key`; повтор с тем же ключом безопасен.
 Ошибки — `application/problem+json` (RFC 9457) с постоянным `type` и объяснением по-русски; все типы
-перечислены у каждого ответа и в схеме `ProblemBody`. На 503 и на 409 `in-flight`, `not-ready` повторите
+перечислены у каждого ответа и в схеме `ProblemBody`. На 429, 503 и на 409 `in-flight`, `not-ready` повторите
 через `Retry-After` секунд с тем же `Idempotency-Key`.
-Время — RFC 3339 со смещением, даты — местные (Екатеринбург).
+Время — RFC 3339 со смещением региона (+05:00), даты — местные (Екатеринбург).
 """
 
 
@@ -70,6 +71,7 @@ def create(
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = config
+    app.state.rate, app.state.bad_rate = Rate(config.calls_per_second), Rate(config.bad_calls_per_second)
     app.add_middleware(BodyLimit)
     app.add_middleware(PrivateAnswers)
     errors.install(app)

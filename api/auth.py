@@ -10,14 +10,18 @@ from enum import StrEnum
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends
+from fastapi import Request as HTTPRequest
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from api.deps import SessionsDep
 from api.errors import Problem
+from api.rates import Rate
 from models import store
 from models.requests import Stage
 from models.tables import ApiKey, Request
+from models.terms import Recipient
 
 _bearer = HTTPBearer(auto_error=False, description="Ключ доступа, выданный администратором.")
 
@@ -38,6 +42,10 @@ OPERATORS = (Role.OPERATOR, Role.OPERATOR_HEAD)
 ORDERED = (Stage.SETUP, Stage.DONE)
 """Stages of what the operator has been told to set up."""
 STAFF = (*AUTHORITY, *OPERATORS, Role.ADMIN)
+_ADDRESSED_TO = {
+    Role.AGENCY: (Recipient.AGENCY, Recipient.OWNER, Recipient.OWNER_HEAD),
+    Role.RESPONSIBLE: (Recipient.RESPONSIBLE,),
+}
 EVERYBODY = tuple(Role)
 
 
@@ -48,6 +56,8 @@ class Caller(NamedTuple):
     role: Role
     organisation: str
     holder: str
+    email: str
+    """Of the person, where the key is a responsible's: tells which cases are theirs."""
 
     @property
     def actor(self) -> str:
@@ -55,12 +65,32 @@ class Caller(NamedTuple):
         return f"key-{self.key_id}"
 
     def sees(self, request: Request) -> bool:
-        """An agency sees its own, the operator what was ordered, the authority all."""
-        if self.role not in STAFF:
-            return request.agency == self.organisation
+        """An agency sees its own, a responsible theirs, the operator what was ordered, the authority all.
+
+        A case whose responsible has no address yet is nobody's.
+        """
         if self.role in OPERATORS:
             return request.stage in ORDERED
-        return True
+        if self.role in STAFF:
+            return True
+        if self.role is Role.RESPONSIBLE and request.responsible_email.lower() != self.email:
+            return False
+        return request.agency == self.organisation
+
+    def visible(self) -> tuple[ColumnElement[bool], ...]:
+        """The same rule for a query of requests."""
+        own: ColumnElement[bool] = col(Request.agency) == self.organisation
+        if self.role in OPERATORS:
+            return (col(Request.stage).in_(ORDERED),)
+        if self.role in STAFF:
+            return ()
+        if self.role is Role.RESPONSIBLE:
+            return own, func.lower(col(Request.responsible_email)) == self.email
+        return (own,)
+
+    def reads(self, recipient: str) -> bool:
+        """Staff read every letter of a case they see; others those addressed to them."""
+        return self.role in STAFF or recipient in _ADDRESSED_TO.get(self.role, ())
 
 
 def new_secret() -> str:
@@ -74,18 +104,32 @@ def digest(secret: str) -> str:
 
 
 async def known_caller(
-    sessions: SessionsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    http: HTTPRequest,
+    sessions: SessionsDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    if credentials is None:
-        raise Problem("unauthenticated")
-    query = select(ApiKey).where(
-        col(ApiKey.sha256) == digest(credentials.credentials), col(ApiKey.revoked_at).is_(None)
-    )
-    async with store.looking(sessions) as session:
-        key = (await session.scalars(query)).first()
+    """Who holds the key, unless they call too often.
+
+    Raises:
+        Problem: No valid key, or `rate-limited`.
+    """
+    key = await _key(sessions, credentials.credentials) if credentials else None
     if key is None:
+        _count(http.app.state.bad_rate, http.client.host if http.client else "")
         raise Problem("unauthenticated")
-    return Caller(key.id or 0, Role(key.role), key.organisation, key.holder)
+    _count(http.app.state.rate, str(key.id))
+    return Caller(key.id or 0, Role(key.role), key.organisation, key.holder, key.email)
+
+
+async def _key(sessions: store.Sessions, secret: str) -> ApiKey | None:
+    query = select(ApiKey).where(col(ApiKey.sha256) == digest(secret), col(ApiKey.revoked_at).is_(None))
+    async with store.looking(sessions) as session:
+        return (await session.scalars(query)).first()
+
+
+def _count(rate: Rate, caller: str) -> None:
+    if wait := rate.wait(caller):
+        raise Problem("rate-limited", wait=wait)
 
 
 CallerDep = Annotated[Caller, Depends(known_caller)]

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Update, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api.errors import Problem
@@ -17,7 +18,7 @@ from models.terms import Clause
 _CLAIMABLE = (Stage.REGISTERED, Stage.REVIEW)
 
 
-async def take(post: Post, request: Request) -> ClaimAnswer:
+async def take(session: AsyncSession, post: Post, request: Request) -> ClaimAnswer:
     """Mark a request as the caller's work.
 
     Raises:
@@ -28,11 +29,11 @@ async def take(post: Post, request: Request) -> ClaimAnswer:
     claimed = _change(request, free).values(
         claimed_by=caller.actor, claimed_by_name=caller.holder, claimed_at=datetime.now(UTC)
     )
-    await _write(post, request, claimed, "claim", "Взято в работу", or_else="already-claimed")
+    await _write(session, post, request, claimed, "claim", "Взято в работу", or_else="already-claimed")
     return ClaimAnswer(number=request.number, claimed_by=caller.holder)
 
 
-async def give_back(post: Post, request: Request) -> ClaimAnswer:
+async def give_back(session: AsyncSession, post: Post, request: Request) -> ClaimAnswer:
     """Release a request that the caller has claimed.
 
     Raises:
@@ -40,7 +41,7 @@ async def give_back(post: Post, request: Request) -> ClaimAnswer:
     """
     mine = col(Request.claimed_by) == post.caller.actor
     released = _change(request, mine).values(claimed_by=None, claimed_by_name="", claimed_at=None)
-    await _write(post, request, released, "release", "Снято с исполнителя", or_else="not-claimed")
+    await _write(session, post, request, released, "release", "Снято с исполнителя", or_else="not-claimed")
     return ClaimAnswer(number=request.number, claimed_by="")
 
 
@@ -50,10 +51,11 @@ def _change(request: Request, condition: ColumnElement[bool]) -> Update:
     )
 
 
-async def _write(post: Post, request: Request, change: Update, act: str, what: str, *, or_else: str) -> None:
-    async with post.sessions.begin() as session:
-        changed = await session.scalar(change.returning(col(Request.number)))
-        if changed is None:
-            raise Problem(or_else if request.stage in _CLAIMABLE else "stage-passed")
-        step = Step(number=request.number, step=f"review/{act}-{post.id}", at=datetime.now(UTC))
-        await store.write_once(session, step, Clause.REVIEW, what, by=post.caller.actor)
+async def _write(
+    session: AsyncSession, post: Post, request: Request, change: Update, act: str, what: str, *, or_else: str
+) -> None:
+    changed = await session.scalar(change.returning(col(Request.number)))
+    if changed is None:
+        raise Problem(or_else if request.stage in _CLAIMABLE else "stage-passed")
+    step = Step(number=request.number, step=f"review/{act}-{post.id}", at=datetime.now(UTC))
+    await store.write_once(session, step, Clause.REVIEW, what, by=post.caller.actor)

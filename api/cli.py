@@ -51,10 +51,19 @@ def issue_key(
     role: Annotated[Role, typer.Option(help="Роль.")],
     organisation: Annotated[str, typer.Option(help="Код организации.")],
     holder: Annotated[str, typer.Option(help="Кому выдан: лицо или система.")],
+    email: Annotated[
+        str,
+        typer.Option(
+            callback=_address, help="Почта ответственного лица: ключ открывает дела, где она названа."
+        ),
+    ] = "",
 ) -> None:
     """Выдать ключ. Он показывается один раз."""
     try:
-        secret = _in_postgres(lambda session: api_keys.issue(session, role, organisation, holder))
+        secret = _in_postgres(lambda session: api_keys.issue(session, role, organisation, holder, email))
+    except api_keys.AddressMissing:
+        console.print("Ключу ответственного лица нужна его почта: --email.")
+        raise typer.Exit(1) from None
     except api_keys.UnknownOrganisation:
         console.print(f"Организации «{organisation}» нет.")
         raise typer.Exit(1) from None
@@ -77,11 +86,17 @@ def list_keys() -> None:
     async def read(session: AsyncSession) -> list[ApiKey]:
         return list((await session.scalars(select(ApiKey).order_by(col(ApiKey.id)))).all())
 
-    table = Table("№", "Роль", "Организация", "Кому", "Выдан", "Отозван")
+    table = Table("№", "Роль", "Организация", "Кому", "Почта", "Выдан", "Отозван")
     for key in _in_postgres(read):
         revoked = f"{key.revoked_at:%d.%m.%Y}" if key.revoked_at else ""
         table.add_row(
-            str(key.id), key.role, key.organisation, key.holder, f"{key.issued_at:%d.%m.%Y}", revoked
+            str(key.id),
+            key.role,
+            key.organisation,
+            key.holder,
+            key.email,
+            f"{key.issued_at:%d.%m.%Y}",
+            revoked,
         )
     console.print(table)
 

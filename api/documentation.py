@@ -9,12 +9,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from api.errors import MEDIA_TYPE, TABLE, ProblemBody
+from api.errors import MEDIA_TYPE, RETRY_AFTER_SECONDS, TABLE, ProblemBody
 
 Answers = dict[int | str, dict[str, Any]]
 
 _SCHEMAS = "#/components/schemas/"
-_ALWAYS = ("unauthenticated", "forbidden", "unavailable", "internal")
+_ALWAYS = ("unauthenticated", "forbidden", "rate-limited", "unavailable", "internal")
 _ACTING = ("too-large", "invalid", "idempotency-key-missing", "idempotency-key-reused", "in-flight")
 
 
@@ -37,11 +37,26 @@ def problems(*types: str) -> Answers:
     """Problems by status, each status with its types."""
     by_status = sorted(dict.fromkeys(types), key=lambda one: TABLE[one].status)
     return {
-        status: {
-            "description": "\n\n".join(f"`{one}` — {TABLE[one].title}" for one in group),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}{ProblemBody.__name__}"}}},
-        }
+        status: _answer(tuple(group))
         for status, group in groupby(by_status, key=lambda one: TABLE[one].status)
+    }
+
+
+def _answer(types: tuple[str, ...]) -> dict[str, Any]:
+    """One status: its types, and when to try again where waiting helps."""
+    answer: dict[str, Any] = {
+        "description": "\n\n".join(f"`{one}` — {TABLE[one].title}" for one in types),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": f"{_SCHEMAS}{ProblemBody.__name__}"}}},
+    }
+    if waiting := [one for one in types if one in RETRY_AFTER_SECONDS]:
+        answer["headers"] = {"Retry-After": _retry_after(waiting)}
+    return answer
+
+
+def _retry_after(types: list[str]) -> dict[str, Any]:
+    return {
+        "description": f"Через сколько секунд повторить: {', '.join(f'`{one}`' for one in types)}.",
+        "schema": {"type": "integer", "minimum": 1},
     }
 
 

@@ -3,6 +3,7 @@
 The type is for machines; `detail` is for people, in Russian.
 """
 
+import math
 import traceback
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
+from models.decisions import Rejection
+from models.setup import SetupRejection
 
 log = structlog.get_logger()
 
@@ -33,9 +36,31 @@ class Kind(NamedTuple):
     title: str
 
 
+_REJECTIONS: dict[Rejection | SetupRejection, int] = {
+    Rejection.ALREADY_DECIDED: 409,
+    Rejection.NOT_READY: 409,
+    Rejection.OUTCOME_UNKNOWN: 422,
+    Rejection.GROUND_MISSING: 422,
+    Rejection.GROUND_NOT_ALLOWED: 422,
+    Rejection.MISSING_NOT_NAMED: 422,
+    Rejection.ANALOGUE_NOT_NAMED: 422,
+    Rejection.REASON_MISSING: 422,
+    Rejection.WHY_NOT_ANALOGUE_MISSING: 422,
+    SetupRejection.DONE_BY_ENGINE: 409,
+    SetupRejection.ALREADY_CONFIRMED: 409,
+    SetupRejection.NOT_ON_CHECKLIST: 422,
+    SetupRejection.ORDER_DATE_KNOWN: 409,
+    SetupRejection.ORDER_DATE_LATE: 409,
+    SetupRejection.ORDER_DATE_IMPOSSIBLE: 422,
+    SetupRejection.MADE_BY_HAND: 409,
+    SetupRejection.NOTHING_TO_RETRY: 409,
+}
+"""What the rules reject, in the rules' own words."""
+
 TABLE: dict[str, Kind] = {
     "unauthenticated": Kind(401, "Нужен действующий ключ доступа."),
     "forbidden": Kind(403, "Эта роль не выполняет такое действие."),
+    "rate-limited": Kind(429, "Слишком много обращений: повторите через Retry-After секунд."),
     "not-found": Kind(404, "Не найдено."),
     "method-not-allowed": Kind(405, "Такое действие по этому адресу не предусмотрено."),
     "too-large": Kind(413, "Тело запроса больше 1 МиБ."),
@@ -56,26 +81,19 @@ TABLE: dict[str, Kind] = {
     "already-claimed": Kind(409, "Запрос уже взял в работу другой сотрудник."),
     "not-claimed": Kind(409, "Запрос не взят вами в работу."),
     "stage-passed": Kind(409, "Этот этап дела уже пройден."),
-    "already-decided": Kind(409, "По запросу уже принято решение."),
-    "not-ready": Kind(409, "Дело ещё не готово к этому действию, повторите через несколько секунд."),
-    "outcome-not-allowed": Kind(422, "Решением может быть только создание или отказ."),
-    "ground-missing": Kind(422, "Укажите основание отказа (п. 4.2 Регламента)."),
-    "ground-not-allowed": Kind(422, "Такое основание п. 4.2 Регламента не предусматривает."),
-    "missing-not-named": Kind(422, "Укажите, какой информации нет в запросе."),
-    "analogue-not-named": Kind(422, "Укажите, какая аналогичная категория или курс уже созданы."),
+    **{rejection.value: Kind(status, rejection.russian) for rejection, status in _REJECTIONS.items()},
     "unknown-analogue": Kind(422, "Среди найденных аналогов такого нет."),
-    "reason-missing": Kind(422, "Укажите причину отказа: она направляется инициатору."),
-    "why-not-analogue-missing": Kind(422, "Найден похожий курс: укажите, почему не аналогична."),
-    "contacts-given": Kind(409, "Эти сведения в запросе уже есть; другое ответственное лицо — по п. 4.8."),
-    "done-by-engine": Kind(409, "Работу выполняет система, подтверждать нечего."),
-    "already-confirmed": Kind(409, "Работа уже подтверждена."),
-    "not-on-checklist": Kind(422, "Отметьте пункты из перечня работ по этому запросу."),
-    "order-date-known": Kind(409, "Дата поступления известна: запрос передан системой."),
-    "order-date-late": Kind(409, "Срок уже истёк: дата поступления его не продлит."),
-    "made-by-hand": Kind(
-        409, "Категория или курс созданы вручную: система создала бы их ещё раз, завершите вручную."
+    "contacts-given": Kind(
+        409,
+        "Адрес электронной почты ответственного лица уже внесён. Исправить его можно, пока учётной записи нет"
+        " у системы и письма на него не доходят; другое ответственное лицо — по п. 4.8.",
     ),
-    "order-date-impossible": Kind(422, "Дата поступления — от даты решения до сегодняшнего дня."),
+    "letter-without-address": Kind(
+        409, "Отправить письмо некуда: сначала внесите адрес ответственного лица."
+    ),
+    "day-amended-already": Kind(409, "Этот день уже изменён: сначала отмените это изменение."),
+    "day-unchanged": Kind(409, "Этот день и без того такой: изменять нечего."),
+    "amendment-not-in-force": Kind(409, "Это изменение календаря уже отменено."),
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
     "outcome-unknown": Kind(
@@ -85,7 +103,14 @@ TABLE: dict[str, Kind] = {
     "internal": Kind(500, "Непредвиденная ошибка; она записана и будет разобрана."),
 }
 
-_RETRY_AFTER_SECONDS = {"outcome-unknown": 5, "unavailable": 5, "in-flight": 5, "not-ready": 2}
+RETRY_AFTER_SECONDS = {
+    "outcome-unknown": 5,
+    "unavailable": 5,
+    "in-flight": 5,
+    "not-ready": 2,
+    "rate-limited": 1,
+}
+"""When to try again; other problems don't go away by waiting."""
 
 
 class ProblemBody(BaseModel):
@@ -97,7 +122,11 @@ class ProblemBody(BaseModel):
     title: str
     status: int
     detail: str = Field(description="Что случилось и что делать, для людей.")
-    fields: list[FieldProblem] = Field(default=[], description="Что не так, по полям.")
+    fields: list[FieldProblem] = Field(
+        default=[],
+        description="Что не так, по полям; нет, если дело не в полях.",
+        exclude_if=lambda fields: not fields,
+    )
 
 
 class Problem(Exception):
@@ -107,14 +136,18 @@ class Problem(Exception):
         type: A type of the table above.
         detail: Another text for people than the table's.
         fields: What is wrong, field by field.
+        wait: Seconds to wait, when it is not the table's time.
     """
 
-    def __init__(self, type: str, detail: str = "", fields: Sequence[FieldProblem] = ()) -> None:
+    def __init__(
+        self, type: str, detail: str = "", fields: Sequence[FieldProblem] = (), *, wait: float = 0
+    ) -> None:
         super().__init__(type)
         self.type = type
         self.kind = TABLE[type]
         self.detail = detail or self.kind.title
         self.fields = fields
+        self.retry_after = math.ceil(wait) or RETRY_AFTER_SECONDS.get(type)
 
     def response(self) -> JSONResponse:
         body = ProblemBody(
@@ -125,8 +158,8 @@ class Problem(Exception):
             fields=list(self.fields),
         )
         headers = dict(PRIVATE)
-        if seconds := _RETRY_AFTER_SECONDS.get(self.type):
-            headers["Retry-After"] = str(seconds)
+        if self.retry_after:
+            headers["Retry-After"] = str(self.retry_after)
         if self.kind.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return JSONResponse(

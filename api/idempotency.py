@@ -1,8 +1,8 @@
 """`Idempotency-Key`: the same POST sent twice is done once and answered the same.
 
-The record is taken before the work and kept with its answer. What crashed in between
-may be taken over after 30 s: updates carry an id made from the key, so that the first
-outcome comes back even then.
+Work in Postgres alone is one transaction with its record and its answer. Other work takes
+its record first and keeps the answer after; what crashed in between may be taken over after
+30 s: updates carry an id made from the key, so that the first outcome comes back even then.
 """
 
 import hashlib
@@ -115,6 +115,20 @@ class Post:
         await session.execute(update(IdempotencyRecord).where(self._mine).values(status=status, answer=body))
         return JSONResponse(body, status_code=status)
 
+    async def at_once(
+        self, work: Callable[[AsyncSession], Awaitable[BaseModel]], *, status: int = 200
+    ) -> JSONResponse:
+        """Do work that is in Postgres alone: key, work and answer are there together or not at all.
+
+        Args:
+            work: What to do in the transaction; a `Problem` undoes it and gives the key back.
+            status: Of the answer.
+        """
+        async with self.sessions.begin() as session:
+            if (answered := await self.begin(session)) is not None:
+                return answered
+            return await self.finish(session, await work(session), status)
+
     async def once(
         self,
         work: Callable[[], Awaitable[BaseModel]],
@@ -122,7 +136,7 @@ class Post:
         first: Insert | None = None,
         status: int = 200,
     ) -> JSONResponse:
-        """Do work that takes longer than a transaction, once.
+        """Do work outside Postgres, once.
 
         Args:
             work: What to do; it must be safe to repeat under `id`.

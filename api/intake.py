@@ -24,7 +24,8 @@ from temporalio.service import RPCError
 from api.errors import Problem
 from api.idempotency import Post
 from api.registering import register
-from api.schemas.requests import FiledAnswer, Named, RequestForm
+from api.schemas.fields import Named
+from api.schemas.requests import FiledAnswer, RequestForm
 from models import completeness, store
 from models.deadlines import local_date
 from models.regulation import REVIEW_TERM, SETUP_TERM

@@ -13,12 +13,26 @@ class UnknownOrganisation(Exception):
     """No organisation has this code."""
 
 
-async def issue(session: AsyncSession, role: Role, organisation: str, holder: str) -> str:
+class AddressMissing(Exception):
+    """A responsible is known by their address: without one the key would open nothing."""
+
+
+async def issue(session: AsyncSession, role: Role, organisation: str, holder: str, email: str = "") -> str:
     """A new key, shown this once: Postgres holds only its hash.
+
+    Args:
+        session: The transaction.
+        role: What it may.
+        organisation: Code of the organisation whose it is.
+        holder: The person or the system, for people to read.
+        email: Of a responsible, as their requests name it.
 
     Raises:
         UnknownOrganisation: The code is none of the register's.
+        AddressMissing: A responsible's key needs their address.
     """
+    if role is Role.RESPONSIBLE and not email:
+        raise AddressMissing
     if await session.get(Organisation, organisation) is None:
         raise UnknownOrganisation
     secret = new_secret()
@@ -28,6 +42,7 @@ async def issue(session: AsyncSession, role: Role, organisation: str, holder: st
             role=role.value,
             organisation=organisation,
             holder=holder,
+            email=email.lower() if role is Role.RESPONSIBLE else "",
             issued_at=datetime.now(UTC),
         )
     )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tupl
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api.auth import OPERATORS, ORDERED, STAFF, Caller
+from api.auth import Caller
 from api.errors import Problem
 from api.invalid import FieldProblem
 from api.schemas.fields import Number
@@ -19,8 +19,10 @@ from api.schemas.requests import RequestItem, RequestPage
 from models import deadlines, store
 from models.calendar import WorkCalendar
 from models.deadlines import Deadline
+from models.decisions import ENGINE
 from models.requests import Stage, Wanted
 from models.tables import ClauseRow, Organisation, Request
+from models.terms import Recipient
 
 Query = Select[Request, str, ClauseRow]
 
@@ -111,6 +113,7 @@ def item(
         received_on=request.received_on,
         clause=clause.clause if clause else None,
         waits_for=clause.waits_for if clause else None,
+        waits_for_name=_name(clause.waits_for) if clause else "",
         last_day=clause.last_day if clause else None,
         due_at=clause.due_at if clause else None,
         standing=deadlines.standing(Deadline.model_validate(clause.deadline), now, calendar)
@@ -119,6 +122,10 @@ def item(
         overdue=clause.is_overdue if clause else False,
         claimed_by=request.claimed_by_name,
     )
+
+
+def _name(waits_for: str) -> str:
+    return "система" if waits_for == ENGINE else Recipient(waits_for).russian if waits_for else ""
 
 
 def with_clause() -> Query:
@@ -132,11 +139,7 @@ def with_clause() -> Query:
 
 
 def _filtered(caller: Caller, asked: Asked) -> Query:
-    query = with_clause()
-    if caller.role not in STAFF:
-        query = query.where(col(Request.agency) == caller.organisation)
-    if caller.role in OPERATORS:
-        query = query.where(col(Request.stage).in_(ORDERED))
+    query = with_clause().where(*caller.visible())
     if asked.stages:
         query = query.where(col(Request.stage).in_(asked.stages))
     if asked.agency is not None:

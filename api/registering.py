@@ -58,7 +58,9 @@ def _next_number() -> CTE:
     """`2026-000124`, one more than the last of the year."""
     statement = insert(Counter).values(year=bindparam("year"), last=1)
     statement = statement.on_conflict_do_update(index_elements=["year"], set_={"last": col(Counter.last) + 1})
-    padded = func.lpad(cast(col(Counter.last), Text), 6, "0")
+    last = cast(col(Counter.last), Text)
+    # Six digits at least: lpad alone would cut the millionth number to six.
+    padded = func.lpad(last, func.greatest(6, func.length(last)), "0")
     return statement.returning(func.concat(bindparam("prefix", type_=Text), padded).label("number")).cte(
         "numbers"
     )

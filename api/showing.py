@@ -6,10 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api import listing
-from api.schemas.requests import DecisionShown, Named, RequestShown, ResponsibleShown
+from api.schemas.fields import Named
+from api.schemas.requests import DecisionShown, RequestShown, ResponsibleShown
 from models import store
 from models.requests import Access, Item
-from models.tables import DecisionRow, Request, TextRow
+from models.tables import Category, DecisionRow, Request, TextRow
 
 
 async def shown(session: AsyncSession, request: Request, confirmed_years: frozenset[int]) -> RequestShown:
@@ -17,11 +18,12 @@ async def shown(session: AsyncSession, request: Request, confirmed_years: frozen
     query = listing.with_clause().where(col(Request.number) == request.number)
     _, agency_name, clause = (await session.execute(query)).one()
     calendar = await store.load_calendar(session, confirmed_years)
+    category = await session.get(Category, request.category) if request.category else None
     item = listing.item(request, agency_name, clause, datetime.now(UTC), calendar)
     return RequestShown(
         **item.model_dump(),
         category=request.category,
-        category_name=request.category_name,
+        category_name=category.name if category else request.category_name,
         course_name=request.course_name,
         goal=request.goal,
         learners_description=request.learners_are,
@@ -39,23 +41,23 @@ async def shown(session: AsyncSession, request: Request, confirmed_years: frozen
         paper=request.is_paper,
         registered_at=request.filed_at,
         closed_at=request.closed_at,
-        decision=await _decision(session, request.number),
+        decision=await _decision(session, request),
     )
 
 
-async def _decision(session: AsyncSession, number: str) -> DecisionShown | None:
-    row = await session.get(DecisionRow, number)
+async def _decision(session: AsyncSession, request: Request) -> DecisionShown | None:
+    row = await session.get(DecisionRow, request.number)
     if row is None:
         return None
     reason = await session.get(TextRow, row.reason_id) if row.reason_id else None
     return DecisionShown(
         outcome=row.outcome,
         ground=row.ground,
-        missing=[Named(code=item, name=Item(item).russian) for item in row.missing],
+        missing=[Named.of(Item(item)) for item in row.missing],
         analogue=row.analogue,
         reason=reason.body if reason else "",
         decided_by=row.decided_by_name,
         at=row.at,
         late_by=row.late_by,
-        order_received_on=row.order_received_on,
+        order_received_on=request.order_received_on,
     )

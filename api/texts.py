@@ -8,10 +8,8 @@ from api.idempotency import Post
 from models.tables import TextRow
 
 
-def keeping(post: Post, number: str, body: str) -> Insert | None:
+def keeping(post: Post, number: str, body: str) -> Insert:
     """What keeps a text under the POST's own id; a repetition keeps it once."""
-    if not body:
-        return None
     row = {
         "id": post.id,
         "number": number,

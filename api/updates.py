@@ -64,6 +64,27 @@ class Updates:
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
             raise Problem("outcome-unknown") from None
 
+    async def is_accepted(self, workflow_id: str, id: UUID) -> bool:
+        """Whether an update of this id has been done, also by a workflow that has ended since.
+
+        Raises:
+            Problem: `outcome-unknown`: Temporal is away.
+        """
+        handle = self.client.get_workflow_handle(workflow_id).get_update_handle(str(id))
+        try:
+            await handle.result(rpc_timeout=self.timeout)
+        except WorkflowUpdateFailedError:
+            return False
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise Problem("outcome-unknown") from None
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise Problem("outcome-unknown") from None
+        except RuntimeError:
+            raise Problem("outcome-unknown") from None
+        return True
+
     async def _patiently(
         self, workflow_id: str, update: Any, command: Any, id: str, until: Callable[[], Awaitable[bool]]
     ) -> Any:

@@ -11,6 +11,7 @@ An error holds the server's code, never its text, which usually quotes the addre
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import aiosmtplib
+
+from clients.smtp import Connections
 
 
 class _Policy(EmailPolicy):
@@ -114,7 +117,7 @@ class Mail:
 
 
 class MailClient:
-    """Sends letters, each over a connection of its own: letters are rare, connections go stale."""
+    """Sends letters through one server."""
 
     def __init__(
         self,
@@ -136,7 +139,7 @@ class MailClient:
             port: Usually 25 or 587 (`STARTTLS`) or 465 (`TLS`).
             tls: `STARTTLS` never falls back to plain text.
             sender: `СЭО ТО <no-reply@example.ru>` or a bare address.
-            timeout: Of each step of the conversation.
+            timeout: For the whole of one letter, from connecting to the server's last answer.
             username: Nothing is said about who we are without it.
             password: Goes with `username`.
             reply_to: Like `sender`.
@@ -144,13 +147,17 @@ class MailClient:
         """
         self._sender = _mailbox("sender", sender)
         self._reply_to = _mailbox("reply_to", reply_to) if reply_to else None
-        self._host = host
-        self._port = port
-        self._tls = tls
         self._timeout_seconds = timeout.total_seconds()
-        self._username = username
-        self._password = password
-        self._tls_context = tls_context
+        self._connections = Connections(
+            hostname=host,
+            port=port,
+            username=username,
+            password=password,
+            timeout=self._timeout_seconds,
+            use_tls=tls is TlsMode.TLS,
+            start_tls=tls is TlsMode.STARTTLS,
+            tls_context=tls_context,
+        )
 
     async def send(self, message: Mail) -> str:
         """Hand the letter over and return the server's answer, such as `2.0.0 Ok: queued as 4XyZ`.
@@ -161,19 +168,10 @@ class MailClient:
         letter = self.compose(message)
         try:
             # `from None` below: these exceptions quote the address
-            _, answer = await aiosmtplib.send(
-                letter,
-                sender=self._sender.addr_spec,
-                recipients=[message.to],
-                hostname=self._host,
-                port=self._port,
-                username=self._username,
-                password=self._password,
-                timeout=self._timeout_seconds,
-                use_tls=self._tls is TlsMode.TLS,
-                start_tls=self._tls is TlsMode.STARTTLS,
-                tls_context=self._tls_context,
-            )
+            async with asyncio.timeout(self._timeout_seconds), self._connections.one() as smtp:
+                _, answer = await smtp.send_message(
+                    letter, sender=self._sender.addr_spec, recipients=[message.to]
+                )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             raise _verdict(refused.recipients[0].code, MailRefused, "address refused") from None
         except aiosmtplib.SMTPResponseException as refused:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import holidays
 from pydantic import Field
@@ -53,6 +53,7 @@ class WorkCalendar:
         amendments: Days changed by decree; they win over the production calendar.
         confirmed_years: Years whose transfers the government has decided; a deadline that reaches
             past them is provisional.
+        version: Id of the newest amendment that it knows, withdrawals included; 0 when there is none.
 
     Raises:
         ValueError: Two amendments name the same day, so that one of them would be lost.
@@ -60,6 +61,7 @@ class WorkCalendar:
 
     amendments: tuple[Amendment, ...] = ()
     confirmed_years: frozenset[int] = CONFIRMED_YEARS
+    version: int = 0
 
     def __post_init__(self) -> None:
         if len(self._amended) < len(self.amendments):
@@ -68,6 +70,18 @@ class WorkCalendar:
     @cached_property
     def _amended(self) -> Mapping[date, Amendment]:
         return {amendment.day: amendment for amendment in self.amendments}
+
+    def amendment_of(self, day: date) -> Amendment | None:
+        """The amendment of a day that is in force."""
+        return self._amended.get(day)
+
+    def amended(self, amendment: Amendment) -> Self:
+        """This calendar with an amendment more, which replaces the one of its day."""
+        return replace(self, amendments=(*self.without(amendment.day).amendments, amendment))
+
+    def without(self, day: date) -> Self:
+        """This calendar with the day as the production calendar has it."""
+        return replace(self, amendments=tuple(one for one in self.amendments if one.day != day))
 
     def is_working(self, day: date) -> bool:
         """Whether the day is a working day, transfers and amendments included."""

@@ -6,7 +6,6 @@ The calendar is an argument: activities compute, workflows only carry the result
 """
 
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
@@ -14,36 +13,11 @@ from pydantic import AwareDatetime
 from models import russian
 from models.calendar import WorkCalendar
 from models.message import Message
-from models.terms import Clause, Escalation, Recipient, Reminder, Term, Unit
+from models.rungs import Rung, RungKind
+from models.terms import Clause, Escalation, Reminder, Term, Unit
 
 LOCAL_ZONE = ZoneInfo("Asia/Yekaterinburg")
 _LETTERS_GO_AT = time(9, tzinfo=LOCAL_ZONE)
-
-
-class RungKind(StrEnum):
-    """On which side of the deadline a rung stands."""
-
-    REMINDER = "reminder"
-    ESCALATION = "escalation"
-
-
-class Rung(Message):
-    """One step of the ladder of letters around a deadline. Crosses Temporal.
-
-    Attributes:
-        ordinal: Its place in the term: the same after the deadline is moved, so that a rung which
-            went once never goes again.
-        kind: Before or after the deadline.
-        at: 09:00 in Asia/Yekaterinburg on a working day.
-        to: Who gets the letter.
-        label: What people read: «за 3 рабочих дня до срока», «срок истёк».
-    """
-
-    ordinal: int
-    kind: RungKind
-    at: AwareDatetime
-    to: tuple[Recipient, ...]
-    label: str
 
 
 class Deadline(Message):
@@ -74,6 +48,14 @@ class Deadline(Message):
     def is_late(self, at: datetime) -> bool:
         """Whether the moment is late: the deadline's own instant is, a microsecond earlier isn't."""
         return at >= self.due_at
+
+    def goes_again(self, rung: Rung, moved_at: datetime) -> bool:
+        """Whether a rung that has gone goes once more, by this deadline given to a case at a moment.
+
+        An escalation does when the case is not overdue any more: should it become so again, they
+        begin anew. A reminder doesn't: its reader knows.
+        """
+        return rung.kind is RungKind.ESCALATION and not self.is_late(moved_at)
 
 
 class Lateness(Message):
@@ -131,6 +113,22 @@ def compute(term: Term, started_on: date, calendar: WorkCalendar) -> Deadline:
     )
 
 
+def postponed(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> Deadline:
+    """The deadline of a case that is overdue when it begins, or is moved: what is past goes next morning.
+
+    Escalations are letters of a working morning like all others; those that meet on one are the
+    highest's alone.
+    """
+    morning = _next_morning(now, calendar)
+    rungs = tuple(
+        rung.model_copy(update={"at": morning})
+        if rung.kind is RungKind.ESCALATION and rung.at <= now
+        else rung
+        for rung in deadline.rungs
+    )
+    return deadline.model_copy(update={"rungs": rungs})
+
+
 def find_nominal_last_day(term: Term, started_on: date, calendar: WorkCalendar) -> date:
     """The day that the count itself ends on, before art. 193 moves it."""
     if term.unit.is_working:
@@ -164,16 +162,6 @@ def lateness(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Latene
     days = _days_between(deadline.last_day, local_date(at), deadline.unit, calendar)
     words = russian.by_how_much(days, working=deadline.unit.is_working)
     return Lateness(days=days, unit=deadline.unit, words=words)
-
-
-def days_left(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> int | None:
-    """Days after today up to and including the last day, in the term's unit; 0 on the last day.
-
-    None when the moment is late, which zero would hide.
-    """
-    if deadline.is_late(at):
-        return None
-    return _days_between(local_date(at), deadline.last_day, deadline.unit, calendar)
 
 
 def standing(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> str:
@@ -235,6 +223,13 @@ def _escalation_label(escalation: Escalation) -> str:
         return "срок истёк"
     passed = russian.plural(escalation.after, "прошёл", "прошло", "прошло")
     return f"после срока {passed} {russian.days(escalation.after, working=True)}"
+
+
+def _next_morning(now: datetime, calendar: WorkCalendar) -> datetime:
+    """The first 09:00 of a working day after a moment."""
+    today = local_date(now)
+    this_morning = _morning_of(calendar.next_working_day(today))
+    return this_morning if this_morning > now else _morning_of(calendar.add_working_days(today, 1))
 
 
 def _morning_of(day: date) -> datetime:

@@ -77,9 +77,16 @@ class Decision(Message):
         return cls(**command.model_dump(), at=at, is_late=is_late)
 
     @classmethod
-    def incomplete(cls, missing: tuple[Item, ...], *, at: datetime) -> Self:
+    def incomplete(cls, missing: tuple[Item, ...], *, at: datetime, is_late: bool) -> Self:
         """The engine's own refusal of a request that lacks an item of clause 4.1."""
-        return cls(outcome=Outcome.REFUSED, ground=Ground.INCOMPLETE, missing=missing, by=ENGINE, at=at)
+        return cls(
+            outcome=Outcome.REFUSED,
+            ground=Ground.INCOMPLETE,
+            missing=missing,
+            by=ENGINE,
+            at=at,
+            is_late=is_late,
+        )
 
     @classmethod
     def withdrawn(cls, command: Withdraw, *, at: datetime) -> Self:
@@ -87,7 +94,7 @@ class Decision(Message):
 
 
 class Reviewed(Message):
-    """What clause 4.2 ended with."""
+    """What clause 4.2 ended with, as it stands in Postgres."""
 
     decision: Decision
     order_received_on: date | None = None
@@ -110,12 +117,16 @@ class Rejection(StrEnum):
     UNKNOWN_REFERENCE = "unknown-reference"
     """A signal names a reason or an analogue that the case does not have."""
 
+    @property
+    def russian(self) -> str:
+        return _WHY[self]
+
 
 class DecisionRejected(Exception):
     """The rule does not accept a decision; `rejection` says why, `str()` says it in Russian."""
 
     def __init__(self, rejection: Rejection) -> None:
-        super().__init__(_WHY[rejection])
+        super().__init__(rejection.russian)
         self.rejection = rejection
 
 
@@ -202,14 +213,17 @@ def _check_refusal(command: Decide, case: Circumstances) -> None:
 
 _WHY = {
     Rejection.ALREADY_DECIDED: "По запросу уже принято решение.",
-    Rejection.NOT_READY: "Поиск аналогов ещё не закончен, повторите через несколько секунд.",
+    Rejection.NOT_READY: "Дело ещё не готово к этому действию, повторите через несколько секунд.",
     Rejection.OUTCOME_UNKNOWN: "Решением может быть только создание или отказ.",
     Rejection.GROUND_MISSING: "Укажите основание отказа (п. 4.2 Регламента).",
     Rejection.GROUND_NOT_ALLOWED: "Такое основание п. 4.2 Регламента не предусматривает.",
     Rejection.MISSING_NOT_NAMED: "Укажите, какой информации нет в запросе.",
     Rejection.ANALOGUE_NOT_NAMED: "Укажите, какая аналогичная категория или какой курс уже созданы.",
     Rejection.REASON_MISSING: "Укажите причину отказа: она направляется инициатору.",
-    Rejection.WHY_NOT_ANALOGUE_MISSING: "Найден похожий курс или категория: укажите, почему не аналогична.",
+    Rejection.WHY_NOT_ANALOGUE_MISSING: (
+        "Найдена почти такая же категория или курс. Откажите с основанием analogue — либо, чтобы создать,"
+        " напишите в поле reason, почему она не аналогична."
+    ),
     Rejection.UNREADABLE: "Сигнал не удалось прочитать как решение.",
     Rejection.UNKNOWN_REFERENCE: "Сигнал называет причину или аналог, которых в деле нет.",
 }

@@ -1,9 +1,16 @@
 """Letters: which notices there are, and the messages of writing and delivering one."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from models.step import Step
 from models.terms import Recipient
+
+_AGAIN = "/again-"
+
+LONGEST_SENDING = timedelta(minutes=1)
+"""How long an SMTP server may at most be given for one letter."""
 
 
 class Notice(StrEnum):
@@ -20,6 +27,8 @@ class Notice(StrEnum):
     APPROVAL = "approval"
     REFUSAL = "refusal"
     """To the agency, with the PDF."""
+    ENGINE_REFUSAL = "engine_refusal"
+    """To the reviewers, for information: the engine itself refused an incomplete request."""
     WITHDRAWAL = "withdrawal"
     OUTSIDE_GROUNDS = "outside_grounds"
     """To the supervisor: refused on a ground that clause 4.2 does not name."""
@@ -50,6 +59,7 @@ _NOTICES = {
     Notice.ESCALATION: "срок истёк",
     Notice.APPROVAL: "решение о создании",
     Notice.REFUSAL: "отказ",
+    Notice.ENGINE_REFUSAL: "для сведения: отказ неполному запросу",
     Notice.WITHDRAWAL: "запрос отозван",
     Notice.OUTSIDE_GROUNDS: "отказ вне оснований п. 4.2",
     Notice.ORDER: "запрос Оператору",
@@ -58,7 +68,7 @@ _NOTICES = {
     Notice.ACCESS: "доступ ответственному лицу",
     Notice.SETUP_DONE: "настройка выполнена",
     Notice.DEADLINE_MOVED: "срок перенесён",
-    Notice.STEP_FAILED: "шаг не выполнен, нужен человек",
+    Notice.STEP_FAILED: "системе нужна помощь",
 }
 
 
@@ -93,8 +103,30 @@ class Letter(Step):
     to: Recipient
     rung: int | None = None
     """Ordinal of the rung that this letter is, for reminders and escalations."""
+    again: int = 0
+    """How many letters before it did not arrive."""
 
     @property
     def key(self) -> str:
         """`2026-000123/review/rung-2/escalation/supervisor`: the letter's name everywhere."""
-        return f"{self.number}/{self.step}/{self.notice}/{self.to}"
+        key = f"{self.number}/{self.step}/{self.notice}/{self.to}"
+        return f"{key}{_AGAIN}{self.again}" if self.again else key
+
+    @property
+    def summary(self) -> str:
+        """What the Temporal UI shows of its delivery."""
+        return f"Письмо по запросу № {self.number}: {self.notice.russian}"
+
+    @classmethod
+    def written(
+        cls, key: str, *, number: str, notice: Notice, to: Recipient, rung: int | None, at: datetime
+    ) -> Self:
+        """The letter that has this key."""
+        first, _, again = key.partition(_AGAIN)
+        step = first.removeprefix(f"{number}/").removesuffix(f"/{notice}/{to}")
+        return cls(number=number, step=step, notice=notice, to=to, rung=rung, at=at, again=int(again or 0))
+
+    @property
+    def anew(self) -> Self:
+        """The letter that follows this one, which did not arrive."""
+        return self.model_copy(update={"again": self.again + 1})

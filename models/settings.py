@@ -6,6 +6,8 @@ from functools import lru_cache
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.letters import LONGEST_SENDING
+
 
 class MoodleSite(BaseModel):
     """How the engine reaches one Moodle."""
@@ -45,7 +47,8 @@ class Settings(BaseSettings):
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
     mail_sender: EmailStr
-    mail_timeout: timedelta = timedelta(seconds=30)
+    mail_timeout: timedelta = Field(default=timedelta(seconds=30), gt=timedelta(0), le=LONGEST_SENDING)
+    """For the whole of one letter, from connecting to the server's last answer."""
 
     reviewer_email: EmailStr
     supervisor_email: EmailStr
@@ -61,7 +64,13 @@ class Settings(BaseSettings):
 
     update_timeout: timedelta = timedelta(seconds=10)
     """How long the API waits for the worker before it answers `outcome-unknown`."""
+    calls_per_second: float = Field(default=200, ge=0)
+    """Of one key to the API, ten seconds' worth at once; 0: no limit."""
+    bad_calls_per_second: float = Field(default=10, ge=0)
+    """Of one address without a valid key."""
     upkeep_every: timedelta = timedelta(seconds=20)
+    activities_at_once: int = Field(default=50, gt=0)
+    """Of one worker; it opens at most so many connections to Postgres and ten more for its upkeep."""
     metrics_address: str = ""
     """`127.0.0.1:9464` serves the worker's Prometheus metrics; empty: none."""
 

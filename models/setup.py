@@ -64,6 +64,42 @@ _HAND_OVERS = {
 }
 
 
+class SetupRejection(StrEnum):
+    """Why what people do in clause 4.3 is not accepted: the stable error types that the API shows."""
+
+    NOT_READY = "not-ready"
+    DONE_BY_ENGINE = "done-by-engine"
+    ALREADY_CONFIRMED = "already-confirmed"
+    NOT_ON_CHECKLIST = "not-on-checklist"
+    ORDER_DATE_KNOWN = "order-date-known"
+    ORDER_DATE_LATE = "order-date-late"
+    ORDER_DATE_IMPOSSIBLE = "order-date-impossible"
+    MADE_BY_HAND = "made-by-hand"
+    NOTHING_TO_RETRY = "nothing-to-retry"
+
+    @property
+    def russian(self) -> str:
+        return _WHY[self]
+
+
+_WHY = {
+    SetupRejection.NOT_READY: "Дело ещё не готово к этому действию, повторите через несколько секунд.",
+    SetupRejection.DONE_BY_ENGINE: "Работу выполняет система, подтверждать нечего.",
+    SetupRejection.ALREADY_CONFIRMED: "Работа уже подтверждена.",
+    SetupRejection.NOT_ON_CHECKLIST: "Отметьте пункты из перечня работ по этому запросу.",
+    SetupRejection.ORDER_DATE_KNOWN: "Дата поступления известна: запрос передан системой.",
+    SetupRejection.ORDER_DATE_LATE: "Срок уже истёк: дата поступления его не продлит.",
+    SetupRejection.ORDER_DATE_IMPOSSIBLE: "Дата поступления — от даты решения до сегодняшнего дня.",
+    SetupRejection.MADE_BY_HAND: (
+        "Категория или курс созданы вручную: система создала бы их ещё раз, завершите вручную."
+    ),
+    SetupRejection.NOTHING_TO_RETRY: (
+        "Повторять нечего: ни один шаг не ждёт повтора. Работу вручную завершает Оператор, остальное"
+        " система пробует сама."
+    ),
+}
+
+
 class ConfirmSetup(Message):
     """The operator ticks off manual work: the argument of the update `confirm_setup`."""
 
@@ -81,7 +117,7 @@ class ReportObstacle(Message):
 
 
 class TryAgain(Message):
-    """The operator asks the engine to try in Moodle once more."""
+    """The cause of a failed step is mended, or the engine is to try in Moodle once more."""
 
     by: str
 

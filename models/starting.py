@@ -9,6 +9,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import ids
+from models.letters import Letter
 from models.requests import Filed
 from models.steps import Amend
 
@@ -38,10 +39,34 @@ async def start_amendment(client: Client, task_queue: str, amendment: int, day: 
     )
 
 
+async def start_delivery(client: Client, task_queue: str, letter: Letter) -> None:
+    """Start the delivery of a letter that follows one that did not arrive, unless it was started before."""
+    await _start(
+        client,
+        "DeliveryWorkflow",
+        letter,
+        id=ids.delivery_id(letter.key),
+        task_queue=task_queue,
+        static_summary=letter.summary,
+    )
+
+
+async def restart_delivery(client: Client, task_queue: str, letter: Letter) -> None:
+    """Start the delivery of a letter again, where one was stopped before its end."""
+    await _start(
+        client,
+        "DeliveryWorkflow",
+        letter,
+        id=ids.delivery_id(letter.key),
+        task_queue=task_queue,
+        static_summary=letter.summary,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+    )
+
+
 async def _start(client: Client, workflow: str, argument: object, **options: Any) -> None:
     """Using an existing workflow would run a closed case again: hence the refusal of duplicates."""
+    options = {"id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE, **options}
     # Started already is success: somebody was faster.
     with contextlib.suppress(WorkflowAlreadyStartedError):
-        await client.start_workflow(
-            workflow, argument, id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE, **options
-        )
+        await client.start_workflow(workflow, argument, **options)

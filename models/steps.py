@@ -3,10 +3,10 @@
 Every message names its step: chosen in workflow code, so that a retry writes once.
 """
 
-from datetime import date, datetime
+from datetime import date
 
 from models.deadlines import Deadline
-from models.decisions import Reviewed
+from models.decisions import Decision
 from models.message import Message
 from models.requests import Stage
 from models.setup import Check, HandOver, SetupResult
@@ -22,6 +22,14 @@ class OpenClause(Step):
     term: Term
     started_on: date
     waits_for: str
+
+
+class Opened(Message):
+    """A clause's term as it stands in Postgres."""
+
+    deadline: Deadline
+    is_finished: bool
+    """The clause has ended, and was begun anew by hand."""
 
 
 class AnaloguesFound(Message):
@@ -42,8 +50,7 @@ class Named(Step):
 class RecordDecision(Step):
     """Write a decision down and, when it approves, put the order into the operator's list."""
 
-    reviewed: Reviewed
-    due_at: datetime
+    decision: Decision
 
 
 class FireRung(Step):
@@ -62,14 +69,6 @@ class NextRepeat(Step):
     """Ask the calendar for the next 09:00 so many working days after `at`."""
 
     every: int
-
-
-class RecordMove(Step):
-    """A deadline moved because the calendar was amended."""
-
-    clause: Clause
-    deadline: Deadline
-    amendment: int
 
 
 class MoveDeadline(Step):
@@ -125,7 +124,6 @@ class RecordSetup(Step):
     """Enter what was set up into the register."""
 
     result: SetupResult
-    due_at: datetime
 
 
 class CloseCase(Step):

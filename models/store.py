@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlmodel import col, select
@@ -19,9 +20,21 @@ Sessions = async_sessionmaker[AsyncSession]
 _ACTORS = {ENGINE: "система", SIGNAL: "по сигналу, не проверен"}
 
 
-def connect(url: str) -> AsyncEngine:
-    """An engine for Postgres; the caller disposes of it. Times out rather than waits for ever."""
-    return create_async_engine(url, pool_size=10, max_overflow=20, connect_args={"connect_timeout": 10})
+def connect(url: str, *, connections: int = 30) -> AsyncEngine:
+    """An engine for Postgres; the caller disposes of it. Times out rather than waits for ever.
+
+    Args:
+        url: SQLAlchemy address.
+        connections: How many at most; each is opened when it is first needed.
+    """
+    return create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_use_lifo=True,
+        connect_args={"connect_timeout": 5},
+    )
 
 
 def sessions(engine: AsyncEngine) -> Sessions:
@@ -56,19 +69,27 @@ async def write_once(
         by: The actor: `key-12`, `engine`, `signal`.
         evidence: What shows that it is so.
     """
-    entry = {
+    line = entry(step, clause, what) | {
+        "actor": by,
+        "actor_name": await actor_name(session, by),
+        "evidence": evidence,
+    }
+    statement = insert(JournalEntry).values(line).on_conflict_do_nothing()
+    written = await session.execute(statement.returning(col(JournalEntry.id)))
+    return written.scalar() is not None
+
+
+def entry(step: Step, clause: Clause, what: str) -> dict[str, Any]:
+    """The journal's line on what the engine did by itself."""
+    return {
         "number": step.number,
         "step": step.step,
         "at": step.at,
-        "actor": by,
-        "actor_name": await actor_name(session, by),
+        "actor": ENGINE,
+        "actor_name": _ACTORS[ENGINE],
         "clause": clause.value,
         "what": what,
-        "evidence": evidence,
     }
-    statement = insert(JournalEntry).values(entry).on_conflict_do_nothing()
-    written = await session.execute(statement.returning(col(JournalEntry.id)))
-    return written.scalar() is not None
 
 
 async def actor_name(session: AsyncSession, actor: str) -> str:
@@ -80,8 +101,37 @@ async def actor_name(session: AsyncSession, actor: str) -> str:
     return key.holder if key else actor
 
 
-async def load_calendar(session: AsyncSession, confirmed_years: frozenset[int]) -> WorkCalendar:
-    """The production calendar with the amendments entered so far; the last one of a day counts."""
-    rows = (await session.scalars(select(AmendmentRow).order_by(col(AmendmentRow.id)))).all()
-    by_day = {row.day: Amendment(day=row.day, working=row.is_working, decree=row.decree) for row in rows}
-    return WorkCalendar(amendments=tuple(by_day.values()), confirmed_years=confirmed_years)
+async def load_calendar(
+    session: AsyncSession, confirmed_years: frozenset[int], *, until: int | None = None
+) -> WorkCalendar:
+    """The production calendar with the amendments entered so far; the last one of a day counts.
+
+    Args:
+        session: Where to read.
+        confirmed_years: See `WorkCalendar`.
+        until: As it was when the amendment of this id was the newest.
+    """
+    query = select(AmendmentRow).order_by(col(AmendmentRow.id))
+    if until is not None:
+        query = query.where(col(AmendmentRow.id) <= until)
+    rows = (await session.scalars(query)).all()
+    by_day = {row.day: row for row in rows}
+    amendments = tuple(
+        Amendment(day=row.day, working=row.is_working, decree=row.decree)
+        for row in by_day.values()
+        if row.is_working is not None
+    )
+    return WorkCalendar(amendments, confirmed_years, version=rows[-1].id or 0 if rows else 0)
+
+
+async def hold_calendar(session: AsyncSession) -> None:
+    """Let nobody amend the calendar until this transaction ends.
+
+    What is computed by it is committed before the next amendment, whose moving will find it.
+    """
+    await session.execute(text("LOCK TABLE calendar_amendments IN SHARE MODE"))
+
+
+async def hold_amendments(session: AsyncSession) -> None:
+    """Let nobody else amend the calendar, or compute by it what is to last, until this transaction ends."""
+    await session.execute(text("LOCK TABLE calendar_amendments IN SHARE ROW EXCLUSIVE MODE"))

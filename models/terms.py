@@ -50,6 +50,42 @@ class Recipient(StrEnum):
     RESPONSIBLE = "responsible"
     AGENCY = "agency"
 
+    @property
+    def russian(self) -> str:
+        return _RECIPIENTS[self]
+
+    @property
+    def whom(self) -> str:
+        """To whom, in Russian."""
+        return _WHOM[self]
+
+
+_WHOM = {
+    Recipient.REVIEWER: "рассматривающим",
+    Recipient.SUPERVISOR: "руководителю рассматривающих",
+    Recipient.AUTHORITY_HEAD: "руководителю Уполномоченного органа",
+    Recipient.AUTHORITY: "Уполномоченному органу",
+    Recipient.OPERATOR: "Оператору",
+    Recipient.OPERATOR_HEAD: "руководителю Оператора",
+    Recipient.OWNER: "Владельцу",
+    Recipient.OWNER_HEAD: "руководителю Владельца",
+    Recipient.RESPONSIBLE: "ответственному лицу",
+    Recipient.AGENCY: "инициатору",
+}
+
+_RECIPIENTS = {
+    Recipient.REVIEWER: "рассматривающие",
+    Recipient.SUPERVISOR: "руководитель рассматривающих",
+    Recipient.AUTHORITY_HEAD: "руководитель Уполномоченного органа",
+    Recipient.AUTHORITY: "Уполномоченный орган",
+    Recipient.OPERATOR: "Оператор",
+    Recipient.OPERATOR_HEAD: "руководитель Оператора",
+    Recipient.OWNER: "Владелец",
+    Recipient.OWNER_HEAD: "руководитель Владельца",
+    Recipient.RESPONSIBLE: "ответственное лицо",
+    Recipient.AGENCY: "инициатор",
+}
+
 
 class Reminder(Message):
     """A letter before the last day of a term.

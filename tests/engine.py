@@ -18,6 +18,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
+from activities.catalogue import Catalogue
 from activities.sites import Sites
 from activities.sites import connect as connect_moodles
 from activities.upkeep import Upkeep
@@ -29,6 +30,7 @@ from devstack.moodle import create_app, devstack_sites
 from devstack.moodle.server import serving
 from devstack.ports import free_port
 from devstack.postgres import Postgres
+from devstack.request_form import request_form as request_form
 from devstack.temporal_build import find
 from devstack.temporal_server import TemporalServer
 from models import ids, store
@@ -43,26 +45,6 @@ PATIENCE_SECONDS = 15
 SITES = ("edu", "eledu", "eiok")
 
 Json = dict[str, Any]
-
-
-def request_form(**changes: Any) -> Json:
-    """A complete request for a course in the category «Медицина», under a name of its own."""
-    form: Json = {
-        "wanted": "course",
-        "subsystem": "edu",
-        "category": 4,
-        "course_name": f"Курс {uuid4().hex}",
-        "goal": "Повышение квалификации",
-        "learners": {"description": "Врачи и фельдшеры"},
-        "access": "by_responsible",
-        "responsible": {
-            "name": "Тестова Вера Павловна",
-            "post": "Методист",
-            "email": f"vera.{uuid4().hex[:8]}@example.org",
-            "phone": "+7 3452 00-00-00",
-        },
-    }
-    return {**form, **changes}
 
 
 class Engine:
@@ -116,7 +98,7 @@ class Engine:
             sessions = store.sessions(database)
             keys = await issue_keys(postgres.url(), folder / "keys.json")
             client = await connect(settings)
-            await enter(create_worker(client, settings, sessions, http))
+            await enter(_worker(client, settings, sessions, http))
             yield cls(
                 settings,
                 client,
@@ -133,7 +115,7 @@ class Engine:
     async def with_settings(self, **changes: Any) -> AsyncIterator["Engine"]:
         """The same parts under other settings: with a worker of its own on a queue of its own."""
         settings = self.settings.model_copy(update={"task_queue": f"seo-{uuid4().hex[:8]}", **changes})
-        async with create_worker(self.client, settings, self.sessions, self._http):
+        async with _worker(self.client, settings, self.sessions, self._http):
             yield Engine(
                 settings,
                 self.client,
@@ -164,7 +146,7 @@ class Engine:
 
     def worker(self) -> Worker:
         """A worker for this engine's task queue, not started."""
-        return create_worker(self.client, self.settings, self.sessions, self._http)
+        return _worker(self.client, self.settings, self.sessions, self._http)
 
     # What people do
 
@@ -193,9 +175,9 @@ class Engine:
         assert response.status_code == 201, response.text
         return str(response.json()["number"])
 
-    async def file_local(self) -> str:
+    async def file_local(self, **changes: Any) -> str:
         """File a request for a course in «Локальное тестирование», which is worked on by hand."""
-        return await self.file(subsystem="local", category=await self._first_category("local"))
+        return await self.file(subsystem="local", category=await self._first_category("local"), **changes)
 
     async def _first_category(self, subsystem: str) -> int | None:
         """Appendix 1 has none in most, but another test may have asked for one: then it has to be named."""
@@ -352,6 +334,12 @@ class Engine:
         """Everything works again."""
         self.mail.mood = Mood()
         await self.moodle_heals()
+
+
+def _worker(
+    client: Client, settings: Settings, sessions: store.Sessions, http: aiohttp.ClientSession
+) -> Worker:
+    return create_worker(client, settings, sessions, Catalogue(sessions, connect_moodles(settings, http)))
 
 
 def _settings(postgres: Postgres, temporal: TemporalServer, mail: MailSink, moodle: str) -> Settings:

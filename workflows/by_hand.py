@@ -10,15 +10,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 from models.errors import Failure
 from models.letters import Notice
 from models.requests import Case
-from models.setup import Check, ConfirmSetup, HandOver, Progress, SetupResult, Way, checklist
+from models.setup import Check, ConfirmSetup, HandOver, Progress, SetupRejection, SetupResult, Way, checklist
 from models.steps import CloseTask, OpenTask, TickOff
 from models.terms import Clause, Recipient
 from workflows import letters, steps
+from workflows.mending import rejected
+from workflows.stamp import stamp
 
 
 @dataclass(frozen=True)
@@ -81,17 +82,22 @@ class WorkByHand:
             ApplicationError: `done-by-engine`, `already-confirmed` or `not-on-checklist`.
         """
         if self.is_complete:
-            raise _rejected("already-confirmed", "Работа уже подтверждена.")
+            raise rejected(SetupRejection.ALREADY_CONFIRMED)
         if not self._is_open:
-            raise _rejected("done-by-engine", "Работу выполняет система, подтверждать нечего.")
+            raise rejected(SetupRejection.DONE_BY_ENGINE)
         if not command.done or not set(command.done) <= set(self._checklist):
-            raise _rejected("not-on-checklist", "Отметьте пункты из перечня работ по этому запросу.")
+            raise rejected(SetupRejection.NOT_ON_CHECKLIST)
 
     def confirm(self, command: ConfirmSetup) -> Progress:
         """Tick off at this instant: whether it is in time is decided here, not when it is written down."""
         self.tick(*command.done)
         self._confirmations.append(_Confirmation(command, workflow.now(), self._done))
         return Progress(done=self._done, left=self.left)
+
+    @property
+    def may_be_tried_again(self) -> bool:
+        """Whether there is an engine that has given the work up."""
+        return self._is_open and not self._is_only_way
 
     def check_try_again(self) -> None:
         """Reject what would make in Moodle a second time what the operator has made.
@@ -101,11 +107,11 @@ class WorkByHand:
         """
         confirmed = {check for one in self._confirmations for check in one.command.done}
         if self._is_open and confirmed & {Check.CATEGORY, Check.COURSE}:
-            raise _rejected("made-by-hand", "Категория или курс созданы вручную: завершите работу вручную.")
+            raise rejected(SetupRejection.MADE_BY_HAND)
 
     def try_again(self, by: str) -> None:
         """Somebody says that the engine can do it now."""
-        if self._is_open and not self._is_only_way:
+        if self.may_be_tried_again:
             self._again_by = by
 
     def contacts_added(self, by: str) -> None:
@@ -138,9 +144,7 @@ class WorkByHand:
         step = f"setup/by-hand-{self._tasks}"
         await steps.open_task(
             OpenTask(
-                number=self._case.number,
-                step=step,
-                at=workflow.now(),
+                **stamp(self._case.number, step),
                 clause=Clause.SETUP,
                 workflow_id=workflow.info().workflow_id,
                 hand_over=obstruction.hand_over,
@@ -171,9 +175,7 @@ class WorkByHand:
     async def _close_task(self, task: str) -> None:
         await steps.close_task(
             CloseTask(
-                number=self._case.number,
-                step=f"{task}/closed",
-                at=workflow.now(),
+                **stamp(self._case.number, f"{task}/closed"),
                 workflow_id=workflow.info().workflow_id,
                 task_step=task,
                 mended_by="" if self.is_complete else self._again_by,
@@ -186,7 +188,3 @@ class WorkByHand:
         return SetupResult(
             way=Way.OPERATOR, at=last.at, by=last.command.by, url_id=urls[-1] if urls else None
         )
-
-
-def _rejected(type: str, text: str) -> ApplicationError:
-    return ApplicationError(text, type=type, non_retryable=True)

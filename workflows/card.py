@@ -59,7 +59,7 @@ def show_letter(letter: Letter) -> None:
     workflow.upsert_search_attributes([NUMBER.value_set(letter.number)])
     workflow.set_current_details(
         f"**Письмо по запросу № {letter.number}**\n\n"
-        f"- О чём: {letter.notice.russian}\n- Кому: {_WHOM[letter.to]}"
+        f"- О чём: {letter.notice.russian}\n- Кому: {letter.to.whom}"
     )
 
 
@@ -95,19 +95,6 @@ def _card(
         lines.append(f"- Срок: до {last_day:%d.%m.%Y} включительно{passed}")
     return "\n".join(lines)
 
-
-_WHOM = {
-    Recipient.REVIEWER: "рассматривающим",
-    Recipient.SUPERVISOR: "руководителю рассматривающих",
-    Recipient.AUTHORITY_HEAD: "руководителю Уполномоченного органа",
-    Recipient.AUTHORITY: "Уполномоченному органу",
-    Recipient.OPERATOR: "Оператору",
-    Recipient.OPERATOR_HEAD: "руководителю Оператора",
-    Recipient.OWNER: "Владельцу",
-    Recipient.OWNER_HEAD: "руководителю Владельца",
-    Recipient.RESPONSIBLE: "ответственному лицу",
-    Recipient.AGENCY: "инициатору",
-}
 
 _WAITED_FOR = {
     "review": "решения по п. 4.2",

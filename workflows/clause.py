@@ -5,7 +5,7 @@ from temporalio.exceptions import ApplicationError
 
 from models.letters import Notice
 from models.requests import Case, Stage
-from models.steps import MoveDeadline, OpenClause, RecordMove
+from models.steps import MoveDeadline, OpenClause
 from models.terms import Clause, Recipient
 from workflows import letters, steps
 from workflows.deadline import DeadlineWatch
@@ -21,30 +21,26 @@ class ClauseWorkflow(Mendable):
     _case: Case
     _watch: DeadlineWatch | None = None
     """None until the deadline is computed."""
+    _has_ended_before = False
+    """The clause was begun anew by hand, though Postgres has its end."""
 
     async def _watch_deadline(
         self, case: Case, opening: OpenClause, *, stage: Stage, waits_for: str
     ) -> DeadlineWatch:
-        deadline = await steps.open_clause(opening)
-        self._watch = DeadlineWatch(case, deadline, stage=stage, waits_for=waits_for, opened_at=opening.at)
+        opened = await steps.open_clause(opening)
+        self._has_ended_before = opened.is_finished
+        self._watch = DeadlineWatch(
+            case, opened.deadline, stage=stage, waits_for=waits_for, opened_at=opening.at
+        )
         return self._watch
 
     @workflow.update
     async def move_deadline(self, move: MoveDeadline) -> None:
         """Take over the deadline computed from an amended calendar, and tell of another last day."""
         assert self._watch is not None
-        is_another_day = self._watch.move(move.deadline)
-        await steps.record_move(
-            RecordMove(
-                number=move.number,
-                step=move.step,
-                at=workflow.now(),
-                clause=move.deadline.clause,
-                deadline=move.deadline,
-                amendment=move.amendment,
-            )
-        )
-        if is_another_day:
+        now = workflow.now()
+        deadline = await steps.take_over_deadline(move.model_copy(update={"at": now}))
+        if self._watch.move(deadline, now):
             acts = _ACTS[move.deadline.clause]
             await letters.send(self._case, Notice.DEADLINE_MOVED, Recipient.AGENCY, acts, step=move.step)
 

@@ -9,17 +9,19 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from models.deadlines import Deadline, Rung, RungKind, local_date
+from models.deadlines import LOCAL_ZONE, Deadline, local_date
 from models.decisions import ENGINE
 from models.letters import Notice
 from models.requests import Case, Stage
+from models.rungs import Rung, RungKind
 from models.steps import FireRung, MarkOverdue, NextRepeat, Note
 from workflows import card, letters, steps
+from workflows.stamp import Stamp, stamp
 
 T = TypeVar("T")
 
@@ -27,8 +29,24 @@ _LEAST_ATTEMPT = timedelta(hours=1)
 """The engine tries at least this long before work goes to a person, however close the term is."""
 
 
+_NOTICES = {RungKind.REMINDER: Notice.REMINDER, RungKind.ESCALATION: Notice.ESCALATION}
+_WHAT = {RungKind.REMINDER: "Напоминание", RungKind.ESCALATION: "Эскалация"}
+
+
 class OutOfTime(Exception):
     """The engine has not finished, and a person needs what is left of the term."""
+
+
+class _Coming(NamedTuple):
+    """What happens next by itself, as operators read it beside the timer."""
+
+    what: str
+    at: datetime
+
+    @property
+    def summary(self) -> str:
+        """«Напоминание «за 3 рабочих дня до срока» 12.12.2026 09:00»"""
+        return f"{self.what} {self.at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}"
 
 
 class DeadlineWatch:
@@ -61,10 +79,6 @@ class DeadlineWatch:
         self._show()
 
     @property
-    def due_at(self) -> datetime:
-        return self._deadline.due_at
-
-    @property
     def is_late(self) -> bool:
         """Whether the term has passed now: 00:00:00 after its last day is late."""
         return self._deadline.is_late(workflow.now())
@@ -85,7 +99,7 @@ class DeadlineWatch:
             elif self._repeat_at is not None and self._repeat_at <= now:
                 await self._repeat()
             else:
-                await self._sleep(until, await self._next_instant())
+                await self._sleep(until, await self._coming())
         self.finish()
 
     def finish(self) -> None:
@@ -116,13 +130,14 @@ class DeadlineWatch:
             await workflow.wait_condition(
                 lambda: condition() or self._deadline is not deadline,
                 timeout=instant - workflow.now(),
-                timeout_summary="Передача работы Оператору",
+                timeout_summary=_Coming("Передача работы Оператору", instant).summary,
             )
 
-    def move(self, deadline: Deadline) -> bool:
-        """Take over another deadline for the same clause.
+    def move(self, deadline: Deadline, at: datetime) -> bool:
+        """Take over another deadline for the same clause, as it was put on record at a moment.
 
-        A rung that has gone does not go again; a reminder that is past by now never goes.
+        A reminder that is past never goes. What has gone does not go again, but for the escalations
+        of a case that is not overdue any more.
 
         Returns:
             Whether somebody has another last day to go by now.
@@ -132,7 +147,8 @@ class DeadlineWatch:
         self._is_overdue = self._is_overdue and self.is_late
         self._repeat_at = None
         self._is_moved = True
-        self._pass_over_reminders(workflow.now())
+        self._fired -= {rung.ordinal for rung in deadline.rungs if deadline.goes_again(rung, at)}
+        self._pass_over_reminders(at)
         self._show()
         return is_another_day
 
@@ -145,87 +161,71 @@ class DeadlineWatch:
         return [rung for rung in self._deadline.rungs if rung.ordinal not in self._fired]
 
     def _pass_over_reminders(self, past: datetime) -> None:
-        self._fired |= {
-            rung.ordinal for rung in self._ahead() if rung.kind is RungKind.REMINDER and rung.at <= past
-        }
+        self._fired |= {rung.ordinal for rung in self._ahead() if rung.is_passed_over(past)}
 
     async def _become_overdue(self) -> None:
         self._is_overdue = True
         self._show()
         await steps.mark_overdue(
-            MarkOverdue(
-                number=self._case.number,
-                step=self._step(f"overdue-{self._deadline.last_day}"),
-                at=workflow.now(),
-                clause=self._deadline.clause,
-            )
+            MarkOverdue(**self._stamp(f"overdue-{self._deadline.last_day}"), clause=self._deadline.clause)
         )
 
     async def _fire(self, due: list[Rung]) -> None:
-        """Send the highest rung that is due; the others are absorbed by it."""
+        """Send the highest rung that is due; the others are absorbed by it.
+
+        Named by its day too: one that goes again is another step, the same one sends nothing twice.
+        """
         highest = due[-1]
         self._fired |= {rung.ordinal for rung in due}
-        step = self._step(f"rung-{highest.ordinal}")
+        stamp = self._stamp(f"rung-{highest.ordinal}-{local_date(highest.at)}")
         await steps.fire_rung(
             FireRung(
-                number=self._case.number,
-                step=step,
-                at=workflow.now(),
+                **stamp,
                 clause=self._deadline.clause,
                 ordinal=highest.ordinal,
                 absorbed=tuple(rung.ordinal for rung in due[:-1]),
             )
         )
-        notice = Notice.REMINDER if highest.kind is RungKind.REMINDER else Notice.ESCALATION
-        await letters.send(self._case, notice, *highest.to, step=step, rung=highest.ordinal)
+        notice = _NOTICES[highest.kind]
+        await letters.send(self._case, notice, *highest.to, step=stamp["step"], rung=highest.ordinal)
 
     async def _repeat(self) -> None:
         """Named by its day, so that a clause begun anew by hand goes on with the next one."""
         self._repeat_at = None
         last = self._deadline.rungs[-1]
-        step = self._step(f"repeat-{local_date(workflow.now())}")
-        await steps.note(
-            Note(
-                number=self._case.number,
-                step=step,
-                at=workflow.now(),
-                clause=self._deadline.clause,
-                what=f"Эскалация повторно: {last.label}",
-                by=ENGINE,
-            )
-        )
-        await letters.send(self._case, Notice.ESCALATION, *last.to, step=step, rung=last.ordinal)
+        stamp = self._stamp(f"repeat-{local_date(workflow.now())}")
+        what = f"Эскалация повторно: {last.label}"
+        await steps.note(Note(**stamp, clause=self._deadline.clause, what=what, by=ENGINE))
+        await letters.send(self._case, Notice.ESCALATION, *last.to, step=stamp["step"], rung=last.ordinal)
 
-    async def _next_instant(self) -> datetime | None:
-        """When the next thing happens by itself; None when only a person can go on."""
-        if ahead := self._ahead():
-            return ahead[0].at if self._is_overdue else min(ahead[0].at, self._deadline.due_at)
-        if not self._is_overdue:
-            return self._deadline.due_at
+    async def _coming(self) -> _Coming | None:
+        """What happens next by itself; None when only a person can go on."""
+        due_at, ahead = self._deadline.due_at, self._ahead()
+        if not self._is_overdue and not (ahead and ahead[0].at < due_at):
+            return _Coming(f"Конец срока по п. {self._deadline.clause.value}", due_at)
+        if ahead:
+            return _Coming(f"{_WHAT[ahead[0].kind]} «{ahead[0].label}»", ahead[0].at)
         if self._deadline.rungs and self._repeat_at is None:
             repeat_at = await self._ask_when_to_repeat()
             # By an answer for a deadline that was moved meanwhile nothing is repeated.
             self._repeat_at = None if self._is_moved else repeat_at
-        return self._repeat_at
+        return _Coming("Эскалация повторно", self._repeat_at) if self._repeat_at else None
 
     async def _ask_when_to_repeat(self) -> datetime:
         return await steps.next_repeat(
             NextRepeat(
-                number=self._case.number,
-                step=self._step(f"repeat-after-{local_date(workflow.now())}"),
-                at=workflow.now(),
+                **self._stamp(f"repeat-after-{local_date(workflow.now())}"),
                 every=self._deadline.repeat_every,
             )
         )
 
-    async def _sleep(self, until: Callable[[], bool], instant: datetime | None) -> None:
-        timeout = None if instant is None else instant - workflow.now()
+    async def _sleep(self, until: Callable[[], bool], coming: _Coming | None) -> None:
         # When the instant comes first, the loop looks at what is due.
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
                 lambda: until() or self._is_moved,
-                timeout=timeout,
-                timeout_summary=f"Ожидание по п. {self._deadline.clause.value}",
+                timeout=coming.at - workflow.now() if coming else None,
+                timeout_summary=coming.summary if coming else None,
             )
 
     def _show(self) -> None:
@@ -238,12 +238,12 @@ class DeadlineWatch:
             is_overdue=self._is_overdue,
         )
 
-    def _step(self, name: str) -> str:
-        return f"{self._deadline.clause.name.lower()}/{name}"
+    def _stamp(self, name: str) -> Stamp:
+        return stamp(self._case.number, f"{self._deadline.clause.name.lower()}/{name}")
 
 
 async def _cancel(work: asyncio.Task[Any]) -> None:
-    """End it here; an attempt that runs in a worker already comes to its own end."""
+    """End it here; an attempt that runs in a worker hears of it with its next sign of life."""
     work.cancel()
     with contextlib.suppress(ActivityError, asyncio.CancelledError):
         await work

@@ -45,5 +45,5 @@ async def start(letter: Letter) -> None:
             letter,
             id=ids.delivery_id(letter.key),
             parent_close_policy=ParentClosePolicy.ABANDON,
-            static_summary=f"Письмо по запросу № {letter.number}: {letter.notice.russian}",
+            static_summary=letter.summary,
         )

@@ -5,8 +5,9 @@ stays where it is until somebody has mended the cause and says so.
 """
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
-from models.setup import TryAgain
+from models.setup import SetupRejection, TryAgain
 
 
 class Mendable:
@@ -17,6 +18,9 @@ class Mendable:
 
     mended_by = ""
     """Who said so last."""
+
+    failed_steps = 0
+    """How many of its steps wait to be mended."""
 
     _times_mended = 0
 
@@ -34,9 +38,15 @@ class Mendable:
     @try_again.validator
     def _may_try_again(self, command: TryAgain) -> None:
         self._check_try_more()
+        if not (self.failed_steps or self._has_more_to_try()):
+            raise rejected(SetupRejection.NOTHING_TO_RETRY)
 
     def _check_try_more(self) -> None:
         """Where a clause has a reason not to try again."""
+
+    def _has_more_to_try(self) -> bool:
+        """Whether a clause has something to try again beside a failed step."""
+        return False
 
     def _try_more(self, command: TryAgain) -> None:
         """What a clause has to try again beside a failed step."""
@@ -51,3 +61,8 @@ class Mendable:
         await workflow.wait_condition(
             lambda: self._times_mended > after, timeout_summary="Ожидание исправления"
         )
+
+
+def rejected(rejection: SetupRejection) -> ApplicationError:
+    """What a validator raises: the update leaves no trace."""
+    return ApplicationError(rejection.russian, type=rejection, non_retryable=True)

@@ -13,8 +13,8 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models import decisions
-from models.deadlines import local_date
 from models.decisions import (
+    ENGINE,
     SIGNAL,
     Circumstances,
     Decide,
@@ -34,6 +34,7 @@ from models.terms import Clause, Recipient
 from workflows import letters, steps
 from workflows.clause import ClauseWorkflow
 from workflows.deadline import DeadlineWatch
+from workflows.stamp import stamp
 
 _DECISION_LETTERS = {
     Outcome.APPROVED: ((Notice.APPROVAL, Recipient.AGENCY),),
@@ -50,11 +51,16 @@ class ReviewWorkflow(ClauseWorkflow):
         self._other_ground_allowed = review.other_ground_allowed
         self._has_strong_analogue: bool | None = None
         self._signals: set[str] = set()
-        self._decision = Decision.incomplete(review.missing, at=workflow.now()) if review.missing else None
+        self._missing = review.missing
+        self._decision: Decision | None = None
 
     @workflow.run
     async def run(self, review: Review) -> Reviewed:
         watch = await self._open(review)
+        if self._has_ended_before:
+            return await self._as_before(watch)
+        if self._missing:
+            self._decision = Decision.incomplete(self._missing, at=workflow.now(), is_late=watch.is_late)
         if self._decision is None:
             await self._confirm(review)
             await self._look_for_analogues()
@@ -65,7 +71,7 @@ class ReviewWorkflow(ClauseWorkflow):
             await watch.wait(until=lambda: self._decision is not None)
         else:
             watch.finish()
-        reviewed = await self._record(watch)
+        reviewed = await self._record()
         await self._tell(reviewed.decision)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return reviewed
@@ -122,9 +128,7 @@ class ReviewWorkflow(ClauseWorkflow):
 
     async def _open(self, review: Review) -> DeadlineWatch:
         opening = OpenClause(
-            number=self._case.number,
-            step="review/opened",
-            at=workflow.now(),
+            **stamp(self._case.number, "review/opened"),
             clause=Clause.REVIEW,
             workflow_id=workflow.info().workflow_id,
             term=review.term,
@@ -141,28 +145,30 @@ class ReviewWorkflow(ClauseWorkflow):
         if review.ask_for:
             await letters.send(self._case, Notice.CONTACTS_NEEDED, Recipient.AGENCY, step="review/registered")
 
+    async def _as_before(self, watch: DeadlineWatch) -> Reviewed:
+        """Begun anew by hand after the decision was written down: that one stands."""
+        watch.finish()
+        reviewed = await steps.decision_on_record(Step(**stamp(self._case.number, "review/on-record")))
+        self._decision = reviewed.decision
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return reviewed
+
     async def _look_for_analogues(self) -> None:
-        search = Step(number=self._case.number, step="review/analogues", at=workflow.now())
-        found = await steps.find_analogues(search)
+        found = await steps.find_analogues(Step(**stamp(self._case.number, "review/analogues")))
         self._has_strong_analogue = found.has_strong
 
-    async def _record(self, watch: DeadlineWatch) -> Reviewed:
-        """The order to the operator comes with the decision: its date is this step's."""
+    async def _record(self) -> Reviewed:
+        """The order to the operator comes with the decision, on the day on which this is done."""
         assert self._decision is not None
-        now = workflow.now()
-        is_approved = self._decision.outcome is Outcome.APPROVED
-        reviewed = Reviewed(
-            decision=self._decision, order_received_on=local_date(now) if is_approved else None
-        )
-        await steps.record_decision(
+        reviewed = await steps.record_decision(
             RecordDecision(
                 number=self._case.number,
                 step="review/decision",
-                at=now,
-                reviewed=reviewed,
-                due_at=watch.due_at,
+                at=self._decision.at,
+                decision=self._decision,
             )
         )
+        self._decision = reviewed.decision
         return reviewed
 
     async def _tell(self, decision: Decision) -> None:
@@ -172,13 +178,13 @@ class ReviewWorkflow(ClauseWorkflow):
             await letters.send(
                 self._case, Notice.OUTSIDE_GROUNDS, Recipient.SUPERVISOR, step="review/decision"
             )
+        if decision.by == ENGINE:
+            await letters.send(self._case, Notice.ENGINE_REFUSAL, Recipient.REVIEWER, step="review/decision")
 
     async def _check_named(self, ordinal: int, command: Decide) -> None:
         """The API has looked at what its decisions name; a signal's are looked at here."""
         named = Named(
-            number=self._case.number,
-            step=f"review/signal-{ordinal}-named",
-            at=workflow.now(),
+            **stamp(self._case.number, f"review/signal-{ordinal}-named"),
             reason_id=command.reason_id,
             analogue=command.analogue,
         )
@@ -188,9 +194,7 @@ class ReviewWorkflow(ClauseWorkflow):
     async def _note_ignored(self, ordinal: int, rejected: DecisionRejected) -> None:
         await steps.note(
             Note(
-                number=self._case.number,
-                step=f"review/signal-{ordinal}-ignored",
-                at=workflow.now(),
+                **stamp(self._case.number, f"review/signal-{ordinal}-ignored"),
                 clause=Clause.REVIEW,
                 what=f"Сигнал с решением не принят: {rejected}",
                 by=SIGNAL,
@@ -199,7 +203,7 @@ class ReviewWorkflow(ClauseWorkflow):
 
     def _circumstances(self) -> Circumstances:
         return Circumstances(
-            decided=self._decision is not None,
+            decided=bool(self._missing) or self._decision is not None,
             looked_for_analogues=self._has_strong_analogue is not None,
             has_strong_analogue=bool(self._has_strong_analogue),
             other_ground_allowed=self._other_ground_allowed,

@@ -9,7 +9,7 @@ the operator's task with a checklist.
 import asyncio
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 from models.deadlines import local_date
 from models.decisions import ENGINE
@@ -23,6 +23,7 @@ from models.setup import (
     OrderReceived,
     Progress,
     ReportObstacle,
+    SetupRejection,
     SetupResult,
     TryAgain,
     Way,
@@ -33,6 +34,8 @@ from workflows import letters, steps
 from workflows.by_hand import Obstruction, WorkByHand
 from workflows.clause import ClauseWorkflow
 from workflows.deadline import DeadlineWatch, OutOfTime
+from workflows.mending import rejected
+from workflows.stamp import stamp
 
 
 @workflow.defn
@@ -45,7 +48,6 @@ class SetupWorkflow(ClauseWorkflow):
         self._category_id: int | None = None
         self._course_id: int | None = None
         self._obstacles = 0
-        self._dates_entered = 0
         self._entering_date = asyncio.Lock()
         self._has_new_contacts = False
 
@@ -57,7 +59,9 @@ class SetupWorkflow(ClauseWorkflow):
         # The operator's last tick counts at its own instant, not when it is written down.
         await watch.wait(until=lambda: work.done() or self._by_hand.is_complete)
         result = await work
-        await self._record(result, watch)
+        # A date of the order that was entered before the last tick counts, in the lateness too.
+        async with self._entering_date:
+            await self._record(result)
         await self._tell()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return result
@@ -79,6 +83,9 @@ class SetupWorkflow(ClauseWorkflow):
     def _check_try_more(self) -> None:
         self._by_hand.check_try_again()
 
+    def _has_more_to_try(self) -> bool:
+        return self._by_hand.may_be_tried_again
+
     @workflow.signal
     def contacts_added(self, fact: ContactsAdded) -> None:
         """What the engine could not go on without may be there now."""
@@ -96,46 +103,36 @@ class SetupWorkflow(ClauseWorkflow):
     @workflow.update
     async def order_received(self, command: OrderReceived) -> None:
         """The operator enters the date of the order where work is done by hand; the term follows."""
-        self._dates_entered += 1
-        step = f"setup/order-received-{self._dates_entered}"
+        update = workflow.current_update_info()
+        assert update is not None
+        step = f"setup/order-received-{update.id}"
         what = f"Запрос поступил Оператору {command.order_received_on:%d.%m.%Y}: внесено вручную"
         entered = self._setup.model_copy(update={"order_received_on": command.order_received_on})
         # Of two dates entered at once the later one counts, in Postgres and here.
         async with self._entering_date:
             await self._note(f"{step}/entered", what, by=command.by)
-            deadline = await steps.open_clause(self._opening(entered, step=step))
+            opening = self._opening(entered, step=step)
+            opened = await steps.open_clause(opening)
             assert self._watch is not None
-            self._watch.move(deadline)
+            self._watch.move(opened.deadline, opening.at)
 
     @order_received.validator
     def _may_enter_order_received(self, command: OrderReceived) -> None:
         if self._watch is None:
-            raise ApplicationError("Срок ещё не рассчитан.", type="not-ready")
+            raise rejected(SetupRejection.NOT_READY)
         if self._setup.integration is Integration.MOODLE:
-            raise ApplicationError(
-                "Дата поступления известна: запрос передан системой.",
-                type="order-date-known",
-                non_retryable=True,
-            )
+            raise rejected(SetupRejection.ORDER_DATE_KNOWN)
         if self._by_hand.is_complete:
-            raise ApplicationError("Работа уже подтверждена.", type="already-confirmed", non_retryable=True)
+            raise rejected(SetupRejection.ALREADY_CONFIRMED)
         if self._watch.is_late:
-            raise ApplicationError(
-                "Срок уже истёк: дата поступления его не продлит.", type="order-date-late", non_retryable=True
-            )
+            raise rejected(SetupRejection.ORDER_DATE_LATE)
         if not self._setup.order_received_on <= command.order_received_on <= local_date(workflow.now()):
-            raise ApplicationError(
-                "Дата поступления — от даты решения до сегодняшнего дня.",
-                type="order-date-impossible",
-                non_retryable=True,
-            )
+            raise rejected(SetupRejection.ORDER_DATE_IMPOSSIBLE)
 
     async def _note(self, step: str, what: str, *, by: str, text_id: str | None = None) -> None:
         await steps.note(
             Note(
-                number=self._case.number,
-                step=step,
-                at=workflow.now(),
+                **stamp(self._case.number, step),
                 clause=Clause.SETUP,
                 what=what,
                 by=by,
@@ -155,9 +152,7 @@ class SetupWorkflow(ClauseWorkflow):
 
     def _opening(self, setup: Setup, *, step: str) -> OpenClause:
         return OpenClause(
-            number=self._case.number,
-            step=step,
-            at=workflow.now(),
+            **stamp(self._case.number, step),
             clause=Clause.SETUP,
             workflow_id=workflow.info().workflow_id,
             term=setup.term,
@@ -208,23 +203,17 @@ class SetupWorkflow(ClauseWorkflow):
         made = {"category_id": self._category_id, "course_id": self._course_id}
         number = self._case.number
         await steps.grant_roles(Grant(number=number, user_id=user_id, **made))
-        now = workflow.now()
-        await steps.read_back(Evidence(number=number, step="setup/evidence", at=now, user_id=user_id, **made))
-        return SetupResult(way=Way.ENGINE, at=now, by=ENGINE, **made)
+        read = stamp(number, "setup/evidence")
+        await steps.read_back(Evidence(**read, user_id=user_id, **made))
+        return SetupResult(way=Way.ENGINE, at=read["at"], by=ENGINE, **made)
 
     def _with_ids(self, result: SetupResult) -> SetupResult:
         """The engine may have made something before the operator took over."""
         return result.model_copy(update={"category_id": self._category_id, "course_id": self._course_id})
 
-    async def _record(self, result: SetupResult, watch: DeadlineWatch) -> None:
+    async def _record(self, result: SetupResult) -> None:
         await steps.record_setup(
-            RecordSetup(
-                number=self._case.number,
-                step="setup/done",
-                at=result.at,
-                result=result,
-                due_at=watch.due_at,
-            )
+            RecordSetup(number=self._case.number, step="setup/done", at=result.at, result=result)
         )
 
     async def _tell(self) -> None:

@@ -27,8 +27,9 @@ from activities.letters import LetterActivities
 from activities.moodle import MoodleActivities
 from activities.tasks import TaskActivities
 from models.deadlines import Deadline
+from models.decisions import Reviewed
 from models.errors import Failure
-from models.letters import Letter, LetterState, Notice
+from models.letters import LONGEST_SENDING, Letter, LetterState, Notice
 from models.step import Step
 from models.steps import (
     AnaloguesFound,
@@ -41,13 +42,14 @@ from models.steps import (
     MarkOverdue,
     MoveClauses,
     MovedClause,
+    MoveDeadline,
     Named,
     NextRepeat,
     Note,
     OpenClause,
+    Opened,
     OpenTask,
     RecordDecision,
-    RecordMove,
     RecordSetup,
     TickOff,
 )
@@ -59,16 +61,27 @@ S = TypeVar("S", bound=Step)
 M = TypeVar("M")
 R = TypeVar("R")
 
+_SIGN_OF_LIFE = timedelta(seconds=15)
+"""A step that may take long is tried again so soon after its worker was killed."""
+
 _DATABASE: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(seconds=30),
+    "start_to_close_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=1)
     ),
 }
 """Postgres comes back within minutes or somebody is looking for it."""
 
+_BEYOND_DATABASE: dict[str, Any] = {
+    **_DATABASE,
+    "start_to_close_timeout": timedelta(minutes=1),
+    "heartbeat_timeout": _SIGN_OF_LIFE,
+}
+"""For what asks Moodle or another workflow as well, or looks at every open case."""
+
 _MOODLE: dict[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=2),
+    "heartbeat_timeout": _SIGN_OF_LIFE,
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=10)
     ),
@@ -76,13 +89,15 @@ _MOODLE: dict[str, Any] = {
 """A Moodle may be away for days; how long the engine waits for it is the clause's to say."""
 
 _MAIL: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(minutes=2),
+    "start_to_close_timeout": LONGEST_SENDING + timedelta(seconds=30),
+    "heartbeat_timeout": _SIGN_OF_LIFE,
     "schedule_to_close_timeout": timedelta(days=4),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(minutes=1), backoff_coefficient=2, maximum_interval=timedelta(hours=1)
     ),
 }
-"""Four days of trying, as mail servers do among themselves (RFC 5321, 4.5.4.1)."""
+"""Four days of trying, as mail servers do among themselves (RFC 5321, 4.5.4.1). An attempt outlasts
+the sending: two at a time would send the letter twice."""
 
 
 _LAST_RESORT_PAUSE = timedelta(minutes=1)
@@ -92,20 +107,24 @@ async def start_case(step: Step) -> None:
     await _write_down(CaseActivities.start_case, step, "Начало дела")
 
 
-async def open_clause(clause: OpenClause) -> Deadline:
+async def open_clause(clause: OpenClause) -> Opened:
     return await _write_down(ClauseActivities.open_clause, clause, f"Срок по п. {clause.clause}")
 
 
 async def find_analogues(step: Step) -> AnaloguesFound:
-    return await _write_down(CaseActivities.find_analogues, step, "Поиск аналогов")
+    return await _write_down(CaseActivities.find_analogues, step, "Поиск аналогов", _BEYOND_DATABASE)
 
 
 async def is_known(named: Named) -> bool:
     return await _write_down(CaseActivities.is_known, named, "Есть ли то, что называет сигнал")
 
 
-async def record_decision(record: RecordDecision) -> None:
-    await _write_down(CaseActivities.record_decision, record, "Запись решения")
+async def record_decision(record: RecordDecision) -> Reviewed:
+    return await _write_down(CaseActivities.record_decision, record, "Запись решения")
+
+
+async def decision_on_record(step: Step) -> Reviewed:
+    return await _write_down(CaseActivities.decision_on_record, step, "Решение, которое уже принято")
 
 
 async def record_setup(record: RecordSetup) -> None:
@@ -128,8 +147,8 @@ async def mark_overdue(mark: MarkOverdue) -> None:
     await _write_down(ClauseActivities.mark_overdue, mark, "Срок прошёл")
 
 
-async def record_move(move: RecordMove) -> None:
-    await _write_down(ClauseActivities.record_move, move, "Перенос срока")
+async def take_over_deadline(move: MoveDeadline) -> Deadline:
+    return await _write_down(ClauseActivities.take_over_deadline, move, "Перенос срока")
 
 
 async def next_repeat(ask: NextRepeat) -> datetime:
@@ -137,11 +156,14 @@ async def next_repeat(ask: NextRepeat) -> datetime:
 
 
 async def moved_clauses(ask: MoveClauses) -> list[MovedClause]:
-    return await _write_down(CalendarActivities.moved_clauses, ask, "Какие сроки сдвигаются")
+    return await _write_down(
+        CalendarActivities.moved_clauses, ask, "Какие сроки сдвигаются", _BEYOND_DATABASE
+    )
 
 
 async def move_clause(moved: MovedClause) -> None:
-    await _write_down(CalendarActivities.move_clause, moved, f"Перенос срока по делу {moved.number}")
+    summary = f"Перенос срока по делу {moved.number}"
+    await _write_down(CalendarActivities.move_clause, moved, summary, _BEYOND_DATABASE)
 
 
 async def close_task(task: CloseTask) -> None:
@@ -219,11 +241,16 @@ def failure_of(error: BaseException) -> str:
     return Failure.UNEXPECTED
 
 
-async def _write_down(activity: Callable[[Any, S], Awaitable[R]], message: S, summary: str) -> R:
+async def _write_down(
+    activity: Callable[[Any, S], Awaitable[R]],
+    message: S,
+    summary: str,
+    options: dict[str, Any] = _DATABASE,
+) -> R:
     tries = 0
     while True:
         try:
-            return await workflow.execute_activity_method(activity, message, **_DATABASE, summary=summary)
+            return await workflow.execute_activity_method(activity, message, **options, summary=summary)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
@@ -243,6 +270,7 @@ async def until_mended(number: str, step: str, error: BaseException, tries: int)
     clause = workflow.instance()
     assert isinstance(clause, Mendable)
     mended_before = clause.times_mended
+    clause.failed_steps += 1
     task = OpenTask(
         number=number,
         step=f"{step}/failed-{tries}",
@@ -257,6 +285,7 @@ async def until_mended(number: str, step: str, error: BaseException, tries: int)
         await _tell_operator(task)
     with card.waiting_for_operator():
         await clause.until_mended(after=mended_before)
+    clause.failed_steps -= 1
     await close_task(
         CloseTask(
             number=number,

@@ -1,39 +1,44 @@
-"""The calendar's amendments: what would move, and moving it."""
+"""The calendar's amendments: what would move, moving it, and taking an amendment back."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from fastapi.responses import JSONResponse
-from sqlmodel import col, select
 
 from api import calendar
 from api.auth import Role, allow
 from api.deps import SessionsDep, SettingsDep, TemporalDep
 from api.documentation import acting, asking, reading
 from api.idempotency import PostDep
-from api.schemas.actions import AmendmentAnswer, AmendmentForm, AmendmentShown, PreviewAnswer
-from models.tables import AmendmentRow
+from api.schemas.calendar import (
+    AmendmentAnswer,
+    AmendmentForm,
+    AmendmentPreviewForm,
+    AmendmentShown,
+    AmendmentWithdrawalForm,
+    PreviewAnswer,
+)
 
 router = APIRouter(prefix="/calendar/amendments", tags=["Календарь"])
 
 _ALLOWED = [allow(Role.ADMIN, Role.SUPERVISOR)]
+_OBJECTIONS = ("day-amended-already", "day-unchanged")
+
+
+@router.post("/preview", dependencies=_ALLOWED, responses=asking(*_OBJECTIONS))
+async def preview_amendment(
+    form: AmendmentPreviewForm, sessions: SessionsDep, settings: SettingsDep
+) -> PreviewAnswer:
+    """Какие открытые дела сдвинет изменение календаря; ничего не меняется."""
+    async with sessions() as session:
+        return await calendar.preview(session, form, settings)
 
 
 @router.get("", dependencies=_ALLOWED, responses=reading())
 async def list_amendments(sessions: SessionsDep) -> list[AmendmentShown]:
-    """Дни, объявленные рабочими или выходными сверх производственного календаря."""
+    """Журнал изменений календаря: рабочие и выходные дни по решениям, их отмена, кто и на каком основании."""
     async with sessions() as session:
-        rows = (await session.scalars(select(AmendmentRow).order_by(col(AmendmentRow.id)))).all()
-    return [
-        AmendmentShown(id=row.id or 0, day=row.day, working=row.is_working, decree=row.decree) for row in rows
-    ]
-
-
-@router.post("/preview", dependencies=_ALLOWED, responses=asking())
-async def preview_amendment(
-    form: AmendmentForm, sessions: SessionsDep, settings: SettingsDep
-) -> PreviewAnswer:
-    """Какие открытые дела сдвинет изменение календаря; ничего не меняется."""
-    async with sessions() as session:
-        return PreviewAnswer(moved=await calendar.preview(session, form, settings))
+        return await calendar.listed(session)
 
 
 @router.post(
@@ -41,10 +46,30 @@ async def preview_amendment(
     dependencies=_ALLOWED,
     status_code=201,
     response_model=AmendmentAnswer,
-    responses=acting(),
+    responses=acting(*_OBJECTIONS),
 )
 async def amend(
     form: AmendmentForm, post: PostDep, client: TemporalDep, settings: SettingsDep
 ) -> JSONResponse:
     """Изменить календарь и перенести сроки всех открытых дел, которых это касается."""
     return await post.once(lambda: calendar.amend(post, form, client, settings), status=201)
+
+
+@router.post(
+    "/{amendment}/withdrawal",
+    dependencies=_ALLOWED,
+    status_code=201,
+    response_model=AmendmentAnswer,
+    responses=acting("not-found", "amendment-not-in-force"),
+)
+async def withdraw_amendment(
+    form: AmendmentWithdrawalForm,
+    amendment: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    post: PostDep,
+    client: TemporalDep,
+    settings: SettingsDep,
+) -> JSONResponse:
+    """Отменить изменение календаря: день снова такой, как в производственном календаре, сроки переносятся."""
+    return await post.once(
+        lambda: calendar.withdraw(post, amendment, form.decree, client, settings), status=201
+    )

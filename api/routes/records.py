@@ -12,6 +12,7 @@ from api.cases import RequestDep
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
 from api.errors import Problem
+from api.schemas.fields import Named
 from api.schemas.records import (
     CandidateShown,
     DeadlineShown,
@@ -23,9 +24,10 @@ from api.schemas.records import (
 from models import deadlines, store
 from models.calendar import WorkCalendar
 from models.deadlines import Deadline
-from models.letters import LetterState
+from models.letters import LetterState, Notice
+from models.rungs import RungState
 from models.tables import CandidateRow, ClauseRow, Document, JournalEntry, LetterRow, RungRow
-from models.terms import Clause
+from models.terms import Clause, Recipient
 
 router = APIRouter(prefix="/requests/{number}", tags=["Дело"])
 
@@ -72,13 +74,22 @@ async def analogues(request: RequestDep, sessions: SessionsDep) -> list[Candidat
     return [CandidateShown(**row.model_dump(exclude={"number"})) for row in rows]
 
 
-@router.get("/letters", dependencies=_STAFF_ONLY, responses=_READING)
-async def letters(request: RequestDep, sessions: SessionsDep) -> list[LetterShown]:
-    """Все письма по делу, как они отправлены, и доставлены ли."""
+@router.get("/letters", dependencies=_ANYBODY, responses=_READING)
+async def letters(request: RequestDep, caller: CallerDep, sessions: SessionsDep) -> list[LetterShown]:
+    """Письма по делу, как они отправлены, и доставлены ли; инициатору и ответственному — их собственные."""
     query = select(LetterRow).where(col(LetterRow.number) == request.number)
     async with sessions() as session:
         rows = (await session.scalars(query.order_by(col(LetterRow.written_at)))).all()
-    return [LetterShown(**row.model_dump(), state_name=LetterState(row.state).russian) for row in rows]
+    return [
+        LetterShown(
+            **row.model_dump(),
+            notice_name=Notice(row.notice).russian,
+            recipient_name=Recipient(row.recipient).russian,
+            state_name=LetterState(row.state).russian,
+        )
+        for row in rows
+        if caller.reads(row.recipient)
+    ]
 
 
 @router.get("/documents", dependencies=_ANYBODY, responses=_READING)
@@ -136,9 +147,10 @@ async def _rungs(session: AsyncSession, clause: ClauseRow) -> list[RungShown]:
             ordinal=rung.ordinal,
             kind=rung.kind,
             label=rung.label,
-            to=rung.recipients,
+            to=[Named.of(Recipient(one)) for one in rung.recipients],
             planned_at=rung.planned_at,
             state=rung.state,
+            state_name=RungState(rung.state).russian,
             fired_at=rung.fired_at,
             letters=[line for ordinal, line in letters if ordinal == rung.ordinal],
         )
@@ -153,7 +165,7 @@ async def _letters_of_rungs(session: AsyncSession, clause: ClauseRow) -> list[tu
     )
     rows = (await session.scalars(query.order_by(col(LetterRow.written_at)))).all()
     return [
-        (row.rung, f"{row.recipient}: {LetterState(row.state).russian}")
+        (row.rung, f"{Recipient(row.recipient).russian}: {LetterState(row.state).russian}")
         for row in rows
         if row.rung is not None
     ]

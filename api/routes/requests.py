@@ -13,11 +13,10 @@ from api.deps import SessionsDep, SettingsDep, TemporalDep
 from api.documentation import acting, asking, reading
 from api.idempotency import PostDep
 from api.intake import Incoming, Intake
-from api.schemas.fields import Line
+from api.schemas.fields import Line, Named
 from api.schemas.requests import (
     CheckAnswer,
     FiledAnswer,
-    Named,
     PaperForm,
     RequestForm,
     RequestPage,
@@ -43,14 +42,11 @@ async def check(form: RequestForm, caller: CallerDep, sessions: SessionsDep) -> 
     titles = tuple(title for title in (form.category_name, form.course_name) if title)
     async with sessions() as session:
         await intake.check_place(session, form)
-        found = await similar.candidates(session, titles)
+        found = await similar.candidates(session, titles, target=form.category)
     return CheckAnswer(
         complete=not missing,
-        missing=[Named(code=item.value, name=item.russian) for item in missing],
-        asked_for=[
-            Named(code=contact.value, name=contact.russian)
-            for contact in completeness.missing_contacts(contents)
-        ],
+        missing=[Named.of(item) for item in missing],
+        asked_for=[Named.of(contact) for contact in completeness.missing_contacts(contents)],
         similar=[one for one in found if caller.role in AUTHORITY or one.kind != "request"],
     )
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import claims, texts
 from api.acts import ActDep
@@ -46,7 +47,7 @@ _REJECTED = (
 )
 async def claim(request: RequestDep, post: PostDep) -> JSONResponse:
     """Взять запрос в работу. Решать могут и другие: это отметка, а не замок."""
-    return await post.once(lambda: claims.take(post, request))
+    return await post.at_once(lambda session: claims.take(session, post, request))
 
 
 @router.post(
@@ -57,7 +58,7 @@ async def claim(request: RequestDep, post: PostDep) -> JSONResponse:
 )
 async def release(request: RequestDep, post: PostDep) -> JSONResponse:
     """Снять с себя взятый в работу запрос."""
-    return await post.once(lambda: claims.give_back(post, request))
+    return await post.at_once(lambda session: claims.give_back(session, post, request))
 
 
 @router.post(
@@ -113,10 +114,11 @@ async def withdraw(form: WithdrawalForm, act: ActDep) -> JSONResponse:
 async def keep_text(form: TextForm, request: RequestDep, post: PostDep) -> JSONResponse:
     """Сохранить причину, которую затем назовёт сигнал `decision_received` по её номеру."""
 
-    async def answer() -> TextShown:
+    async def keep(session: AsyncSession) -> TextShown:
+        await session.execute(texts.keeping(post, request.number, form.body))
         return TextShown(id=post.id)
 
-    return await post.once(answer, first=texts.keeping(post, request.number, form.body), status=201)
+    return await post.at_once(keep, status=201)
 
 
 async def _check_analogue(sessions: store.Sessions, number: str, form: DecisionForm) -> None:

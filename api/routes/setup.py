@@ -9,7 +9,7 @@ from api import contacts
 from api.acts import Act, ActDep
 from api.auth import AUTHORITY, OPERATORS, Role, allow
 from api.cases import RequestDep
-from api.deps import TemporalDep
+from api.deps import SettingsDep, TemporalDep
 from api.documentation import acting
 from api.idempotency import PostDep
 from api.schemas.actions import (
@@ -20,6 +20,7 @@ from api.schemas.actions import (
     OrderReceivedForm,
     ProgressAnswer,
 )
+from api.schemas.fields import Named
 from models.deadlines import local_date
 from models.setup import ConfirmSetup, OrderReceived, ReportObstacle, TryAgain
 from models.terms import Clause
@@ -42,7 +43,10 @@ async def confirm(form: ConfirmationForm, act: ActDep) -> JSONResponse:
         Clause.SETUP,
         SetupWorkflow.confirm_setup,
         ConfirmSetup(done=tuple(form.done), url_id=act.text_id if form.url else None, by=act.by),
-        lambda progress: ProgressAnswer(done=list(progress.done), left=list(progress.left)),
+        lambda progress: ProgressAnswer(
+            done=[Named.of(check) for check in progress.done],
+            left=[Named.of(check) for check in progress.left],
+        ),
         text=form.url or "",
     )
 
@@ -63,7 +67,7 @@ async def report_obstacle(form: ObstacleForm, act: ActDep) -> JSONResponse:
     "/setup/retry",
     dependencies=[allow(*OPERATORS)],
     response_model=Done,
-    responses=acting(*_SETTING_UP, "made-by-hand"),
+    responses=acting(*_SETTING_UP, "made-by-hand", "nothing-to-retry"),
 )
 async def try_again(act: ActDep) -> JSONResponse:
     """Попросить систему попробовать в Moodle ещё раз."""
@@ -90,10 +94,13 @@ async def order_received(form: OrderReceivedForm, act: ActDep) -> JSONResponse:
     responses=acting("not-found", "stage-passed", "contacts-given"),
 )
 async def add_contacts(
-    form: ContactForm, request: RequestDep, post: PostDep, client: TemporalDep
+    form: ContactForm, request: RequestDep, post: PostDep, client: TemporalDep, settings: SettingsDep
 ) -> JSONResponse:
-    """Внести сведения об ответственном лице: должность, почту, телефон."""
-    return await post.once(lambda: contacts.add(post, request.number, form, client))
+    """Внести или исправить должность, почту, телефон ответственного лица, в том числе после исполнения.
+
+    Письма, которым не хватало адреса, отправляются заново.
+    """
+    return await contacts.add(post, request.number, form, client, settings.task_queue)
 
 
 async def _done(act: Act, update: object, command: object, *, text: str = "") -> JSONResponse:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from api import tasks
 from api.auth import OPERATORS, Role, allow
-from api.deps import SessionsDep
+from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, reading
 from api.idempotency import PostDep
 from api.schemas.records import TaskShown
@@ -34,7 +34,7 @@ async def list_tasks(
     query = select(Task).where(state, col(Task.id) > after).order_by(col(Task.id)).limit(limit)
     async with sessions() as session:
         rows = (await session.scalars(query)).all()
-    return [TaskShown.model_validate(row.model_dump()) for row in rows]
+    return [tasks.shown(row) for row in rows]
 
 
 @router.post(
@@ -42,12 +42,19 @@ async def list_tasks(
     dependencies=_ALLOWED,
     response_model=TaskShown,
     responses=acting(
-        "not-found", "task-closed", "made-by-hand", "stage-passed", "not-ready", "outcome-unknown"
+        "not-found",
+        "task-closed",
+        "made-by-hand",
+        "nothing-to-retry",
+        "letter-without-address",
+        "stage-passed",
+        "not-ready",
+        "outcome-unknown",
     ),
 )
-async def retry(task: TaskId, post: PostDep, updates: UpdatesDep) -> JSONResponse:
-    """Причина устранена: пусть система повторит шаг."""
-    return await post.once(lambda: tasks.retry(post, task, updates))
+async def retry(task: TaskId, post: PostDep, updates: UpdatesDep, settings: SettingsDep) -> JSONResponse:
+    """Причина устранена: пусть система повторит шаг или отправит письмо заново."""
+    return await tasks.retry(post, task, updates, settings.task_queue)
 
 
 @router.post(
@@ -58,4 +65,4 @@ async def retry(task: TaskId, post: PostDep, updates: UpdatesDep) -> JSONRespons
 )
 async def close(task: TaskId, post: PostDep) -> JSONResponse:
     """Снять задачу, которую никакой шаг не ждёт: невручённое письмо, остановленное дело."""
-    return await post.once(lambda: tasks.close(post, task))
+    return await post.at_once(lambda session: tasks.close(session, post, task))

@@ -1,19 +1,15 @@
 """What people do with a case, over HTTP."""
 
-from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.invalid import RussianValueError
-from api.schemas.fields import Day, Email, Form, Line, Prose, Reason, Url
+from api.schemas.fields import Day, Email, Form, Instant, Line, Named, Prose, Reason, Url
 from models.decisions import Ground, Outcome
 from models.requests import Item
 from models.setup import Check
-
-_FIRST_YEAR, _LAST_YEAR = 2019, 2100
-"""Of the regulation's version 3.0, and of the production calendar that we have."""
 
 
 def _examples(*examples: dict[str, Any]) -> ConfigDict:
@@ -69,7 +65,7 @@ class DecisionAnswer(BaseModel):
     number: str
     outcome: Outcome
     ground: Ground | None
-    at: datetime
+    at: Instant
     late: bool = Field(description="Принято после 24:00 последнего дня срока.")
 
 
@@ -85,8 +81,10 @@ class ConfirmationForm(Form):
 
 
 class ProgressAnswer(BaseModel):
-    done: list[Check]
-    left: list[Check]
+    """The operator's checklist as it stands."""
+
+    done: list[Named]
+    left: list[Named]
 
 
 class ObstacleForm(Form):
@@ -106,7 +104,7 @@ class OrderReceivedForm(Form):
 
 
 class ContactForm(Form):
-    """Particulars of the responsible that the request lacked."""
+    """Particulars of the responsible: what the request lacked, or had wrong."""
 
     model_config = _examples(
         {"post": "Методист", "email": "m.ivanova@example.org", "phone": "+7 3452 55-00-00"}
@@ -132,52 +130,3 @@ class Done(BaseModel):
 class ClaimAnswer(BaseModel):
     number: str
     claimed_by: str
-
-
-class AmendmentForm(Form):
-    """A day made working or off by decree."""
-
-    model_config = _examples(
-        {"day": "2027-05-03", "working": False, "decree": "постановление от 20.04.2027 № 100"}
-    )
-
-    day: Day
-    working: StrictBool
-    decree: Reason
-
-    @field_validator("day")
-    @classmethod
-    def _is_of_our_time(cls, day: date) -> date:
-        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-            raise RussianValueError(f"год — от {_FIRST_YEAR} до {_LAST_YEAR}")
-        return day
-
-
-class MovedShown(BaseModel):
-    """An open case whose deadline the amendment moves."""
-
-    number: str
-    clause: str
-    last_day: date
-    new_last_day: date
-
-
-class PreviewAnswer(BaseModel):
-    """What an amendment would move, before it is applied."""
-
-    moved: list[MovedShown]
-
-
-class AmendmentShown(BaseModel):
-    """An amendment that is in force."""
-
-    id: int
-    day: date
-    working: bool
-    decree: str
-
-
-class AmendmentAnswer(AmendmentShown):
-    """A new amendment; these open cases are being moved."""
-
-    moved: list[MovedShown]

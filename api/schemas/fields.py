@@ -2,13 +2,22 @@
 
 import re
 import unicodedata
-from datetime import date
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Protocol, Self
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from api.invalid import RussianValueError
+from models.deadlines import LOCAL_ZONE
 
 _LINE_BREAKS = "\n\t"
 _MOODLE_NAME_LENGTH = 254
@@ -19,6 +28,26 @@ class Form(BaseModel):
     """The body of a POST: unknown fields are an error, so that nothing is silently lost."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Speaking(Protocol):
+    """A closed value that has a Russian name: `Stage`, `Item`, `Recipient`."""
+
+    @property
+    def value(self) -> str: ...
+    @property
+    def russian(self) -> str: ...
+
+
+class Named(BaseModel):
+    """A closed value with its Russian name."""
+
+    code: str
+    name: str
+
+    @classmethod
+    def of(cls, value: Speaking) -> Self:
+        return cls(code=value.value, name=value.russian)
 
 
 def _one_line(text: str) -> str:
@@ -74,5 +103,14 @@ Day = Annotated[
 ]
 """A date as `2026-11-24`, and in no other way."""
 
-Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{6}$")]
-"""A request's number."""
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-([0-9]{6}|[1-9][0-9]{6,8})$")]
+"""A request's number: six digits, more from the millionth of a year."""
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(lambda at: at.astimezone(LOCAL_ZONE).isoformat(), when_used="json"),
+    WithJsonSchema(
+        {"type": "string", "format": "date-time", "examples": ["2026-11-24T09:00:00+05:00"]},
+    ),
+]
+"""An instant in an answer: RFC 3339 with the region's offset."""

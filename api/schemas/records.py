@@ -1,15 +1,17 @@
 """What a case has left behind: journal, terms, letters, documents, tasks, register."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
+
+from api.schemas.fields import Instant, Named
 
 
 class JournalLine(BaseModel):
     """Who did what, when, and by which clause."""
 
-    at: datetime
+    at: Instant
     who: str
     clause: str
     what: str
@@ -22,10 +24,11 @@ class RungShown(BaseModel):
     ordinal: int
     kind: str
     label: str
-    to: list[str]
-    planned_at: datetime
+    to: list[Named]
+    planned_at: Instant
     state: str
-    fired_at: datetime | None
+    state_name: str
+    fired_at: Instant | None
     letters: list[str]
 
 
@@ -35,11 +38,11 @@ class DeadlineShown(BaseModel):
     clause: str
     started_on: date
     last_day: date
-    due_at: datetime
+    due_at: Instant
     provisional: bool
     moved_from: date | None
     overdue: bool
-    finished_at: datetime | None
+    finished_at: Instant | None
     late_by: str
     standing: str
     explanation: dict[str, Any]
@@ -63,15 +66,17 @@ class LetterShown(BaseModel):
 
     key: str
     notice: str
+    notice_name: str
     recipient: str
+    recipient_name: str
     address: str
     subject: str
     text: str
     state: str
     state_name: str
     attempts: int
-    written_at: datetime
-    settled_at: datetime | None
+    written_at: Instant
+    settled_at: Instant | None
 
 
 class DocumentShown(BaseModel):
@@ -81,7 +86,7 @@ class DocumentShown(BaseModel):
     filename: str
     media_type: str
     sha256: str
-    made_at: datetime
+    made_at: Instant
 
 
 class TaskShown(BaseModel):
@@ -91,11 +96,12 @@ class TaskShown(BaseModel):
     number: str | None
     clause: str
     kind: str
+    kind_name: str
     why: str
-    checklist: list[str]
-    done: list[str]
-    opened_at: datetime
-    closed_at: datetime | None
+    checklist: list[Named]
+    done: list[Named]
+    opened_at: Instant
+    closed_at: Instant | None
 
 
 class OrganisationShown(BaseModel):

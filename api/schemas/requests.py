@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from api.invalid import RussianValueError
-from api.schemas.fields import Day, Email, Form, Line, Number, Prose
+from api.schemas.fields import Day, Email, Form, Instant, Line, Named, Number, Prose
 from models.analogues import Candidate
 from models.completeness import Contents
 from models.deadlines import local_date
@@ -137,13 +137,6 @@ class PaperForm(RequestForm):
         return received_on
 
 
-class Named(BaseModel):
-    """A closed value with its Russian name."""
-
-    code: str
-    name: str
-
-
 class CheckAnswer(BaseModel):
     """What would come of a request, before it is filed."""
 
@@ -158,7 +151,7 @@ class FiledAnswer(BaseModel):
 
     number: str = Field(examples=["2026-000123"])
     received_on: date
-    registered_at: datetime
+    registered_at: Instant
     complete: bool
     missing: list[Named] = []
     asked_for: list[Named] = []
@@ -177,9 +170,10 @@ class RequestItem(BaseModel):
     stage_name: str
     received_on: date
     clause: str | None = Field(default=None, description="Пункт, срок которого идёт.")
-    waits_for: str | None = None
+    waits_for: str | None = Field(default=None, description="Кто должен действовать: код.")
+    waits_for_name: str = ""
     last_day: date | None = None
-    due_at: datetime | None = None
+    due_at: Instant | None = None
     standing: str = Field(default="", description="«осталось 3 рабочих дня», «просрочено на 2 дня».")
     overdue: bool = False
     claimed_by: str = ""
@@ -208,7 +202,7 @@ class DecisionShown(BaseModel):
     analogue: str | None
     reason: str
     decided_by: str
-    at: datetime
+    at: Instant
     late_by: str
     order_received_on: date | None
 
@@ -217,7 +211,7 @@ class RequestShown(RequestItem):
     """A request whole."""
 
     category: int | None
-    category_name: str
+    category_name: str = Field(description="Новой категории — или существующей, в которой просят курс.")
     course_name: str
     goal: str
     learners_description: str
@@ -228,6 +222,6 @@ class RequestShown(RequestItem):
     outgoing_number: str
     outgoing_on: date | None
     paper: bool
-    registered_at: datetime
-    closed_at: datetime | None
+    registered_at: Instant
+    closed_at: Instant | None
     decision: DecisionShown | None

@@ -20,6 +20,8 @@ class ApiKey(SQLModel, table=True):
     role: str
     organisation: str = Field(foreign_key="organisations.code")
     holder: str
+    email: str = ""
+    """Of the responsible whose cases it opens, in lower case; other roles have none."""
     issued_at: datetime = Field(sa_type=AWARE)
     revoked_at: datetime | None = Field(default=None, sa_type=AWARE)
 
@@ -33,13 +35,16 @@ class IdempotencyRecord(SQLModel, table=True):
     key: str = Field(primary_key=True)
     route: str
     body_sha256: str
-    begun_at: datetime = Field(sa_type=AWARE)
+    begun_at: datetime = Field(sa_type=AWARE, index=True)
     status: int | None = None
     answer: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
 
 
 class AmendmentRow(SQLModel, table=True):
-    """A day made working or made off by decree, on top of the official calendar."""
+    """A day made working or made off by decree, on top of the official calendar, or as it was again.
+
+    The rows are their own journal: nothing is ever changed, and the last one of a day counts.
+    """
 
     __tablename__ = "calendar_amendments"
 
@@ -47,7 +52,8 @@ class AmendmentRow(SQLModel, table=True):
     post_id: UUID = Field(unique=True)
     """Of the POST that entered it, so that a repeated one enters nothing."""
     day: date
-    is_working: bool
+    is_working: bool | None
+    """None takes the day's amendment back."""
     decree: str
     entered_by: str
     entered_at: datetime = Field(sa_type=AWARE)

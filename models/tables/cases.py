@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -26,6 +26,16 @@ class Request(SQLModel, table=True):
     """A request (clause 4.1) with its persons, and where it stands."""
 
     __tablename__ = "requests"
+    # What upkeep looks for every few seconds is a handful among all there have ever been.
+    __table_args__ = (
+        Index("ix_requests_unstarted", "number", postgresql_where=text("started_at IS NULL")),
+        Index("ix_requests_open", text("checked_at NULLS FIRST"), postgresql_where=text("closed_at IS NULL")),
+        Index(
+            "ix_requests_to_keep",
+            "number",
+            postgresql_where=text("closed_at IS NOT NULL AND NOT histories_kept"),
+        ),
+    )
 
     number: str = Field(primary_key=True)
     agency: str = Field(foreign_key="organisations.code", index=True)
@@ -51,6 +61,9 @@ class Request(SQLModel, table=True):
     is_paper: bool = False
     """A paper letter that the authority registered."""
     received_on: date
+    order_received_on: date | None = None
+    """The local date on which the order came to the operator (clause 4.3): with the decision, or as
+    the operator entered it."""
     filed_at: datetime = Field(sa_type=AWARE)
     filed_by: str
     filed: dict[str, Any] = Field(sa_type=JSONB)
@@ -98,6 +111,8 @@ class ClauseRow(SQLModel, table=True):
     term: dict[str, Any] = Field(sa_type=JSONB)
     deadline: dict[str, Any] = Field(sa_type=JSONB)
     """As the workflow has it, ladder included."""
+    calendar_version: int
+    """The newest amendment of the calendar that the deadline counts with."""
     started_on: date
     last_day: date
     moved_from: date | None = None
@@ -114,7 +129,7 @@ class ClauseRow(SQLModel, table=True):
 
 
 class RungRow(SQLModel, table=True):
-    """A rung of a clause's ladder: planned, sent once, or absorbed by a higher one."""
+    """A rung of a clause's ladder, and what has become of it last."""
 
     __tablename__ = "rungs"
 
@@ -125,7 +140,7 @@ class RungRow(SQLModel, table=True):
     label: str
     recipients: list[str] = Field(sa_type=JSONB)
     planned_at: datetime = Field(sa_type=AWARE)
-    state: str = "planned"
+    state: str
     fired_at: datetime | None = Field(default=None, sa_type=AWARE)
 
 
@@ -139,12 +154,11 @@ class DecisionRow(SQLModel, table=True):
     ground: str | None = None
     missing: list[str] = Field(default_factory=list, sa_type=JSONB)
     analogue: str | None = None
-    reason_id: UUID | None = Field(default=None, foreign_key="texts.id")
+    reason_id: UUID | None = Field(default=None, foreign_key="texts.id", index=True)
     decided_by: str
     decided_by_name: str
     at: datetime = Field(sa_type=AWARE)
     late_by: str = ""
-    order_received_on: date | None = None
 
 
 class CandidateRow(SQLModel, table=True):

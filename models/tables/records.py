@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,8 @@ class LetterRow(SQLModel, table=True):
     """A letter as it is sent, with its delivery."""
 
     __tablename__ = "letters"
+    # Upkeep looks for those on their way and those just settled, a handful among all.
+    __table_args__ = (Index("ix_letters_to_keep", "key", postgresql_where=text("NOT history_kept")),)
 
     key: str = Field(primary_key=True)
     number: str = Field(foreign_key="requests.number", index=True)
@@ -69,7 +71,7 @@ class JournalEntry(SQLModel, table=True):
 
 
 class KeptHistory(SQLModel, table=True):
-    """The history of a closed workflow, kept because Temporal forgets it after 90 days."""
+    """The history of one run of a closed workflow, kept because Temporal forgets it after 90 days."""
 
     __tablename__ = "histories"
 

@@ -1,5 +1,6 @@
-"""Upkeep, round by round: what it starts, what it reports, what it keeps."""
+"""Upkeep, round by round: what it starts, what it reports, what it keeps and what it clears up."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -13,13 +14,20 @@ from sqlmodel import col, select
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client
+from temporalio.service import RPCError
 
+from activities import rounds as rounds_of
+from activities.purging import purge
+from activities.upkeep import Upkeep
 from api.app import create
 from devstack.ports import HOST, free_port
 from models import ids
 from models.converter import DATA_CONVERTER
-from models.tables import AmendmentRow, KeptHistory, LetterRow, Request, Task
+from models.letters import LetterState, Notice
+from models.tables import AmendmentRow, IdempotencyRecord, KeptHistory, LetterRow, Request, Task, TextRow
+from models.terms import Recipient
 from tests.engine import API, Engine, request_form
+from tests.workflows import words
 
 LONG_AGO = timedelta(minutes=1)
 
@@ -37,6 +45,10 @@ async def an_api_without_temporal(engine: Engine) -> AsyncIterator[httpx.AsyncCl
 
 @pytest.fixture
 async def unstarted(engine: Engine) -> str:
+    return await file_unstarted(engine)
+
+
+async def file_unstarted(engine: Engine) -> str:
     """Number of a request that was registered a while ago, and whose case nobody began."""
     headers = {"Authorization": f"Bearer {engine.keys['agency']}", "Idempotency-Key": uuid4().hex}
     async with an_api_without_temporal(engine) as http:
@@ -95,6 +107,37 @@ async def test_a_request_that_cannot_be_started_keeps_no_other_from_it(
     await change(engine, broken, filed=filed)
 
 
+async def test_many_unstarted_requests_are_all_started_in_one_round(engine: Engine, unstarted: str) -> None:
+    """More than a page, the first of which cannot be started."""
+    numbers = [unstarted, *[await file_unstarted(engine) for _ in range(rounds_of.AT_ONCE + 1)]]
+    broken, *others = sorted(numbers)
+    filed = (await engine.row(broken)).filed
+    await change(engine, broken, filed={})
+
+    await engine.upkeep.round()
+
+    for number in others:
+        await engine.request(number).describe()  # raises where there is none
+    with pytest.raises(RPCError):
+        await engine.request(broken).describe()
+    await change(engine, broken, filed=filed)
+    await engine.upkeep.round()
+    await asyncio.gather(*(engine.reviewing(number) for number in numbers))
+
+
+async def test_a_case_that_cannot_be_looked_at_does_not_come_first_for_ever(engine: Engine) -> None:
+    number = await engine.file()
+    await engine.reviewing(number)
+    await change(engine, number, filed_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
+    nobody = await Client.connect(f"{HOST}:{free_port()}", data_converter=DATA_CONVERTER, lazy=True)
+    upkeep = Upkeep(engine.sessions, nobody, engine.settings.task_queue, timedelta(days=1))
+
+    with pytest.raises((RPCError, RuntimeError)):
+        await upkeep._check(await engine.row(number))
+
+    assert await is_checked(engine, number)
+
+
 async def is_checked(engine: Engine, number: str) -> bool:
     return (await engine.row(number)).checked_at is not None
 
@@ -146,7 +189,7 @@ async def test_a_case_that_closes_while_it_is_looked_at_is_not_reported(engine: 
     await engine.request(number).result()
 
     # As a round has it that read the list a moment before.
-    stale = (await engine.row(number)).model_copy(update={"stage": "review"})
+    stale = (await engine.row(number)).model_copy(update={"stage": "review", "closed_at": None})
     await engine.upkeep._check(stale)
 
     assert await reports(engine, number) == []
@@ -191,6 +234,125 @@ async def test_the_history_of_a_letter_to_nobody_is_kept_too(engine: Engine) -> 
         return ids.delivery_id(letter.key) in await kept(engine, number)
 
     assert await rounds(engine, is_history_kept)
+
+
+async def test_of_a_clause_that_was_begun_anew_every_run_is_kept(engine: Engine) -> None:
+    number = await engine.file()
+    review = await engine.reviewing(number)
+    first = (await review.describe()).run_id
+    await review.terminate()
+    task = await words.task(engine, number, "review/workflow")
+    await words.try_again(engine, task)
+    await engine.until(lambda: another_run(engine, number, first))
+    await engine.reviewing(number)
+    await words.withdraw(engine, number)
+    await engine.until(lambda: is_closed(engine, number))
+
+    await rounds(engine, lambda: is_kept(engine, number))
+
+    async with engine.sessions() as session:
+        query = select(KeptHistory.run_id).where(col(KeptHistory.workflow_id) == ids.review_id(number))
+        runs = set((await session.scalars(query)).all())
+    assert first in runs
+    assert len(runs) == 2
+
+
+async def another_run(engine: Engine, number: str, first: str) -> bool:
+    return (await engine.review(number).describe()).run_id != first
+
+
+async def test_a_letter_whose_delivery_somebody_stopped_goes_out_all_the_same(engine: Engine) -> None:
+    await engine.mail.down()
+    number = await engine.file()
+    letter = await words.letter(engine, number, Notice.CONFIRMATION, Recipient.AGENCY, LetterState.WRITTEN)
+    delivery = engine.client.get_workflow_handle(ids.delivery_id(letter.key))
+    await words.attempted(engine, delivery, 1)
+    await delivery.terminate()
+    await engine.mail.start()
+    await written_long_ago(engine, letter.key)
+
+    await rounds(engine, lambda: is_delivered(engine, letter.key))
+
+    line = "Письмо инициатору («запрос зарегистрирован»): отправка была остановлена, начата снова"
+    assert (await engine.journal(number)).count(line) == 1
+    await rounds(engine, lambda: all_runs_are_kept(engine, letter.key))
+
+
+async def test_a_letter_on_its_way_is_left_alone(engine: Engine) -> None:
+    await engine.mail.down()
+    number = await engine.file()
+    letter = await words.letter(engine, number, Notice.CONFIRMATION, Recipient.AGENCY, LetterState.WRITTEN)
+    delivery = engine.client.get_workflow_handle(ids.delivery_id(letter.key))
+    await words.attempted(engine, delivery, 1)
+    await written_long_ago(engine, letter.key)
+    run = (await delivery.describe()).run_id
+
+    await engine.upkeep._see_to_letter(letter)
+
+    assert (await delivery.describe()).run_id == run
+    await engine.mail.start()
+
+
+async def written_long_ago(engine: Engine, key: str) -> None:
+    async with engine.sessions.begin() as session:
+        own = update(LetterRow).where(col(LetterRow.key) == key)
+        await session.execute(own.values(written_at=datetime.now(UTC) - LONG_AGO))
+
+
+async def is_delivered(engine: Engine, key: str) -> bool:
+    async with engine.sessions() as session:
+        return (await session.get_one(LetterRow, key)).state == LetterState.DELIVERED
+
+
+async def all_runs_are_kept(engine: Engine, key: str) -> bool:
+    async with engine.sessions() as session:
+        query = select(KeptHistory).where(col(KeptHistory.workflow_id) == ids.delivery_id(key))
+        return len((await session.scalars(query)).all()) == 2
+
+
+async def test_old_keys_of_posts_are_forgotten_and_newer_ones_kept(engine: Engine) -> None:
+    await engine.file()
+    now = datetime.now(UTC)
+    async with engine.sessions() as session:
+        mine = (await session.scalars(select(IdempotencyRecord).limit(1))).one()
+    async with engine.sessions.begin() as session:
+        for age in (29, 31, 32):
+            begun_at = now - timedelta(days=age)
+            row = mine.model_dump() | {"key": f"age-{age}-{uuid4().hex}", "begun_at": begun_at}
+            session.add(IdempotencyRecord(**row))
+
+    await purge(engine.sessions, now)
+
+    async with engine.sessions() as session:
+        kept = (await session.scalars(select(IdempotencyRecord.key))).all()
+    assert [key for key in kept if key.startswith("age-29")]
+    assert not [key for key in kept if key.startswith(("age-31", "age-32"))]
+    assert mine.key in kept
+
+
+async def test_of_a_closed_case_only_the_texts_of_its_decision_stay(engine: Engine) -> None:
+    number, open_case = await engine.file(), await engine.file()
+    await engine.reviewing(number)
+    await engine.reviewing(open_case)
+    for_nothing = await words.keep_text(engine, number, "Причина, с которой не решили")
+    for_a_signal = await words.keep_text(engine, open_case, "Причина, о которой сигнал ещё придёт")
+    await words.decide(engine, number)
+    await engine.until(lambda: is_closed(engine, number))
+
+    await purge(engine.sessions, datetime.now(UTC))
+    before = await texts(engine, number)
+    await purge(engine.sessions, datetime.now(UTC) + timedelta(days=2))
+    decision = await words.decision(engine, number)
+
+    assert for_nothing in before
+    assert await texts(engine, number) == {str(decision.reason_id)}
+    assert for_a_signal in await texts(engine, open_case)
+
+
+async def texts(engine: Engine, number: str) -> set[str]:
+    async with engine.sessions() as session:
+        query = select(TextRow.id).where(col(TextRow.number) == number)
+        return {str(one) for one in (await session.scalars(query)).all()}
 
 
 async def test_an_amendment_that_nobody_began_to_apply_is_applied_and_its_history_kept(

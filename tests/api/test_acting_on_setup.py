@@ -8,6 +8,7 @@ import pytest
 
 from models.deadlines import local_date
 from models.requests import Stage
+from models.setup import Check
 from models.tables import Task
 from models.terms import Clause
 from tests.api import words
@@ -18,6 +19,10 @@ CHECKS = ["course", "account", "role"]
 
 async def _confirm(engine: Engine, number: str, *, key: str | None = None, **body: object) -> httpx.Response:
     return await engine.post("operator", f"/requests/{number}/setup/confirmation", body, key=key)
+
+
+def _named(*checks: str) -> list[Json]:
+    return [{"code": check, "name": Check(check).russian} for check in checks]
 
 
 async def _tasks(engine: Engine, role: str = "operator", query: str = "limit=500") -> list[Json]:
@@ -31,8 +36,8 @@ class TestConfirming:
         first = await _confirm(engine, number, done=["course"], url="http://test.example.org/course/12")
         last = await _confirm(engine, number, done=["role", "account"])
 
-        assert first.json() == {"done": ["course"], "left": ["account", "role"]}
-        assert last.json() == {"done": CHECKS, "left": []}
+        assert first.json() == {"done": _named("course"), "left": _named("account", "role")}
+        assert last.json() == {"done": _named(*CHECKS), "left": []}
         await words.until_stage(engine, number, Stage.DONE)
         register = await engine.get("agency", "/register")
         local = next(one for one in register if one["code"] == "local")
@@ -110,113 +115,6 @@ class TestObstacles:
         assert words.wrong_fields(response) == {"text": "слишком коротко"}
 
 
-class TestContacts:
-    @pytest.mark.parametrize("role", ["agency", "reviewer"])
-    async def test_what_is_given_is_filled_in_and_the_rest_stays(self, engine: Engine, role: str) -> None:
-        number = await _file_without_contacts(engine)
-
-        response = await engine.post(role, f"/requests/{number}/responsible", {"email": "vera@example.org"})
-
-        assert response.json() == {"number": number}
-        shown = await engine.get("agency", f"/requests/{number}")
-        assert shown["responsible"]["email"] == "vera@example.org"
-        assert shown["responsible"]["phone"] == "+7 3452 00-00-00"
-        assert "Сведения об ответственном лице: адрес электронной почты" in await engine.journal(number)
-
-    async def test_the_engine_goes_on_once_the_operator_has_given_the_address(self, engine: Engine) -> None:
-        number = await _file_without_contacts(engine)
-        await engine.approve(number)
-        await engine.until(lambda: engine.tasks(number))
-
-        response = await engine.post(
-            "operator", f"/requests/{number}/responsible", {"email": f"{uuid4().hex}@example.org"}
-        )
-
-        assert response.status_code == 200, response.text
-        await words.until_stage(engine, number, Stage.DONE)
-
-    async def test_nothing_given_is_nothing_done(self, engine: Engine) -> None:
-        number = await engine.file()
-
-        response = await engine.post("agency", f"/requests/{number}/responsible", {"post": " "})
-
-        assert words.wrong_fields(response) == {"": "укажите должность, почту или телефон"}
-
-    async def test_a_closed_case_takes_no_more(self, engine: Engine) -> None:
-        number = await words.refused(engine)
-
-        response = await engine.post("agency", f"/requests/{number}/responsible", {"post": "Методист"})
-
-        assert words.problem(response, 409) == "stage-passed"
-
-
-class TestTasks:
-    async def test_an_undelivered_letter_is_put_aside_by_name_and_once(
-        self, engine: Engine, by_hand: str
-    ) -> None:
-        task, key = await words.open_task(engine, by_hand), uuid4().hex
-
-        first = await engine.post("operator", f"/tasks/{task}/close", key=key)
-        again = await engine.post("operator", f"/tasks/{task}/close", key=key)
-        anew = await engine.post("operator", f"/tasks/{task}/close")
-
-        assert first.json()["closed_at"] is not None
-        assert again.json() == first.json()
-        assert words.problem(anew, 409) == "task-closed"
-        assert "Задача Оператору снята: письмо не вручено" in await engine.journal(by_hand)
-        assert task in [one["id"] for one in await _tasks(engine, query="closed=true&limit=500")]
-
-    async def test_of_two_who_put_it_aside_at_the_same_time_one_does(
-        self, engine: Engine, by_hand: str
-    ) -> None:
-        task = await words.open_task(engine, by_hand)
-
-        answers = await words.together(
-            engine.post("operator", f"/tasks/{task}/close"),
-            engine.post("operator_head", f"/tasks/{task}/close"),
-        )
-
-        assert sorted(answer.status_code for answer in answers) == [200, 409]
-
-    async def test_what_a_step_waits_for_is_not_put_aside(self, engine: Engine, by_hand: str) -> None:
-        task = next(one for one in await engine.tasks(by_hand) if one.kind == "setup_by_hand")
-
-        response = await engine.post("operator", f"/tasks/{task.id}/close")
-
-        assert words.problem(response, 409) == "not-closable"
-
-    async def test_a_step_is_tried_again_once_and_answered_the_same_after_it_is_done(
-        self, engine: Engine
-    ) -> None:
-        number, key = await _file_without_contacts(engine), uuid4().hex
-        await engine.approve(number)
-        (task,) = await engine.until(lambda: engine.tasks(number))
-
-        first = await engine.post("operator", f"/tasks/{task.id}/retry", key=key)
-        await engine.until(lambda: _is_closed(engine, task.id))
-        again = await engine.post("operator", f"/tasks/{task.id}/retry", key=key)
-        anew = await engine.post("operator", f"/tasks/{task.id}/retry")
-
-        assert first.status_code == 200, first.text
-        assert again.json() == first.json()
-        assert words.problem(anew, 409) == "task-closed"
-
-    async def test_a_workflow_that_was_stopped_by_hand_has_nothing_to_try_again(self, engine: Engine) -> None:
-        number = await words.refused(engine)
-        task = await words.open_task(engine, number, kind="orphaned")
-
-        response = await engine.post("operator", f"/tasks/{task}/retry")
-
-        assert words.problem(response, 409) == "stage-passed"
-
-    async def test_long_lists_are_read_on_by_number(self, engine: Engine, by_hand: str) -> None:
-        tasks = [await words.open_task(engine, by_hand) for _ in range(3)]
-
-        page = await _tasks(engine, query=f"after={tasks[0]}&limit=1")
-
-        assert [one["id"] for one in page] == [tasks[1]]
-
-
 @pytest.fixture(scope="module")
 async def by_hand(engine: Engine) -> str:
     """One case at the operator, for tests that leave it there."""
@@ -231,13 +129,3 @@ async def _file_without_contacts(engine: Engine) -> str:
 async def _is_closed(engine: Engine, task: int | None) -> bool:
     async with engine.sessions() as session:
         return (await session.get_one(Task, task)).closed_at is not None
-
-
-async def test_particulars_that_are_known_are_not_replaced(engine: Engine) -> None:
-    number = await engine.file()
-    known = (await engine.row(number)).responsible_email
-
-    response = await engine.post("agency", f"/requests/{number}/responsible", {"email": "other@example.org"})
-
-    assert words.problem(response, 409) == "contacts-given"
-    assert (await engine.row(number)).responsible_email == known

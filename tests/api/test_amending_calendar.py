@@ -1,5 +1,6 @@
 """The calendar's amendments over HTTP: first what would move, then moving it, once."""
 
+import asyncio
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -98,6 +99,86 @@ async def test_with_temporal_away_it_is_in_force_all_the_same_and_upkeep_has_cas
     await engine.until(lambda: _is_moved(engine, number, last_day))
 
 
+async def test_two_who_amend_a_day_at_once_enter_it_once(engine: Engine) -> None:
+    body = _off(date(2020, 6, 8))
+
+    answers = await asyncio.gather(*(_apply(engine, body) for _ in range(4)))
+
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    days = [one["day"] for one in await engine.get("admin", ROUTE)]
+    assert days.count("2020-06-08") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "type", "detail"),
+    [
+        ({"day": "2020-06-06"}, "day-unchanged", "День 06.06.2020 и без того выходной (суббота)."),
+        ({"day": "2020-06-12"}, "day-unchanged", "День 12.06.2020 и без того выходной (День России)."),
+        ({"working": True}, "day-unchanged", "День 09.06.2020 и без того рабочий."),
+        ({"day": "2020-06-10"}, "day-amended-already", "сначала отмените это изменение"),
+        ({"day": "2020-06-10", "working": True}, "day-amended-already", f"уже изменён ({DECREE})"),
+    ],
+)
+async def test_what_repeats_or_contradicts_is_refused_and_said_why(
+    engine: Engine, changes: Json, type: str, detail: str
+) -> None:
+    await _apply(engine, _off(date(2020, 6, 10)))
+    before = await engine.get("admin", ROUTE)
+    body = {**_off(date(2020, 6, 9)), **changes}
+
+    for route in (ROUTE, f"{ROUTE}/preview"):
+        answer = await engine.post("admin", route, body)
+        assert words.problem(answer, 409) == type
+        assert detail in answer.json()["detail"]
+
+    assert await engine.get("admin", ROUTE) == before
+
+
+@pytest.mark.parametrize(
+    ("day", "working", "note"),
+    [("2020-06-05", False, "День уже прошёл"), ("2100-06-04", False, ""), ("2100-06-05", True, "")],
+)
+async def test_a_day_already_past_is_taken_and_said_to_be(
+    engine: Engine, day: str, working: bool, note: str
+) -> None:
+    body = {"day": day, "working": working, "decree": DECREE}
+
+    response = await engine.post("admin", f"{ROUTE}/preview", body)
+
+    assert response.status_code == 200, response.text
+    assert response.json()["note"].startswith(note)
+    assert bool(response.json()["note"]) == bool(note)
+
+
+async def test_an_amendment_is_taken_back_with_who_when_and_by_what(engine: Engine) -> None:
+    number, last_day = await _paper(engine, date(2021, 9, 1))
+    amendment = (await _apply(engine, _off(last_day))).json()
+    await engine.until(lambda: _is_moved(engine, number, last_day))
+
+    key = uuid4().hex
+    first, second = [await _withdraw(engine, amendment["id"], key) for _ in range(2)]
+    await engine.until(lambda: _is_back(engine, number, last_day))
+
+    assert (first.status_code, second.json()) == (201, first.json())
+    assert number in [one["number"] for one in first.json()["moved"]]
+    entered, withdrawn = (await engine.get("admin", ROUTE))[-2:]
+    assert (entered["in_force"], entered["working"], entered["decree"]) == (False, False, DECREE)
+    assert (withdrawn["in_force"], withdrawn["working"], withdrawn["day"]) == (False, None, str(last_day))
+    assert withdrawn["decree"] == "постановление от 02.03.2021 № 11"
+    assert withdrawn["entered_by"] != entered["entered_by"]
+    assert withdrawn["entered_at"] > entered["entered_at"]
+    assert (await _apply(engine, _off(last_day))).status_code == 201
+
+
+async def test_what_is_in_force_no_more_is_not_taken_back(engine: Engine) -> None:
+    amendment = (await _apply(engine, _off(date(2020, 6, 11)))).json()["id"]
+    withdrawal = (await _withdraw(engine, amendment)).json()["id"]
+
+    for gone in (amendment, withdrawal):
+        assert words.problem(await _withdraw(engine, gone), 409) == "amendment-not-in-force"
+    assert words.problem(await _withdraw(engine, 2**31 - 1), 404) == "not-found"
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
@@ -113,6 +194,15 @@ async def test_nonsense_is_named(engine: Engine, route: str, changes: Json, fiel
     response = await engine.post("admin", route, {**_off(date(2020, 6, 5)), **changes})
 
     assert words.wrong_fields(response) == fields
+
+
+async def _withdraw(engine: Engine, amendment: int, key: str | None = None) -> httpx.Response:
+    body = {"decree": "постановление от 02.03.2021 № 11"}
+    return await engine.post("admin", f"{ROUTE}/{amendment}/withdrawal", body, key=key)
+
+
+async def _is_back(engine: Engine, number: str, last_day: date) -> bool:
+    return await _last_day(engine, number) == last_day
 
 
 async def _is_moved(engine: Engine, number: str, last_day: date) -> bool:

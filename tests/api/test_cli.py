@@ -89,6 +89,22 @@ async def test_a_key_for_nobodys_organisation_is_not_issued(environment: dict[st
     assert "Организации «nobody» нет" in response.output
 
 
+async def test_a_responsibles_key_needs_the_address_by_which_their_cases_are_known(
+    engine: Engine, environment: dict[str, str]
+) -> None:
+    email = "Vera.Kliueva@example.org"
+    arguments = ("keys", "issue", "--role", "responsible", "--organisation", "zdrav", "--holder", "Вера")
+    number = await engine.file(responsible={**request_form()["responsible"], "email": email.lower()})
+
+    without = await _run(environment, *arguments)
+    issued = await _run(environment, *arguments, "--email", email)
+
+    assert without.exit_code == 1
+    assert "нужна его почта" in without.output
+    page = await engine.get(issued.output.strip(), "/requests")
+    assert [item["number"] for item in page["items"]] == [number]
+
+
 async def test_a_key_for_an_unknown_role_is_not_issued(environment: dict[str, str]) -> None:
     response = await _run(
         environment, "keys", "issue", "--role", "tsar", "--organisation", "di", "--holder", "Никто"

@@ -267,3 +267,21 @@ async def test_a_reviewer_may_name_an_analogue_that_the_search_did_not_show(engi
     assert response.status_code == 200, response.text
     shown = await engine.get("reviewer", f"/requests/{number}/analogues")
     assert "category-1" in {one["ref"] for one in shown}
+
+
+async def test_the_category_that_a_course_is_asked_for_in_is_no_analogue_of_it(engine: Engine) -> None:
+    in_it = await engine.file(category=4, course_name="Медицина")
+    elsewhere = await engine.file(category=2, course_name="Медицина")
+    await engine.reviewing(in_it)
+    await engine.reviewing(elsewhere)
+
+    found = {
+        number: [
+            one["ref"]
+            for one in await engine.get("reviewer", f"/requests/{number}/analogues")
+            if one["kind"] == "category" and one["title"] == "Медицина"
+        ]
+        for number in (in_it, elsewhere)
+    }
+
+    assert found == {in_it: [], elsewhere: ["category-4"]}

@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, TABLE
+from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, RETRY_AFTER_SECONDS, TABLE
 from models.decisions import Rejection
+from models.setup import SetupRejection
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
 
@@ -60,6 +61,12 @@ async def _letter_task(engine: Engine) -> str:
     return str(await words.open_task(engine, await engine.file()))
 
 
+async def _amended(engine: Engine) -> str:
+    """An amendment of a day of long ago, in force."""
+    body = {"day": "2019-07-01", "working": False, "decree": "постановление"}
+    return str((await engine.post("admin", "/calendar/amendments", body)).json()["id"])
+
+
 CASE = f"{API}/requests/{{number}}"
 
 
@@ -85,6 +92,7 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/tasks/{{task}}/close": ("operator", _letter_task),
     f"{API}/calendar/amendments/preview": ("admin", _none),
     f"{API}/calendar/amendments": ("admin", _none),
+    f"{API}/calendar/amendments/{{amendment}}/withdrawal": ("admin", _amended),
 }
 """Who sends each POST, and in what fresh case."""
 
@@ -105,7 +113,7 @@ async def test_every_example_of_a_post_works_as_it_stands(engine: Engine, docume
         response = await words.send(
             engine.app,
             "POST",
-            path.format(number=case, task=case),
+            path.format(number=case, task=case, amendment=case),
             key=engine.keys[role],
             headers={IDEMPOTENCY_KEY: uuid4().hex},
             json=example,
@@ -136,10 +144,17 @@ def test_every_operation_under_a_key_documents_what_may_befall_it(document: Json
     for method, path, operation in _operations(document):
         if "security" not in operation:
             continue
-        common = {"401", "403", "503"}
+        common = {"401", "403", "429", "503"}
         changing = {"400", "409", "413", "422"} if _has_key(operation) else set()
         of_a_case = {"404", "422"} if "{number}" in path else set()
         assert common | changing | of_a_case <= set(operation["responses"]), (method, path)
+
+
+def test_every_answer_after_which_waiting_helps_documents_for_how_long(document: Json) -> None:
+    for method, path, operation in _operations(document):
+        for status, answer in operation["responses"].items():
+            waits = any(f"`{type}`" in answer.get("description", "") for type in RETRY_AFTER_SECONDS)
+            assert ("Retry-After" in answer.get("headers", {})) == waits, (method, path, status)
 
 
 def test_every_changing_post_requires_an_idempotency_key(document: Json) -> None:
@@ -168,7 +183,7 @@ def test_every_type_of_problem_is_listed_and_described_at_some_answer(document: 
 def test_whatever_the_rule_of_decisions_rejects_has_its_line_in_the_table() -> None:
     only_signals = {Rejection.UNREADABLE, Rejection.UNKNOWN_REFERENCE}
 
-    assert set(Rejection) - only_signals <= set(TABLE)
+    assert {*Rejection, *SetupRejection} - only_signals <= set(TABLE)
 
 
 async def test_the_document_is_served(engine: Engine, document: Json) -> None:

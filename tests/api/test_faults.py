@@ -91,12 +91,13 @@ class TestTheUnexpected:
 
     async def test_a_post_that_broke_off_is_in_flight_and_then_done(self, engine: Engine) -> None:
         number, key = await engine.file(), uuid4().hex
-        with patch("api.claims.take", side_effect=ValueError(self.SECRET)):
-            broken = await engine.post("reviewer", f"/requests/{number}/claim", key=key)
-        meanwhile = await engine.post("reviewer", f"/requests/{number}/claim", key=key)
+        path = f"/requests/{number}/decision"
+        with patch("api.updates.Updates.send", side_effect=ValueError(self.SECRET)):
+            broken = await engine.post("reviewer", path, words.REFUSAL, key=key)
+        meanwhile = await engine.post("reviewer", path, words.REFUSAL, key=key)
         await words.age(engine, key, seconds=31)
 
-        done = await engine.post("reviewer", f"/requests/{number}/claim", key=key)
+        done = await engine.post("reviewer", path, words.REFUSAL, key=key)
 
         assert words.problem(broken, 500) == "internal"
         assert words.problem(meanwhile, 409) == "in-flight"

@@ -7,8 +7,9 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from api.auth import AUTHORITY, EVERYBODY, OPERATORS, STAFF, Role
+from devstack.keys import RESPONSIBLE_EMAIL
 from tests.api import words
-from tests.engine import API, Engine
+from tests.engine import API, Engine, request_form
 
 
 class Guarded(NamedTuple):
@@ -33,7 +34,7 @@ ROUTES = [
     Guarded("GET", f"{CASE}/journal", EVERYBODY, 200),
     Guarded("GET", f"{CASE}/deadlines", EVERYBODY, 200),
     Guarded("GET", f"{CASE}/analogues", STAFF, 200),
-    Guarded("GET", f"{CASE}/letters", STAFF, 200),
+    Guarded("GET", f"{CASE}/letters", EVERYBODY, 200),
     Guarded("GET", f"{CASE}/documents", EVERYBODY, 200),
     Guarded("GET", f"{CASE}/documents/{{document}}", EVERYBODY, 200),
     Guarded("POST", f"{CASE}/claim", AUTHORITY, 409),
@@ -53,6 +54,7 @@ ROUTES = [
     Guarded("GET", f"{API}/calendar/amendments", CALENDAR, 200),
     Guarded("POST", f"{API}/calendar/amendments/preview", CALENDAR, 422),
     Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
+    Guarded("POST", f"{API}/calendar/amendments/{{amendment}}/withdrawal", CALENDAR, 422),
     Guarded("GET", f"{API}/temporal", STAFF, 200),
 ]
 """Every route under a key. The case is done, so that the operator sees it and nobody can act on it."""
@@ -70,10 +72,11 @@ routes = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.met
 
 @pytest.fixture(scope="module")
 async def place(engine: Engine) -> dict[str, object]:
-    """What the paths of the table are filled in with: a case of `zdrav` that is done."""
-    number = await words.done(engine)
+    """What the paths of the table are filled in with: a case of `zdrav` and of its responsible, done."""
+    responsible = {**request_form()["responsible"], "email": RESPONSIBLE_EMAIL.title()}
+    number = await words.done(engine, responsible=responsible)
     documents = await engine.get("agency", f"/requests/{number}/documents")
-    return {"number": number, "document": documents[0]["id"], "task": 2**31 - 1}
+    return {"number": number, "document": documents[0]["id"], "task": 2**31 - 1, "amendment": 2**31 - 1}
 
 
 async def _status(engine: Engine, route: Guarded, key: str | None, place: dict[str, object]) -> int:
@@ -127,6 +130,39 @@ async def test_another_agencys_case_is_not_there_on_any_route(
         status = await _status(engine, route, key, place)
 
         assert status == (404 if role in route.may else 403)
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.path.startswith(CASE)], ids=str)
+async def test_another_persons_case_is_not_there_for_a_responsible(
+    engine: Engine, place: dict[str, object], without_address: str, route: Guarded
+) -> None:
+    """Nor is one whose responsible has no address: it is nobody's yet."""
+    another = await words.issue(engine, Role.RESPONSIBLE, "zdrav", email="another@example.org")
+    theirs = engine.keys[Role.RESPONSIBLE]
+
+    for key, number in ((another, place["number"]), (another, without_address), (theirs, without_address)):
+        status = await _status(engine, route, key, {**place, "number": number})
+
+        assert status == (404 if Role.RESPONSIBLE in route.may else 403)
+
+
+@pytest.fixture(scope="module")
+async def without_address(engine: Engine) -> str:
+    return await engine.file(responsible={**request_form()["responsible"], "email": ""})
+
+
+async def test_a_responsible_lists_their_own_cases(
+    engine: Engine, place: dict[str, object], without_address: str, under_review: str
+) -> None:
+    another = await words.issue(engine, Role.RESPONSIBLE, "zdrav", email="another@example.org")
+
+    own = await engine.get("responsible", "/requests?order=newest&limit=200")
+    others = await engine.get(another, "/requests?order=newest&limit=200")
+
+    numbers = {item["number"] for item in own["items"]}
+    assert place["number"] in numbers
+    assert not numbers & {without_address, under_review}
+    assert others["items"] == []
 
 
 @pytest.mark.parametrize("route", [one for one in ROUTES if one.path.startswith(CASE)], ids=str)

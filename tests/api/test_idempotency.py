@@ -123,6 +123,7 @@ async def test_what_crashed_in_between_is_taken_over_after_30_s_and_done_once(en
 
     assert again.status_code == 200, again.text
     assert again.json() == first.json()
+    await words.until_stage(engine, number, Stage.REFUSED)
     assert sum("Отказано" in line for line in await engine.journal(number)) == 1
 
 

@@ -5,14 +5,19 @@ import hashlib
 import pytest
 
 from api.auth import Role
+from devstack.keys import RESPONSIBLE_EMAIL
 from tests.api import words
-from tests.engine import Engine, Json
+from tests.engine import Engine, Json, request_form
+from tests.workflows.words import delivered
 
 
 @pytest.fixture(scope="module")
 async def number(engine: Engine) -> str:
-    """A case that is done, read by all these tests."""
-    return await words.done(engine)
+    """A case that is done and whose letters have all arrived, read by all these tests."""
+    responsible = {**request_form()["responsible"], "email": RESPONSIBLE_EMAIL}
+    number = await words.done(engine, responsible=responsible)
+    await delivered(engine, number, of=7)
+    return number
 
 
 async def test_the_agency_reads_the_whole_journal_but_not_what_moodle_answered(
@@ -32,7 +37,7 @@ async def test_the_journal_says_who_when_and_by_which_clause(engine: Engine, num
     first, decision = journal[0], next(line for line in journal if "решение" in line["what"])
     assert (first["who"], first["clause"]) == ("Департамент здравоохранения (система)", "4.1")
     assert (decision["who"], decision["clause"]) == ("Петров Сергей Ильич", "4.2")
-    assert all(line["at"].endswith(("Z", "+00:00")) for line in journal)
+    assert all(line["at"].endswith("+05:00") for line in journal)
 
 
 async def test_nothing_of_other_cases_is_in_what_the_agency_reads(engine: Engine, number: str) -> None:
@@ -80,6 +85,23 @@ async def test_a_document_comes_whole_as_an_attachment_that_nothing_keeps(
     assert response.headers["Content-Disposition"] == f'attachment; filename="{listed["filename"]}"'
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("role", "recipients"),
+    [
+        ("agency", {"agency"}),
+        ("responsible", {"responsible"}),
+        ("reviewer", {"agency", "authority", "operator", "responsible", "reviewer"}),
+    ],
+)
+async def test_everybody_reads_the_letters_addressed_to_them_and_the_staff_all(
+    engine: Engine, number: str, role: str, recipients: set[str]
+) -> None:
+    letters: list[Json] = await engine.get(role, f"/requests/{number}/letters")
+
+    assert {letter["recipient"] for letter in letters} == recipients
+    assert all(letter["recipient_name"] and letter["notice_name"] for letter in letters)
 
 
 async def test_letters_show_their_delivery_to_the_staff(engine: Engine, number: str) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from api import keys
 from api.auth import Role, digest
 from api.errors import MEDIA_TYPE
+from devstack.keys import RESPONSIBLE_EMAIL
 from models.deadlines import local_date
 from models.requests import Stage
 from models.tables import ApiKey, IdempotencyRecord, Task
@@ -43,7 +44,7 @@ def problem(response: httpx.Response, status: int) -> str:
 def wrong_fields(response: httpx.Response) -> dict[str, str]:
     """What an answer of 422 says, by field."""
     assert problem(response, 422) == "invalid"
-    return {one["field"]: one["detail"] for one in response.json()["fields"]}
+    return {one["field"]: one["detail"] for one in response.json().get("fields", [])}
 
 
 async def send(
@@ -68,10 +69,12 @@ async def post_raw(engine: Engine, role: str, path: str, content: Any, **headers
     return await send(engine.app, "POST", API + path, key=engine.keys[role], headers=said, content=content)
 
 
-async def issue(engine: Engine, role: Role, organisation: str, holder: str = "Проверка") -> str:
+async def issue(
+    engine: Engine, role: Role, organisation: str, holder: str = "Проверка", email: str = RESPONSIBLE_EMAIL
+) -> str:
     """A fresh key."""
     async with engine.sessions.begin() as session:
-        return await keys.issue(session, role, organisation, holder)
+        return await keys.issue(session, role, organisation, holder, email)
 
 
 async def revoke(engine: Engine, secret: str) -> None:
@@ -108,17 +111,17 @@ async def refused(engine: Engine) -> str:
     return number
 
 
-async def done(engine: Engine) -> str:
+async def done(engine: Engine, **changes: Any) -> str:
     """A request that the engine has set up; its number."""
-    number = await engine.file()
+    number = await engine.file(**changes)
     await engine.approve(number)
     await until_stage(engine, number, Stage.DONE)
     return number
 
 
-async def by_hand(engine: Engine) -> str:
+async def by_hand(engine: Engine, **changes: Any) -> str:
     """A request that waits for the operator's work by hand; its number."""
-    number = await engine.file_local()
+    number = await engine.file_local(**changes)
     await engine.approve(number)
     await engine.setting_up(number)
     return number

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import aiohttp
 
-from tests.faults.outside import REFUSAL, Outside, form
+from devstack.request_form import request_form
+from tests.faults.outside import REFUSAL, Outside
 
 PAIRS = 4
 PAUSE_SECONDS = 0.2
@@ -42,7 +43,7 @@ class Load:
         """An agency files, a reviewer decides, and only then is the next one filed."""
         while not stopped.is_set():
             key = uuid4().hex
-            await self.file(key, form())
+            await self.file(key, request_form())
             while key in self.filed and self.filed[key] not in self.decided and not stopped.is_set():
                 await asyncio.sleep(PAUSE_SECONDS)
                 await self.decide(self.filed[key])

@@ -10,8 +10,8 @@ import psycopg
 from psycopg.rows import dict_row
 from temporalio.client import Client, WorkflowHandle
 
-from devstack.demo import steps
 from devstack.demo.world import World
+from devstack.request_form import request_form
 from devstack.stack import Stack
 from models import ids
 from models.converter import DATA_CONVERTER
@@ -29,10 +29,6 @@ REFUSAL = {
 APPROVAL = {"outcome": "approved", "reason": "Аналогов нет"}
 
 
-def form(**changes: Any) -> Json:
-    return steps.form(course_name=f"Курс {uuid4().hex}", **changes)
-
-
 class Outside:
     def __init__(self, stack: Stack, world: World) -> None:
         self.stack = stack
@@ -42,7 +38,7 @@ class Outside:
 
     async def file(self, **changes: Any) -> str:
         """File a request as the agency; its number."""
-        receipt = await self.world.post("agency", "/requests", form(**changes), status=201)
+        receipt = await self.world.post("agency", "/requests", request_form(**changes), status=201)
         return str(receipt["number"])
 
     async def file_for_review(self, **changes: Any) -> str:

@@ -39,6 +39,7 @@ SETUP_DEADLINE = DeadlineFacts(
     clause=Clause.SETUP,
     last_day=date(2026, 12, 23),
     remaining="просрочено на 2 рабочих дня",
+    is_late=True,
     explanation=(
         "Срок 10 рабочих дней считается с 10 декабря 2026 г. без 4 выходных и заканчивается в среду,"
         " 23 декабря 2026 г., в 24:00 по тюменскому времени."
@@ -83,6 +84,7 @@ FULL = replace(
     new_last_day=date(2026, 12, 24),
     moved_by="постановление Правительства РФ от 1 декабря 2026 г. № 1",
     rung_label="за 3 рабочих дня до срока",
+    told=(Recipient.REVIEWER, Recipient.SUPERVISOR),
     decision=REFUSED,
     order_received_on=date(2026, 12, 9),
     set_up_on=date(2026, 12, 21),
@@ -98,13 +100,14 @@ FULL = replace(
     category_url="https://edu.example/course/index.php?categoryid=7",
     forgot_password_url="https://edu.example/login/forgot_password.php",
     site_url="https://edu.example",
-    case_url="https://seo.example/api/v1/requests/2026-000123",
     operator_email="help@citto.example",
 )
+
+APPROVED = DecisionFacts(outcome=Outcome.APPROVED, decided_on=date(2026, 12, 9))
 
 ORDERED = replace(
     FULL,
     recipient=Recipient.OPERATOR,
     deadline=SETUP_DEADLINE,
-    decision=DecisionFacts(outcome=Outcome.APPROVED, decided_on=date(2026, 12, 9)),
+    decision=APPROVED,
 )

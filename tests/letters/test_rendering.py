@@ -97,6 +97,42 @@ def test_no_letter_prints_a_placeholder_or_a_doubled_full_stop() -> None:
             assert not re.search(r"\bNone\b|\{\{|\{%|Undefined|\.\.|  г\.| ,|\( ", shown), (notice, shown)
 
 
+def test_no_letter_sends_its_reader_to_what_a_browser_does_not_open() -> None:
+    for notice, context in every_letter():
+        letter = render(notice, context)
+
+        assert not re.search(r"(?i)карточк|/api/", letter.subject + letter.text + letter.html), notice
+
+
+@pytest.mark.parametrize(
+    ("notice", "clause", "recipient", "told"),
+    [
+        (Notice.REVIEW_REQUESTED, Clause.REVIEW, Recipient.REVIEWER, "Решение вносится по номеру запроса"),
+        (Notice.REMINDER, Clause.REVIEW, Recipient.REVIEWER, "Решение вносится по номеру запроса"),
+        (Notice.ESCALATION, Clause.REVIEW, Recipient.REVIEWER, "Решение вносится по номеру запроса"),
+        (Notice.REMINDER, Clause.SETUP, Recipient.OPERATOR, "Отметки о выполнении"),
+        (Notice.ESCALATION, Clause.SETUP, Recipient.OPERATOR, "Отметки о выполнении"),
+        (Notice.MANUAL_SETUP, Clause.SETUP, Recipient.OPERATOR, "Отметки о выполнении"),
+    ],
+)
+def test_who_has_to_act_is_told_how(notice: Notice, clause: Clause, recipient: Recipient, told: str) -> None:
+    due = REVIEW_DEADLINE if clause is Clause.REVIEW else SETUP_DEADLINE
+
+    letter = one_line(render(notice, replace(FULL, recipient=recipient, deadline=due)))
+
+    assert told in letter
+
+
+def test_reviewers_are_told_for_information_of_what_the_engine_refused() -> None:
+    refused = replace(REFUSED, is_automatic=True, reason="")
+
+    letter = render(Notice.ENGINE_REFUSAL, replace(FULL, recipient=Recipient.REVIEWER, decision=refused))
+
+    assert letter.subject.startswith("Для сведения: ")
+    assert all(item in one_line(letter) for item in REFUSED.missing)
+    assert "От вас ничего не требуется" in one_line(letter)
+
+
 def test_no_letter_leaves_its_reader_without_a_next_step() -> None:
     for notice, context in every_letter():
         _, next_steps = render(notice, context).text.split("Что дальше\n----------\n")
@@ -231,6 +267,64 @@ def test_an_escalation_asks_its_reader_for_what_that_reader_can_do(
     assert "просрочено на 2 рабочих дня" in letter.subject
     assert "просрочено на 2 рабочих дня" in one_line(letter)
     assert "срок истёк" in one_line(letter)
+
+
+@pytest.mark.parametrize(
+    ("clause", "recipient", "told", "says", "does_not_say"),
+    [
+        (Clause.REVIEW, Recipient.REVIEWER, (Recipient.SUPERVISOR,), "сообщено вашему", "также"),
+        (Clause.REVIEW, Recipient.REVIEWER, (), "Примите решение", "сообщено"),
+        (Clause.REVIEW, Recipient.SUPERVISOR, (Recipient.REVIEWER,), "письмо получит", "сообщено"),
+        (Clause.REVIEW, Recipient.SUPERVISOR, (Recipient.AUTHORITY_HEAD,), "сообщено и", "получит"),
+        (
+            Clause.REVIEW,
+            Recipient.AUTHORITY_HEAD,
+            (Recipient.SUPERVISOR, Recipient.REVIEWER),
+            "сообщено также: руководителю рассматривающих, рассматривающим.",
+            "Оператор",
+        ),
+        (Clause.REVIEW, Recipient.AUTHORITY_HEAD, (), "взять запрос на контроль", "сообщено"),
+        (Clause.SETUP, Recipient.OPERATOR, (Recipient.OPERATOR_HEAD,), "сообщено вашему", "также"),
+        (Clause.SETUP, Recipient.OPERATOR, (), "Закончите настройку", "О просрочке сообщено"),
+        (Clause.SETUP, Recipient.OPERATOR_HEAD, (Recipient.AUTHORITY,), "сообщено и", "об этом узнает"),
+        (Clause.SETUP, Recipient.OPERATOR_HEAD, (Recipient.OPERATOR,), "об этом узнает", "сообщено и"),
+        (
+            Clause.SETUP,
+            Recipient.AUTHORITY,
+            (Recipient.OPERATOR_HEAD,),
+            "сообщено также: руководителю Оператора.",
+            "Оператору и его",
+        ),
+    ],
+)
+def test_an_escalation_names_those_alone_who_have_got_one(
+    clause: Clause, recipient: Recipient, told: tuple[Recipient, ...], says: str, does_not_say: str
+) -> None:
+    late = replace(SETUP_DEADLINE, clause=clause)
+
+    letter = render(
+        Notice.ESCALATION,
+        replace(MINIMAL, recipient=recipient, deadline=late, rung_label="срок истёк", told=told),
+    )
+
+    # What follows is the signature, which names the operator in every letter.
+    text, _, _ = one_line(letter).partition(" -- ")
+    assert says in text
+    assert does_not_say not in text
+
+
+@pytest.mark.parametrize("notice", [Notice.CONFIRMATION, Notice.REVIEW_REQUESTED])
+def test_a_letter_about_a_request_already_overdue_says_that_its_term_has_passed(notice: Notice) -> None:
+    late = replace(REVIEW_DEADLINE, is_late=True, remaining="просрочено на 2 дня")
+
+    in_time = one_line(render(notice, FULL))
+    overdue = one_line(render(notice, replace(FULL, deadline=late)))
+
+    assert "истёк 24 декабря 2026 г." in overdue
+    assert "решение (пункт 4.2) до" not in overdue
+    assert "Примите решение до" not in overdue
+    assert "ждёт решения до" not in overdue
+    assert "истёк" not in in_time
 
 
 def test_a_reminder_says_how_much_time_is_left() -> None:

@@ -2,6 +2,7 @@ import io
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from pypdf import PdfReader
@@ -12,7 +13,7 @@ from models.decisions import Ground
 from models.regulation import PROVISIONS
 from models.requests import Wanted
 from models.terms import Clause
-from tests.letters.facts import ANALOGUE, FULL, MINIMAL, ORDERED, REFUSED, REVIEW_DEADLINE
+from tests.letters.facts import ANALOGUE, APPROVED, FULL, MINIMAL, ORDERED, REFUSED, REVIEW_DEADLINE
 
 HOSTILE = '#panic("1") $x$ *b* _i_ @ref <label> \\ [#read("/etc/passwd")] // -- "q" `raw` = заголовок'
 
@@ -42,6 +43,16 @@ def test_a_refusal_is_a_letter_of_the_department_with_ground_and_reason() -> Non
     assert "Укажите, каким работникам предназначен курс." in shown
     assert "назовите в нём номер этого запроса: № 2026-000123" in shown
     assert "расшифровка подписи" in shown
+
+
+def test_the_engines_own_refusal_is_dated_and_numbered_and_waits_for_no_signature() -> None:
+    automatic = replace(REFUSED, is_automatic=True, reason="")
+
+    shown = text(typeset(DocumentKind.REFUSAL, replace(FULL, decision=automatic)))
+
+    assert "9 декабря 2026 г. № 2026-000123 На № 01-15/1234" in shown
+    assert "Сформировано системой автоматически 9 декабря 2026 г., № 2026-000123" in shown
+    assert "подпис" not in shown
 
 
 def test_a_refusal_for_an_analogue_names_it_with_its_address() -> None:
@@ -85,6 +96,26 @@ def test_an_order_tells_the_operator_what_for_whom_and_until_when() -> None:
         "курс создан (скрытая оболочка)",
     ):
         assert fact in shown
+
+
+def test_an_order_answers_no_letter_of_the_operators() -> None:
+    shown = text(typeset(DocumentKind.ORDER, ORDERED))
+
+    assert "На №" not in shown
+    assert "Письмо инициатора № 01-15/1234 от 20 ноября 2026 г." in shown
+
+
+@pytest.mark.parametrize("kind", DocumentKind)
+def test_no_date_is_torn_in_two(kind: DocumentKind) -> None:
+    longest = date(2026, 9, 28)
+    decision = replace(REFUSED if kind is DocumentKind.REFUSAL else APPROVED, decided_on=longest)
+
+    content = typeset(kind, replace(ORDERED, outgoing_on=longest, decision=decision)).content
+
+    first = PdfReader(io.BytesIO(content)).pages[0].extract_text()
+    lines = [line for line in first.splitlines() if "28 сентября" in line]
+    assert lines
+    assert all("28 сентября 2026" in re.sub(r"\s+", " ", line) for line in lines)
 
 
 def test_an_order_never_gives_the_term_of_another_clause_as_the_operators() -> None:

@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.calendar import Amendment, WorkCalendar
-from models.deadlines import LOCAL_ZONE, Deadline, RungKind, compute, days_left, lateness, next_repeat
+from models.deadlines import LOCAL_ZONE, Deadline, compute, lateness, next_repeat, postponed
 from models.explanations import explain
 from models.regulation import TERMS
+from models.rungs import RungKind
 from models.terms import Term, Unit
 
 FIRST, LAST = date(2018, 1, 1), date(2031, 12, 31)
@@ -95,8 +96,21 @@ def test_a_moment_is_either_in_time_or_late(
     deadline = compute(term, started_on, calendar)
     at = deadline.due_at + timedelta(hours=hours)
 
-    is_in_time = days_left(deadline, at, calendar) is not None
-    assert is_in_time == (lateness(deadline, at, calendar) is None) == (hours < 0)
+    assert (lateness(deadline, at, calendar) is None) == (hours < 0)
+
+
+@given(term=terms(), started_on=DAYS, calendar=calendars(), hours=st.integers(-2000, 2000))
+def test_every_escalation_still_to_go_goes_on_a_working_morning_in_order(
+    term: Term, started_on: date, calendar: WorkCalendar, hours: int
+) -> None:
+    deadline = compute(term, started_on, calendar)
+    now = deadline.due_at + timedelta(hours=hours)
+
+    escalations = [r.at for r in postponed(deadline, now, calendar).rungs if r.kind is RungKind.ESCALATION]
+
+    assert escalations == sorted(escalations)
+    assert all(at > now for at in escalations)
+    assert all(at.hour == 9 and calendar.is_working(at.date()) for at in escalations)
 
 
 @given(term=terms(), started_on=DAYS, calendar=calendars())

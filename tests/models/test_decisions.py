@@ -197,10 +197,11 @@ def test_when_two_signals_are_the_same_one(one: Any, other: Any, is_same: bool, 
 
 
 def test_the_engines_own_refusal_names_what_is_missing() -> None:
-    decision = Decision.incomplete((Item.GOAL, Item.ACCESS), at=NOON)
+    decision = Decision.incomplete((Item.GOAL, Item.ACCESS), at=NOON, is_late=True)
 
     assert (decision.outcome, decision.ground) == (Outcome.REFUSED, Ground.INCOMPLETE)
     assert (decision.missing, decision.by, decision.at) == ((Item.GOAL, Item.ACCESS), ENGINE, NOON)
+    assert decision.is_late
 
 
 def test_a_decision_keeps_the_command_and_says_when_and_whether_late() -> None:

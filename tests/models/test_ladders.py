@@ -8,14 +8,14 @@ from models.calendar import WorkCalendar
 from models.deadlines import (
     LOCAL_ZONE,
     Deadline,
-    RungKind,
     compute,
-    days_left,
     lateness,
     next_repeat,
+    postponed,
     standing,
 )
 from models.regulation import REVIEW_TERM, SETUP_TERM
+from models.rungs import RungKind, RungState
 from models.terms import Clause, Recipient, Reminder, Term, Unit
 
 OFFICIAL = WorkCalendar()
@@ -107,31 +107,28 @@ SETUP = compute(SETUP_TERM, date(2026, 12, 30), OFFICIAL)  # last day Friday 22 
 
 
 @pytest.mark.parametrize(
-    ("deadline", "at", "left", "late", "words"),
+    ("deadline", "at", "late", "words"),
     [
-        (REVIEW, local(2026, 4, 18, 12), 30, None, "осталось 30 дней"),
-        (REVIEW, local(2026, 5, 17, 12), 1, None, "остался 1 день"),
-        (REVIEW, local(2026, 5, 18, 12), 0, None, "сегодня последний день"),
-        (REVIEW, local(2026, 5, 19) - MICROSECOND, 0, None, "сегодня последний день"),
-        (REVIEW, local(2026, 5, 19), None, 1, "просрочено на 1 день"),
+        (REVIEW, local(2026, 4, 18, 12), None, "осталось 30 дней"),
+        (REVIEW, local(2026, 5, 17, 12), None, "остался 1 день"),
+        (REVIEW, local(2026, 5, 18, 12), None, "сегодня последний день"),
+        (REVIEW, local(2026, 5, 19) - MICROSECOND, None, "сегодня последний день"),
+        (REVIEW, local(2026, 5, 19), 1, "просрочено на 1 день"),
         # Calendar days: the weekend counts.
-        (REVIEW, local(2026, 5, 25, 10), None, 7, "просрочено на 7 дней"),
-        (SETUP, local(2026, 12, 30, 18), 10, None, "осталось 10 рабочих дней"),
-        (SETUP, local(2027, 1, 10, 18), 10, None, "осталось 10 рабочих дней"),
-        (SETUP, local(2027, 1, 19, 10), 3, None, "осталось 3 рабочих дня"),
-        (SETUP, local(2027, 1, 22, 23, 59), 0, None, "сегодня последний день"),
+        (REVIEW, local(2026, 5, 25, 10), 7, "просрочено на 7 дней"),
+        (SETUP, local(2026, 12, 30, 18), None, "осталось 10 рабочих дней"),
+        (SETUP, local(2027, 1, 10, 18), None, "осталось 10 рабочих дней"),
+        (SETUP, local(2027, 1, 19, 10), None, "осталось 3 рабочих дня"),
+        (SETUP, local(2027, 1, 22, 23, 59), None, "сегодня последний день"),
         # Late on a Saturday, though no working day has begun.
-        (SETUP, local(2027, 1, 23), None, 0, "просрочено менее чем на 1 рабочий день"),
-        (SETUP, local(2027, 1, 25, 9), None, 1, "просрочено на 1 рабочий день"),
-        (SETUP, local(2027, 1, 29, 9), None, 5, "просрочено на 5 рабочих дней"),
+        (SETUP, local(2027, 1, 23), 0, "просрочено менее чем на 1 рабочий день"),
+        (SETUP, local(2027, 1, 25, 9), 1, "просрочено на 1 рабочий день"),
+        (SETUP, local(2027, 1, 29, 9), 5, "просрочено на 5 рабочих дней"),
     ],
 )
-def test_where_a_case_stands(
-    deadline: Deadline, at: datetime, left: int | None, late: int | None, words: str
-) -> None:
+def test_where_a_case_stands(deadline: Deadline, at: datetime, late: int | None, words: str) -> None:
     found = lateness(deadline, at, OFFICIAL)
 
-    assert days_left(deadline, at, OFFICIAL) == left
     assert (found.days if found else None) == late
     assert standing(deadline, at, OFFICIAL) == words
 
@@ -146,3 +143,59 @@ def test_lateness_is_worded_to_follow_any_verb() -> None:
 def test_a_deadline_is_small_enough_for_every_history() -> None:
     assert all(len(deadline.model_dump_json().encode()) < 1024 for deadline in (REVIEW, SETUP))
     assert Deadline.model_validate_json(REVIEW.model_dump_json()) == REVIEW
+
+
+TUESDAY, THURSDAY, NEXT = (local(2026, 5, day, 9) for day in (19, 21, 22))
+
+
+@pytest.mark.parametrize(
+    ("now", "escalations", "why"),
+    [
+        (local(2026, 5, 18, 12), [TUESDAY, NEXT], "in time: the ladder as it is"),
+        (local(2026, 5, 19), [TUESDAY, NEXT], "overdue by night: this morning"),
+        (local(2026, 5, 19, 9), [local(2026, 5, 20, 9), NEXT], "at nine exactly it is past"),
+        (local(2026, 5, 20, 18), [THURSDAY, NEXT], "the first went by: the next working morning"),
+        (local(2026, 5, 21, 10), [NEXT, NEXT], "the first meets the second"),
+        (local(2026, 5, 22, 18), [local(2026, 5, 25, 9)] * 2, "both past on a Friday evening: on Monday"),
+        (local(2026, 5, 23, 8), [local(2026, 5, 25, 9)] * 2, "both past on a Saturday: on Monday"),
+        (local(2026, 6, 12, 3), [local(2026, 6, 15, 9)] * 2, "on a holiday: on the next working day"),
+    ],
+)
+def test_an_escalation_already_past_goes_on_the_next_working_morning(
+    now: datetime, escalations: list[datetime], why: str
+) -> None:
+    rungs = postponed(REVIEW, now, OFFICIAL).rungs
+
+    assert [rung.at for rung in rungs if rung.kind is RungKind.ESCALATION] == escalations, why
+    assert rungs[:3] == REVIEW.rungs[:3], "reminders stay"
+
+
+@pytest.mark.parametrize(
+    ("ordinal", "moved_at", "again", "why"),
+    [
+        (0, local(2026, 5, 18, 12), False, "who was reminded knows"),
+        (2, local(2026, 5, 19), False, "who was reminded knows"),
+        (3, local(2026, 5, 18, 23, 59), True, "not overdue any more: escalations begin anew"),
+        (4, local(2026, 5, 18, 12), True, "not overdue any more: escalations begin anew"),
+        (3, local(2026, 5, 19), False, "overdue all the same: they have been told"),
+        (4, local(2026, 5, 25), False, "overdue all the same: they have been told"),
+    ],
+)
+def test_what_has_gone_goes_again_when_the_case_is_not_overdue_any_more(
+    ordinal: int, moved_at: datetime, again: bool, why: str
+) -> None:
+    assert REVIEW.goes_again(REVIEW.rungs[ordinal], moved_at) is again, why
+
+
+@pytest.mark.parametrize(
+    ("ordinal", "now", "over"),
+    [(0, local(2026, 5, 6, 8, 59), False), (0, local(2026, 5, 6, 9), True), (3, local(2026, 5, 25), False)],
+)
+def test_a_reminder_already_past_is_passed_over_and_an_escalation_never(
+    ordinal: int, now: datetime, over: bool
+) -> None:
+    assert REVIEW.rungs[ordinal].is_passed_over(now) is over
+
+
+def test_every_state_of_a_rung_has_its_russian_name() -> None:
+    assert len({state.russian for state in RungState}) == len(RungState)

@@ -1,6 +1,29 @@
-"""The search for personal data looks at what all tests have left, so it comes last."""
+"""What tests of workflows share; the search for personal data comes last, and looks at what all have left."""
+
+from collections.abc import AsyncIterator
+from datetime import date
 
 import pytest
+from sqlalchemy import delete
+
+from models.calendar import WorkCalendar
+from models.tables import AmendmentRow
+from tests.engine import Engine
+from tests.workflows import words
+
+
+@pytest.fixture
+async def official_calendar(engine: Engine) -> AsyncIterator[None]:
+    """Days that the test amends are official again when it ends: other tests' deadlines count on them."""
+    yield
+    async with engine.sessions.begin() as session:
+        await session.execute(delete(AmendmentRow))
+
+
+@pytest.fixture
+def last_day() -> date:
+    """A working day two weeks ahead, on which a term ends."""
+    return WorkCalendar().add_working_days(words.local_today(), 10)
 
 
 @pytest.hookimpl(trylast=True)

@@ -84,7 +84,7 @@ async def confirm(engine: Engine, number: str, *done: str, **more: Any) -> Json:
     """The operator ticks off; the checklist as it stands."""
     response = await engine.post("operator", f"/requests/{number}/setup/confirmation", {"done": done, **more})
     assert response.status_code == 200, response.text
-    return dict(response.json())
+    return {name: [one["code"] for one in checks] for name, checks in response.json().items()}
 
 
 async def retry(engine: Engine, number: str) -> None:
@@ -249,6 +249,6 @@ async def hand_over_at(engine: Engine, number: str, instant: datetime) -> None:
         "step": f"setup/moved-{uuid4().hex[:6]}",
         "at": instant.isoformat(),
         "deadline": deadline,
-        "amendment": 0,
+        "amendment": row.calendar_version + 1,
     }
     await engine.setup(number).execute_update("move_deadline", move)

@@ -1,69 +1,21 @@
 """Section 3 of the design on the real server: the calendar is amended, and open cases move."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete
 
 from activities.calendar import CalendarActivities
 from models import ids
 from models.calendar import WorkCalendar
+from models.deadlines import next_repeat
 from models.letters import Notice
 from models.steps import MovedClause
-from models.tables import AmendmentRow, ClauseRow
 from models.terms import Clause, Recipient
 from tests.engine import Engine
 from tests.workflows import words
+from tests.workflows.amending import HOUR, after, moved, reviewed_until, set_up_by_hand
 
-HOUR = timedelta(hours=1)
-TERM = timedelta(days=30)
-
-
-@pytest.fixture(autouse=True)
-async def calendar_as_before(engine: Engine) -> AsyncIterator[None]:
-    """The other tests' deadlines follow the official calendar."""
-    yield
-    async with engine.sessions.begin() as session:
-        await session.execute(delete(AmendmentRow))
-
-
-@pytest.fixture
-def last_day() -> date:
-    """A working day two weeks ahead, on which a term ends."""
-    return WorkCalendar().add_working_days(datetime.now(UTC).date(), 10)
-
-
-def after(day: date) -> date:
-    return WorkCalendar().add_working_days(day, 1)
-
-
-async def reviewed_until(engine: Engine, last_day: date) -> str:
-    """A paper letter whose review ends on that day; its number."""
-    number = await engine.file_paper(str(last_day - TERM))
-    await words.reviewing(engine, number)
-    return number
-
-
-async def set_up_by_hand(engine: Engine) -> str:
-    """A request that the operator is setting up, ten working days from today; its number."""
-    number = await engine.file_local()
-    await engine.approve(number)
-    await engine.setting_up(number)
-    await words.letter(engine, number, Notice.MANUAL_SETUP, Recipient.OPERATOR)
-    return number
-
-
-async def moved(engine: Engine, number: str, clause: Clause, to: date) -> ClauseRow:
-    """The clause, once its last day is that one."""
-
-    async def found() -> ClauseRow | None:
-        row = await engine.clause(number, clause)
-        return row if row and row.last_day == to else None
-
-    row = await engine.until(found)
-    assert isinstance(row, ClauseRow)
-    return row
+pytestmark = pytest.mark.usefixtures("official_calendar")
 
 
 async def test_the_preview_shows_what_would_move_and_moves_nothing(engine: Engine, last_day: date) -> None:
@@ -178,11 +130,9 @@ async def test_the_same_amendment_twice_moves_once(engine: Engine, last_day: dat
     first = await words.amend(engine, last_day, working=False, key="the-same-key")
     await moved(engine, number, Clause.REVIEW, after(last_day))
     repeated = await words.amend(engine, last_day, working=False, key="the-same-key")
-    again = await words.amend(engine, last_day, working=False)
 
-    await engine.client.get_workflow_handle(ids.amendment_id(again["id"])).result()
-    assert repeated["id"] == first["id"]
-    assert number not in {one["number"] for one in again["moved"]}
+    await engine.client.get_workflow_handle(ids.amendment_id(first["id"])).result()
+    assert repeated == first
     assert len([line for line in await engine.journal(number) if "Срок перенесён" in line]) == 1
     names = await words.delivered(engine, number, of=4)
     assert names.count("deadline_moved agency") == 1
@@ -190,12 +140,15 @@ async def test_the_same_amendment_twice_moves_once(engine: Engine, last_day: dat
 
 async def test_a_day_already_past_moves_an_overdue_case_that_stays_overdue(engine: Engine) -> None:
     number = await engine.file_paper(words.days_ago(80))
+    review = await words.reviewing(engine, number)
+    await words.skip(engine, review, to=(await words.ladder(engine, number))[4].planned_at + HOUR)
     await words.journaled(engine, number, "Эскалация")
     last_day = (await words.deadline(engine, number)).last_day
 
-    await words.amend(engine, last_day, working=False)
+    answer = await words.amend(engine, last_day, working=False)
 
     row = await moved(engine, number, Clause.REVIEW, after(last_day))
+    assert "День уже прошёл" in answer["note"]
     assert row.is_overdue
     assert await words.letter(engine, number, Notice.DEADLINE_MOVED, Recipient.REVIEWER)
     names = await words.delivered(engine, number, of=6)
@@ -235,3 +188,93 @@ async def test_a_case_that_cannot_be_moved_does_not_hold_up_the_others(
 
     await moved(engine, broken, Clause.REVIEW, after(last_day))
     await engine.client.get_workflow_handle(ids.amendment_id(answer["id"])).result()
+
+
+# Escalations of a case that is overdue twice
+
+
+async def test_escalations_begin_anew_when_a_case_is_overdue_again_and_none_goes_twice_for_a_morning(
+    engine: Engine, last_day: date
+) -> None:
+    number = await reviewed_until(engine, last_day)
+    review = engine.review(number)
+    first = (await words.ladder(engine, number))[3].planned_at
+    await words.skip(engine, review, to=first + HOUR)
+    await words.letter(engine, number, Notice.ESCALATION, Recipient.SUPERVISOR)
+
+    # the escalation's own day is off: the last day becomes that of the morning on which it went
+    await words.amend(engine, last_day, working=False)
+    await moved(engine, number, Clause.REVIEW, after(last_day))
+    planned = await words.ladder(engine, number)
+    await words.skip(engine, review, to=planned[4].planned_at + HOUR)
+
+    assert [rung.state for rung in planned[3:]] == ["planned", "planned"]
+    assert (planned[3].planned_at, planned[3].fired_at) == (_morning_after(first), None)
+    rungs = await words.ladder(engine, number)
+    assert [rung.state for rung in rungs[3:]] == ["sent", "sent"]
+    lines = [line for line in await engine.journal(number) if line.startswith("Эскалация")]
+    assert lines == ["Эскалация: срок истёк"] * 2 + ["Эскалация: после срока прошло 3 рабочих дня"]
+    keys = [row.key for row in await engine.letters(number) if row.notice == Notice.ESCALATION]
+    assert len(set(keys)) == len(keys) == 6
+
+
+async def test_a_case_overdue_all_the_same_is_not_escalated_a_second_time(engine: Engine) -> None:
+    number = await engine.file_paper(words.days_ago(80))
+    review = await words.reviewing(engine, number)
+    await words.skip(engine, review, to=(await words.ladder(engine, number))[4].planned_at + HOUR)
+    last_day = (await words.deadline(engine, number)).last_day
+
+    await words.amend(engine, last_day, working=False)
+    row = await moved(engine, number, Clause.REVIEW, after(last_day))
+    now = await engine.skipper.get_current_time(review)
+    await words.skip(engine, review, to=now + timedelta(days=1))
+
+    assert row.is_overdue
+    lines = [line for line in await engine.journal(number) if line.startswith("Эскалация")]
+    assert len(lines) == 1
+
+
+def _morning_after(morning: datetime) -> datetime:
+    """09:00 of the next working day."""
+    return next_repeat(morning, 1, WorkCalendar())
+
+
+# Who amended it, and taking it back
+
+
+async def test_the_journal_of_a_moved_case_names_who_amended_the_calendar_and_by_what(
+    engine: Engine, last_day: date
+) -> None:
+    number = await reviewed_until(engine, last_day)
+
+    await words.amend(engine, last_day, working=False)
+    await moved(engine, number, Clause.REVIEW, after(last_day))
+
+    lines = await engine.get("reviewer", f"/requests/{number}/journal")
+    [line] = [line for line in lines if line["what"].startswith("Срок перенесён")]
+    [amendment] = await engine.get("admin", "/calendar/amendments")
+    assert "(Постановление для проверки)" in line["what"]
+    assert line["who"] == amendment["entered_by"] != "система"
+
+
+async def test_an_amendment_taken_back_moves_the_cases_back(engine: Engine, last_day: date) -> None:
+    number = await reviewed_until(engine, last_day)
+    entered = await words.amend(engine, last_day, working=False)
+    await moved(engine, number, Clause.REVIEW, after(last_day))
+
+    withdrawn = await words.take_back(engine, entered["id"])
+
+    assert number in [one["number"] for one in withdrawn["moved"]]
+    row = await moved(engine, number, Clause.REVIEW, last_day)
+    assert row.moved_from == after(last_day)
+    lines = [line for line in await engine.journal(number) if line.startswith("Срок перенесён")]
+    assert ["Отмена для проверки" in line for line in lines] == [False, True]
+    assert len(await _letters(engine, number, Notice.DEADLINE_MOVED, 4)) == 4
+
+
+async def _letters(engine: Engine, number: str, notice: Notice, count: int) -> list[str]:
+    async def found() -> list[str] | None:
+        keys = [row.key for row in await engine.letters(number) if row.notice == notice]
+        return keys if len(keys) >= count else None
+
+    return list(await engine.until(found))

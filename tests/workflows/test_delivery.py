@@ -1,6 +1,7 @@
 """Letters on the real server: delivered, bounced, late, never; and nobody waits for them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,15 +9,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 from temporalio.client import WorkflowHandle
 
 from devstack.mailsink import Mood
 from models import ids
-from models.letters import Letter, LetterState, Notice
+from models.letters import LONGEST_SENDING, Letter, LetterState, Notice
+from models.settings import Settings
 from models.tables import LetterRow
 from models.terms import Recipient
 from tests.engine import Engine
 from tests.workflows import words
+from workflows import steps
 from workflows.delivery import DeliveryWorkflow
 
 
@@ -38,6 +42,8 @@ async def test_a_letter_that_the_server_takes_is_delivered(engine: Engine, numbe
     assert (state, row.state, row.attempts) == (LetterState.DELIVERED, LetterState.DELIVERED, 1)
     assert row.settled_at is not None
     assert copies(engine, row) == 1
+    line = "Письмо инициатору («запрос зарегистрирован»): доставлено почтовому серверу"
+    assert line in await engine.journal(number)
 
 
 async def test_an_address_that_takes_no_mail_is_the_operators_task(engine: Engine, number: str) -> None:
@@ -64,6 +70,33 @@ async def test_a_greylisted_letter_goes_out_later(engine: Engine, number: str) -
     assert await delivery.result() is LetterState.DELIVERED
     row = await written(engine, letter)
     assert (row.attempts, copies(engine, row)) == (3, 1)
+
+
+async def test_a_mail_server_that_is_too_slow_is_left_and_the_letter_goes_out_later_as_the_same(
+    engine: Engine, number: str
+) -> None:
+    letter = a_letter(number)
+    engine.mail.mood = Mood(slow_seconds=3)
+
+    async with engine.with_settings(mail_timeout=timedelta(seconds=1)) as hasty:
+        began = time.monotonic()
+        delivery = await put_on_its_way(hasty, letter)
+        await words.attempted(hasty, delivery, 1)
+        took = time.monotonic() - began
+        await engine.calm()
+        await engine.skipper.fast_forward(delivery, timedelta(minutes=2))
+        state = await delivery.result()
+
+    row = await written(engine, letter)
+    assert took < LONGEST_SENDING.total_seconds()
+    assert (state, row.attempts) == (LetterState.DELIVERED, 2)
+    assert copies(engine, row) == 1
+
+
+def test_an_attempt_outlasts_the_sending_so_that_never_two_run_at_a_time() -> None:
+    assert steps._MAIL["start_to_close_timeout"] > LONGEST_SENDING
+    with pytest.raises(ValidationError, match="mail_timeout"):
+        Settings.model_validate({"mail_timeout": LONGEST_SENDING + timedelta(seconds=1)})
 
 
 async def test_after_four_days_without_a_mail_server_the_letter_is_given_up(

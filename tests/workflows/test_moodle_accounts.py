@@ -14,7 +14,8 @@ import aiohttp
 import pytest
 from sqlmodel import col, select
 
-from activities.accounts import KIND, Accounts, inspect
+from activities.accounts import Accounts, inspect
+from activities.catalogue import Catalogue
 from activities.sites import Site, Sites
 from clients.moodle import Finding, MoodleClient, MoodleUnavailable, check_account
 from clients.moodle.needs import COURSE_CREATOR, EDITING_TEACHER, NEEDED_FUNCTIONS
@@ -25,13 +26,24 @@ from devstack.moodle.rights import DEVSTACK_SERVICE, SERVICE
 from devstack.moodle.rights import EDITING_TEACHER as EDITING_TEACHER_ROLE
 from devstack.moodle.server import serving
 from models.tables import Task
+from models.tasks import TaskKind
 from tests.engine import SITES, Engine, Json
 
 ROOT = Path(__file__).parents[2]
 any_site = pytest.mark.parametrize("site", SITES)
 
 # What a release lacks in itself, and nobody can give.
-LACKS = {"edu": [], "eledu": ["enrol_manual_unenrol_users", "usernames"], "eiok": []}
+LACKS = {
+    "edu": [],
+    "eledu": [
+        "enrol_manual_unenrol_users",
+        "tool_mobile_get_public_config",
+        "core_completion_get_course_completion_status",
+        "core_completion_get_activities_completion_status",
+        "usernames",
+    ],
+    "eiok": [],
+}
 
 
 class Moodles(NamedTuple):
@@ -223,13 +235,13 @@ async def test_a_moodle_out_of_reach_is_no_finding(moodles: Moodles, kind: str) 
 
 async def open_tasks(engine: Engine) -> dict[str, str]:
     """The operator's open tasks on accounts, as the API lists them: the lack, and the subsystem."""
-    rows = [one for one in await engine.get("operator", "/tasks") if one["kind"] == KIND]
+    rows = [one for one in await engine.get("operator", "/tasks") if one["kind"] == TaskKind.MOODLE_ACCOUNT]
     assert all(one["number"] is None for one in rows)
     return {one["why"].split(". ")[0].split(": ", 1)[1]: one["why"].split(":")[0] for one in rows}
 
 
 async def test_a_blocking_finding_is_a_task_until_it_is_gone(engine: Engine, moodles: Moodles) -> None:
-    accounts = Accounts(engine.sessions, moodles.sites)
+    accounts = Accounts(engine.sessions, Catalogue(engine.sessions, moodles.sites))
     moodles.take_away("eiok", "moodle/user:create", "moodle/course:create")
     await accounts.round()
     both = await open_tasks(engine)
@@ -250,7 +262,7 @@ async def test_a_blocking_finding_is_a_task_until_it_is_gone(engine: Engine, moo
 async def test_a_finding_seen_again_is_one_task_and_one_that_comes_back_is_open_again(
     engine: Engine, moodles: Moodles
 ) -> None:
-    accounts = Accounts(engine.sessions, moodles.sites)
+    accounts = Accounts(engine.sessions, Catalogue(engine.sessions, moodles.sites))
     for is_lacking in (True, True, False, True):
         moodles.take_away("edu", *["moodle/user:create"] * is_lacking)
         await accounts.round()
@@ -267,7 +279,7 @@ async def test_a_finding_seen_again_is_one_task_and_one_that_comes_back_is_open_
 async def test_a_moodle_out_of_reach_leaves_its_tasks_as_they_are_until_it_is_back(
     engine: Engine, moodles: Moodles
 ) -> None:
-    accounts = Accounts(engine.sessions, moodles.sites)
+    accounts = Accounts(engine.sessions, Catalogue(engine.sessions, moodles.sites))
     moodles.take_away("edu", "moodle/user:create")
     await accounts.round()
     moodles.give_back("edu")
@@ -283,7 +295,7 @@ async def test_a_moodle_out_of_reach_leaves_its_tasks_as_they_are_until_it_is_ba
 
 
 async def test_what_is_only_wished_for_is_no_task(engine: Engine, moodles: Moodles) -> None:
-    await Accounts(engine.sessions, moodles.sites).round()
+    await Accounts(engine.sessions, Catalogue(engine.sessions, moodles.sites)).round()
 
     assert await open_tasks(engine) == {}
 
@@ -300,7 +312,8 @@ async def test_a_round_that_fails_is_not_the_end_of_checking(moodles: Moodles) -
                 failed_twice.set()
             raise OSError
 
-    checking = Accounts(Away(), moodles.sites, every=timedelta(0))  # type: ignore[arg-type]
+    away: Any = Away()
+    checking = Accounts(away, Catalogue(away, moodles.sites), every=timedelta(0))
     running = asyncio.create_task(checking.run())
 
     await asyncio.wait_for(failed_twice.wait(), timeout=10)

@@ -73,6 +73,28 @@ async def test_a_moodle_that_is_away_at_every_step_is_waited_for(engine: Engine)
 
     once_and_whole(await made(engine, number))
     assert await engine.tasks(number) == []
+    journal = await engine.journal(number)
+    away = [line for line in journal if "Moodle недоступна" in line]
+    back = [line for line in journal if "Moodle снова доступна" in line]
+    # Not each of two dozen attempts, but each time that it went and came back: at every step here.
+    assert 1 <= len(away) == len(back) <= 5
+
+
+async def test_a_moodle_that_is_away_and_comes_back_is_two_lines_in_the_journal(engine: Engine) -> None:
+    number = await engine.file(**both())
+    await engine.reviewing(number)
+    await engine.moodle_fault("down", function=CREATE_COURSE, times=3)
+
+    async with skipping_retries(engine, number):
+        await closed(engine, number)
+
+    lines = [line for line in await engine.journal(number) if line.startswith("Moodle")]
+    assert lines == [
+        "Moodle недоступна: система повторяет попытки",
+        "Moodle снова доступна: настройка продолжается",
+    ]
+    [checked] = [line for line in await engine.journal(number) if line.startswith("Проверено в Moodle")]
+    assert "не проверено: роль в категории" in checked
 
 
 @pytest.mark.parametrize("fault", [{"kind": "error_after_work", "how": "close"}, {"kind": "truncated"}])

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from httpx import Response
@@ -33,7 +34,7 @@ from tests.workflows.setups import (
     title,
     until_under_way,
 )
-from tests.workflows.words import history, journaled, letter, problem, skip
+from tests.workflows.words import act, history, journaled, letter, problem, skip
 
 CREATE_COURSE = "core_course_create_courses"
 
@@ -219,6 +220,40 @@ async def test_nothing_is_confirmed_by_hand_once_the_engine_has_been_asked_again
     assert problem(answer) == (409, "done-by-engine")
 
 
+@pytest.mark.parametrize("deed", ["confirmation", "retry"])
+async def test_what_comes_in_the_same_instant_as_the_hand_over_is_answered_truly(
+    engine: Engine, deed: str
+) -> None:
+    """While no worker runs, the hand-over's instant comes, and so does the operator's deed."""
+    own = engine.api_with(task_queue=f"seo-{uuid4().hex[:8]}")
+    async with own.worker(), out_of_reach(own, after=24 * HOUR) as number:
+        setup = own.setup(number)
+        opened_at = (await term(own, number)).opened_at
+        await own.until(lambda: _is_past(own, setup, opened_at + 2 * HOUR))
+    async with own.worker():
+        due = await own.skipper.get_current_time(setup) + timedelta(seconds=3)
+        await hand_over_at(own, number, due)
+    body = {"done": ["course", "account", "role"]} if deed == "confirmation" else {}
+    acting = asyncio.create_task(act(own, "operator", number, f"setup/{deed}", body))
+    await own.until(lambda: _is_past(own, setup, due))
+
+    async with own.worker():
+        answer = await acting
+        await own.moodle_heals()
+        is_done = answer.status_code == 200
+        if not is_done:
+            refusal = {"confirmation": "done-by-engine", "retry": "nothing-to-retry"}[deed]
+            assert problem(answer) == (409, refusal)
+            await handed_over(own, number)
+            await confirm(own, number, "course", "account", "role")
+        await closed(own, number)
+
+    who = "системой" if is_done and deed == "retry" else "Оператором вручную"
+    done = [line for line in await own.journal(number) if line.startswith("Исполнено")]
+    assert done == [f"Исполнено {who}: роль «учитель» настроена"]
+    assert [task.closed_at is None for task in await own.tasks(number)] == [False]
+
+
 async def test_of_a_confirmation_and_a_retry_at_once_one_counts(engine: Engine) -> None:
     async with out_of_reach(engine) as number:
         await handed_over(engine, number)
@@ -240,9 +275,12 @@ async def test_a_retry_pressed_twice_is_one_retry(engine: Engine) -> None:
     async with out_of_reach(engine) as number:
         await handed_over(engine, number)
 
-    await asyncio.gather(retry(engine, number), retry(engine, number))
+    path = f"/requests/{number}/setup/retry"
+    answers = await asyncio.gather(engine.post("operator", path), engine.post("operator", path))
     await engine.until(lambda: _tried_again(engine, number))
 
+    # The second may come when the engine is at work already, and is told so.
+    assert {200} <= {answer.status_code for answer in answers} <= {200, 409}
     assert len(await engine.tasks(number)) == 1
     assert (await engine.journal(number)).count("Причина устранена, система пробует снова") == 1
     await engine.moodle_heals()
@@ -253,12 +291,15 @@ async def _tried_again(engine: Engine, number: str) -> bool:
     return task.closed_at is not None
 
 
-async def test_a_retry_where_there_is_no_engine_leaves_the_task_as_it_is(engine: Engine) -> None:
+async def test_a_retry_where_there_is_no_engine_is_rejected_and_leaves_the_task_as_it_is(
+    engine: Engine,
+) -> None:
     number = await by_hand(engine)
     await confirm(engine, number, "account")
 
-    await retry(engine, number)
+    answer = await engine.post("operator", f"/requests/{number}/setup/retry")
 
+    assert problem(answer) == (409, "nothing-to-retry")
     [task] = await engine.tasks(number)
     assert (task.done, task.closed_at) == (["account"], None)
 

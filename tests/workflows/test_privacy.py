@@ -36,8 +36,26 @@ async def test_no_history_holds_a_person_or_what_somebody_typed(
 ) -> None:
     sought = await privacy.typed_by_people(engine)
 
-    assert {PERSON, words.REASON, "+7 3452 00-00-00", "zdrav@example.org"} <= sought
+    assert {PERSON, "Тестова", words.REASON, "+7 3452 00-00-00", "zdrav@example.org"} <= sought
     assert privacy.found(sought, histories) == []
+
+
+TYPED = {
+    PERSON: True,
+    "Павловна": True,
+    "Проверка курсов на новом месте": True,
+    "vera@example.org": True,
+    "+7 3452 00-00-00": True,
+    "Проверка": False,
+    "Запись решения": False,
+    "нет": False,
+    "№ 7": False,
+}
+
+
+@pytest.mark.parametrize(("typed", "is_sought"), TYPED.items(), ids=TYPED.keys())
+def test_what_the_engine_says_by_itself_is_not_sought(typed: str, is_sought: bool) -> None:
+    assert privacy.tells_of_somebody(typed) is is_sought
 
 
 def test_the_search_finds_what_does_stand_in_a_history(number: str, histories: dict[str, str]) -> None:

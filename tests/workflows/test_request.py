@@ -1,11 +1,14 @@
 """Clause 4.1 on the real server: what comes of a request before anybody decides."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 
 from pypdf import PdfReader
 from sqlmodel import col, select
+from temporalio.client import WorkflowHandle
 
 from activities.clauses import ClauseActivities
 from models.calendar import CONFIRMED_YEARS
@@ -15,7 +18,7 @@ from models.regulation import REVIEW_TERM
 from models.steps import OpenClause
 from models.tables import Document
 from models.terms import Clause, Recipient
-from tests.engine import Engine
+from tests.engine import Engine, Json
 from tests.workflows import words
 
 
@@ -30,13 +33,15 @@ async def test_a_complete_request_is_confirmed_and_waits_for_the_reviewers(engin
     assert (row.stage, row.started_at is not None) == ("review", True)
 
 
-async def test_an_incomplete_request_is_refused_at_once_and_nobody_else_is_bothered(engine: Engine) -> None:
+async def test_an_incomplete_request_is_refused_at_once_and_the_reviewers_only_hear_of_it(
+    engine: Engine,
+) -> None:
     number = await engine.file(goal="", learners={}, access=None)
 
     stage = await words.closed(engine, number)
 
     assert stage == "refused"
-    assert await words.delivered(engine, number) == ["refusal agency"]
+    assert await words.delivered(engine, number, of=2) == ["engine_refusal reviewer", "refusal agency"]
     assert await engine.tasks(number) == []
     decision = await words.decision(engine, number)
     assert (decision.ground, decision.decided_by) == ("incomplete", "engine")
@@ -84,7 +89,9 @@ async def test_an_incomplete_paper_letter_already_overdue_is_refused_late(engine
 
     assert await words.closed(engine, number) == "refused"
     assert (await words.decision(engine, number)).late_by != ""
-    assert await words.delivered(engine, number) == ["refusal agency"]
+    [asked, answered] = await _decisions(engine.review(number))
+    assert (asked["is_late"], answered["is_late"]) == (True, True)
+    assert await words.delivered(engine, number, of=2) == ["engine_refusal reviewer", "refusal agency"]
 
 
 async def test_a_moodle_that_hangs_does_not_hold_up_the_review(engine: Engine) -> None:
@@ -115,13 +122,22 @@ async def test_a_deadline_past_the_confirmed_years_is_provisional_and_says_so(en
         waits_for="",
     )
 
-    deadline = await ClauseActivities(engine.sessions, confirmed).open_clause(opening)
+    opened = await ClauseActivities(engine.sessions, confirmed).open_clause(opening)
 
-    assert deadline.provisional
+    assert opened.deadline.provisional
     assert await words.journaled(engine, number, "предварительно")
     row = await engine.clause(number, Clause.REVIEW)
     assert row is not None
     assert row.is_provisional
+
+
+async def _decisions(review: WorkflowHandle[Any, Any]) -> list[Json]:
+    """As the history has it: what was to be written down, and what was."""
+    result = await review.result()
+    events = (await review.fetch_history()).events
+    scheduled = [event.activity_task_scheduled_event_attributes for event in events]
+    [recorded] = [one for one in scheduled if one.activity_type.name == "record_decision"]
+    return [json.loads(recorded.input.payloads[0].data)["decision"], result["decision"]]
 
 
 async def _pdf(engine: Engine, number: str) -> str:

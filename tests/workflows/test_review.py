@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, date, datetime
 
 from models import similar
+from models.deadlines import local_date
 from models.decisions import Outcome
 from models.letters import Notice
 from models.tables import Request
@@ -29,7 +30,7 @@ async def test_an_approved_request_goes_to_the_operator_with_its_order(engine: E
     decision = await words.decision(engine, number)
     assert answer["late"] is False
     assert (decision.outcome, decision.late_by) == ("approved", "")
-    assert decision.order_received_on is not None
+    assert (await engine.row(number)).order_received_on == local_date(decision.at)
     assert await words.journaled(engine, number, "запрос направлен Оператору")
     assert await words.letter(engine, number, Notice.APPROVAL, Recipient.AGENCY)
     order = await words.letter(engine, number, Notice.ORDER, Recipient.OPERATOR)

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from models.calendar import WorkCalendar
-from models.deadlines import RungKind, next_repeat
+from models.deadlines import LOCAL_ZONE, next_repeat
 from models.letters import Notice
+from models.rungs import RungKind
 from models.tables import LetterRow
 from models.terms import Clause, Recipient
 from tests.engine import Engine
@@ -125,17 +126,51 @@ async def test_a_withdrawal_after_the_term_is_not_the_agencys_lateness(engine: E
     assert not any("опоздан" in line for line in await engine.journal(number))
 
 
-async def test_of_a_paper_letter_already_overdue_only_the_highest_rung_goes(engine: Engine) -> None:
+async def test_of_a_paper_letter_already_overdue_only_the_highest_rung_goes_and_in_the_morning(
+    engine: Engine,
+) -> None:
     number = await engine.file_paper(words.days_ago(90))
+    review = await words.reviewing(engine, number)
+    before = await words.delivered(engine, number, of=2)
+    planned = await words.ladder(engine, number)
+    morning = planned[3].planned_at
 
+    await words.skip(engine, review, to=morning + SECOND)
     await words.journaled(engine, number, "Поглощено")
 
+    assert before == BEFORE
+    assert {rung.planned_at for rung in planned[3:]} == {morning}
+    assert _is_working_morning(morning)
     expected = sorted([*BEFORE, *SECOND_RUNG])
     assert await words.delivered(engine, number, of=len(expected)) == expected
     states = [rung.state for rung in await words.ladder(engine, number)]
     assert states == ["skipped", "skipped", "skipped", "absorbed", "sent"]
     assert await words.journaled(engine, number, "Поглощено более высокой ступенью: срок истёк")
     assert await words.journaled(engine, number, "Просрочено")
+    head = await words.letter(engine, number, Notice.ESCALATION, Recipient.AUTHORITY_HEAD)
+    told = " ".join(head.text.split())
+    assert "О просрочке сообщено также: руководителю рассматривающих." in told
+    for notice, to in (
+        (Notice.CONFIRMATION, Recipient.AGENCY),
+        (Notice.REVIEW_REQUESTED, Recipient.REVIEWER),
+    ):
+        letter = await words.letter(engine, number, notice, to)
+        assert "истёк" in letter.text
+
+
+async def test_of_a_finished_clause_the_rungs_still_to_go_are_not_needed(engine: Engine) -> None:
+    number = await engine.file()
+    review = await words.reviewing(engine, number)
+    await words.skip(engine, review, to=(await words.ladder(engine, number))[0].planned_at + SECOND)
+
+    await engine.approve(number)
+    await words.decision(engine, number)
+
+    ladder = await words.ladder(engine, number)
+    assert [rung.state for rung in ladder] == ["sent", *["not_needed"] * 4]
+    [term, *_] = await engine.get("reviewer", f"/requests/{number}/deadlines")
+    names = [rung["state_name"] for rung in term["rungs"]]
+    assert names == ["отправлено", *["не понадобилось"] * 4]
 
 
 async def test_of_a_paper_letter_registered_late_the_past_reminders_are_not_sent(engine: Engine) -> None:
@@ -160,14 +195,19 @@ async def test_an_outage_over_several_rungs_ends_in_the_highest_alone(engine: En
     review = await words.reviewing(engine, number)
     ladder = await words.ladder(engine, number)
 
-    async with words.refusing(engine, "journal", f"number = '{number}' AND step = 'review/rung-0'"):
+    async with words.refusing(engine, "journal", f"number = '{number}' AND step ~ '^review/rung-0-[0-9-]+$'"):
         await words.skip(engine, review, to=ladder[2].planned_at + timedelta(hours=1))
-        task = await words.task(engine, number, "review/rung-0")
+        task = await words.task(engine, number, "review/rung-0-")
     await words.try_again(engine, task)
 
     await words.journaled(engine, number, ladder[2].label)
     states = [rung.state for rung in await words.ladder(engine, number)]
     assert states == ["sent", "absorbed", "sent", "planned", "planned"]
+
+
+def _is_working_morning(at: datetime) -> bool:
+    local = at.astimezone(LOCAL_ZONE)
+    return (local.hour, local.minute) == (9, 0) and WorkCalendar().is_working(local.date())
 
 
 def _is_prompt(planned_at: datetime, at: datetime | None) -> bool:

@@ -1,17 +1,25 @@
 """What operators see of a case in the Temporal UI: search attributes, summaries, the card."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from models import ids
+from models.calendar import WorkCalendar
+from models.deadlines import LOCAL_ZONE, next_repeat
 from models.letters import Notice
 from models.requests import Stage
+from models.rungs import RungKind
 from models.terms import Recipient
 from tests.engine import Engine
 from tests.workflows import words
 
 Attributes = dict[str, Any]
+
+SECOND = timedelta(seconds=1)
 
 
 async def attributes(handle: WorkflowHandle[Any, Any]) -> Attributes:
@@ -63,7 +71,7 @@ async def test_a_review_shows_whom_it_waits_for_and_until_when(engine: Engine) -
 
 async def test_an_overdue_review_shows_it(engine: Engine) -> None:
     number = await engine.file_paper(words.days_ago(90))
-    await words.journaled(engine, number, "Эскалация")
+    await words.journaled(engine, number, "Просрочено")
     review = await words.reviewing(engine, number)
 
     assert (await attributes(review))["Overdue"] is True
@@ -144,3 +152,39 @@ async def test_open_reviews_are_found_by_what_they_wait_for(engine: Engine) -> N
 
 async def waits_for(handle: WorkflowHandle[Any, Any], whom: str) -> bool:
     return (await attributes(handle)).get("WaitsFor") == whom
+
+
+async def test_a_timer_says_what_it_waits_for_and_until_when(engine: Engine) -> None:
+    number = await engine.file()
+    review = await words.reviewing(engine, number)
+    ladder = await words.ladder(engine, number)
+
+    for rung in ladder[:4]:
+        kind = "Напоминание" if rung.kind == RungKind.REMINDER else "Эскалация"
+        at = f"{rung.planned_at.astimezone(LOCAL_ZONE):%d.%m.%Y} 09:00"
+        if rung.kind == RungKind.ESCALATION:
+            due_at = await words.due_at(engine, number)
+            await words.skip(engine, review, to=due_at + SECOND)
+        assert await last_timer(review) == f"{kind} «{rung.label}» {at}"
+        await words.skip(engine, review, to=rung.planned_at + SECOND)
+
+    summaries = await timers(review)
+    midnight = (await words.due_at(engine, number)).astimezone(LOCAL_ZONE)
+    assert f"Конец срока по п. 4.2 {midnight:%d.%m.%Y} 00:00" in summaries
+    await words.skip(engine, review, to=ladder[4].planned_at + SECOND)
+    again = next_repeat(ladder[4].planned_at, 5, WorkCalendar())
+    assert await last_timer(review) == f"Эскалация повторно {again:%d.%m.%Y} 09:00"
+
+
+async def timers(handle: WorkflowHandle[Any, Any]) -> list[str]:
+    """Summaries of the timers that a workflow has started, in order."""
+    events = (await handle.fetch_history()).events
+    return [
+        json.loads(event.user_metadata.summary.data)
+        for event in events
+        if event.event_type == EventType.EVENT_TYPE_TIMER_STARTED
+    ]
+
+
+async def last_timer(handle: WorkflowHandle[Any, Any]) -> str:
+    return (await timers(handle))[-1]

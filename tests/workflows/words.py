@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -38,7 +38,11 @@ REFUSAL: Json = {
 
 def days_ago(days: int) -> str:
     """A local date in the past, as a paper letter gives it."""
-    return str(local_date(datetime.now(UTC)) - timedelta(days=days))
+    return str(local_today() - timedelta(days=days))
+
+
+def local_today() -> date:
+    return local_date(datetime.now(UTC))
 
 
 # What people do
@@ -88,6 +92,14 @@ async def amend(engine: Engine, day: Any, *, working: bool, path: str = "", key:
     body = {"day": str(day), "working": working, "decree": "Постановление для проверки"}
     response = await engine.post("admin", f"/calendar/amendments{path}", body, key=key)
     assert response.status_code in (200, 201), response.text
+    return dict(response.json())
+
+
+async def take_back(engine: Engine, amendment: int, *, key: str | None = None) -> Json:
+    """Withdraw an amendment."""
+    body = {"decree": "Отмена для проверки"}
+    response = await engine.post("supervisor", f"/calendar/amendments/{amendment}/withdrawal", body, key=key)
+    assert response.status_code == 201, response.text
     return dict(response.json())
 
 
@@ -270,6 +282,24 @@ async def refusing(engine: Engine, table: str, condition: str) -> AsyncIterator[
     finally:
         async with engine.sessions.begin() as session:
             await session.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS broken"))
+
+
+@asynccontextmanager
+async def away(engine: Engine, table: str) -> AsyncIterator[None]:
+    """Make Postgres refuse to write a table as it does while it starts: a failure that passes."""
+    ours = """
+        CREATE FUNCTION away() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'away' USING ERRCODE = 'cannot_connect_now'; END $$
+    """
+    async with engine.sessions.begin() as session:
+        await session.execute(text(ours))
+        rule = f"CREATE TRIGGER away BEFORE INSERT ON {table} EXECUTE FUNCTION away()"
+        await session.execute(text(rule))
+    try:
+        yield
+    finally:
+        async with engine.sessions.begin() as session:
+            await session.execute(text("DROP FUNCTION away() CASCADE"))
 
 
 async def journal_instant(engine: Engine, number: str, step: str) -> datetime:

@@ -1,0 +1,51 @@
+"""What Postgres need not hold any longer, deleted in small batches."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Delete, delete, exists, select, tuple_
+from sqlmodel import col
+
+from models import store
+from models.tables import DecisionRow, IdempotencyRecord, Request, TextRow
+
+_BATCH = 500
+
+KEYS_KEPT_FOR = timedelta(days=30)
+"""Whoever repeats a POST later than this does it anew."""
+
+TEXTS_KEPT_FOR = timedelta(days=1)
+"""After the case is closed: until then a signal may name a text, and a step may have it to read."""
+
+
+async def purge(sessions: store.Sessions, now: datetime) -> None:
+    """Delete old keys of POSTs, and what people typed for decisions that did not come about."""
+    for statement in (_old_keys(now), _unused_texts(now)):
+        while await _delete(sessions, statement) == _BATCH:
+            pass
+
+
+async def _delete(sessions: store.Sessions, statement: Delete) -> int:
+    async with store.looking(sessions) as session:
+        return len((await session.execute(statement.returning(1))).all())
+
+
+def _old_keys(now: datetime) -> Delete:
+    own = (col(IdempotencyRecord.api_key), col(IdempotencyRecord.key))
+    is_old = col(IdempotencyRecord.begun_at) < now - KEYS_KEPT_FOR
+    return delete(IdempotencyRecord).where(tuple_(*own).in_(select(*own).where(is_old).limit(_BATCH)))
+
+
+def _unused_texts(now: datetime) -> Delete:
+    """Journals hold what they quote, and the register its addresses."""
+    long_ago = now - TEXTS_KEPT_FOR
+    unused = (
+        select(col(TextRow.id))
+        .join(Request, col(Request.number) == col(TextRow.number))
+        .where(
+            col(Request.closed_at) < long_ago,
+            col(TextRow.at) < long_ago,
+            ~exists().where(col(DecisionRow.reason_id) == col(TextRow.id)),
+        )
+        .limit(_BATCH)
+    )
+    return delete(TextRow).where(col(TextRow.id).in_(unused))

@@ -1,0 +1,36 @@
+"""The operator's tasks: what kinds there are."""
+
+from enum import StrEnum
+
+
+class TaskKind(StrEnum):
+    """Why a task is in the operator's list."""
+
+    SETUP_BY_HAND = "setup_by_hand"
+    """The checklist of clause 4.3; its last tick closes it."""
+    STEP_FAILED = "step_failed"
+    """A step waits to be mended, and closes it when it is tried again."""
+    LETTER_UNDELIVERED = "letter_undelivered"
+    """Nothing waits; the letter may be sent anew."""
+    ORPHANED = "orphaned"
+    """A case is open and its workflow is not."""
+    MOODLE_ACCOUNT = "moodle_account"
+    """A service account lacks a right; closed by the check that finds it there."""
+
+    @property
+    def russian(self) -> str:
+        return _KINDS[self]
+
+    @property
+    def closes_itself(self) -> bool:
+        """Whether a step waits for it, so that nobody may put it aside."""
+        return self in (TaskKind.SETUP_BY_HAND, TaskKind.STEP_FAILED)
+
+
+_KINDS = {
+    TaskKind.SETUP_BY_HAND: "настройка вручную",
+    TaskKind.STEP_FAILED: "шаг не выполнен",
+    TaskKind.LETTER_UNDELIVERED: "письмо не вручено",
+    TaskKind.ORPHANED: "дело остановлено",
+    TaskKind.MOODLE_ACCOUNT: "служебная учётная запись Moodle",
+}
