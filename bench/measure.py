@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 Call = Callable[[], Awaitable[object]]
+Burst = Callable[[], Awaitable[list[float]]]
+"""Seconds of each call of a burst."""
 
 
 @dataclass
@@ -19,79 +21,70 @@ class Samples:
 
     seconds: list[float] = field(default_factory=list)
 
-    @property
-    def median(self) -> float:
-        return statistics.median(self.seconds)
+    def __str__(self) -> str:
+        return f"медиана {statistics.median(self.seconds) * 1000:7.1f} мс, p99 {self._p99 * 1000:7.1f} мс"
 
     @property
-    def p99(self) -> float:
+    def _p99(self) -> float:
         ordered = sorted(self.seconds)
         return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-
-    def __str__(self) -> str:
-        return f"медиана {self.median * 1000:7.1f} мс, p99 {self.p99 * 1000:7.1f} мс"
 
 
 @dataclass
 class Pairs:
-    """The engine's call against the bare one, pair by pair."""
+    """The engine's bursts against the bare ones, pair by pair."""
 
     engine: Samples = field(default_factory=Samples)
     bare: Samples = field(default_factory=Samples)
     ratios: list[float] = field(default_factory=list)
 
-    @property
-    def ratio(self) -> float:
-        return statistics.median(self.ratios)
+    def add(self, engine: list[float], bare: list[float]) -> None:
+        self.engine.seconds += engine
+        self.bare.seconds += bare
+        self.ratios.append(statistics.median(engine) / statistics.median(bare))
 
-    @property
-    def spread(self) -> tuple[float, float]:
-        """The middle half of the ratios."""
-        lower, _, upper = statistics.quantiles(self.ratios, n=4)
-        return lower, upper
+    def report(self, name: str, aim: str) -> None:
+        """Print the comparison: how many times as long the engine takes."""
+        lower, ratio, upper = statistics.quantiles(self.ratios, n=4)
+        print(f"\n{name}, пар: {len(self.ratios)}")
+        print(f"  движок        {self.engine}")
+        print(f"  без обвязки   {self.bare}")
+        print(f"  отношение     {ratio:.2f}  (средняя половина {lower:.2f}–{upper:.2f}; {aim})", flush=True)
 
 
-async def pairs(
-    engine: Call, bare: Call, *, rounds: int, at_once: int = 1, settle: Call | None = None
-) -> Pairs:
-    """Measure in turn; each round is a burst of calls of either kind.
-
-    Args:
-        engine: The engine's call.
-        bare: What it is compared with.
-        rounds: How many pairs of bursts.
-        at_once: Calls in a burst, all under way at the same time.
-        settle: Waits until the work that a burst set off is done, outside the time measured.
-    """
+async def pairs(engine: Burst, bare: Burst, *, rounds: int) -> Pairs:
+    """Measure bursts in turn; who is first in a pair changes, so that neither always follows the other."""
     result = Pairs()
-    for _ in range(rounds):
-        of_engine = await _burst(engine, at_once, settle)
-        of_bare = await _burst(bare, at_once, settle)
-        result.engine.seconds += of_engine
-        result.bare.seconds += of_bare
-        result.ratios.append(statistics.median(of_engine) / statistics.median(of_bare))
+    for number in range(rounds):
+        if number % 2:
+            of_bare = await bare()
+            of_engine = await engine()
+        else:
+            of_engine = await engine()
+            of_bare = await bare()
+        result.add(of_engine, of_bare)
     return result
 
 
-async def _burst(call: Call, at_once: int, settle: Call | None) -> list[float]:
-    seconds = await asyncio.gather(*(_timed(call) for _ in range(at_once)))
-    if settle is not None:
-        await settle()
-    return list(seconds)
+def burst(call: Call, *, at_once: int = 1, settle: Call | None = None) -> Burst:
+    """Calls that are under way at the same time.
+
+    Args:
+        call: What is timed.
+        at_once: How many of them.
+        settle: Waits until the work that they set off is done, outside the time measured.
+    """
+
+    async def measure() -> list[float]:
+        seconds = await asyncio.gather(*(_timed(call) for _ in range(at_once)))
+        if settle is not None:
+            await settle()
+        return list(seconds)
+
+    return measure
 
 
 async def _timed(call: Call) -> float:
     begun = time.perf_counter()
     await call()
     return time.perf_counter() - begun
-
-
-def report(name: str, measured: Pairs, aim: str) -> None:
-    """Print one comparison."""
-    lower, upper = measured.spread
-    print(f"\n{name}")
-    print(f"  движок        {measured.engine}")
-    print(f"  без обвязки   {measured.bare}")
-    print(
-        f"  отношение     {measured.ratio:.2f}  (средняя половина {lower:.2f}–{upper:.2f}; {aim})", flush=True
-    )

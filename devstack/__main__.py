@@ -1,7 +1,7 @@
 """`python -m devstack`: the whole stack, until Ctrl-C."""
 
 import asyncio
-import sys
+from functools import partial
 
 from devstack import command, settings, temporal_build
 from devstack.greeting import greeting
@@ -10,20 +10,20 @@ from models.exit import run_and_leave
 
 
 def main() -> int:
-    """Start everything, say where it is, stay until it is stopped or a part dies."""
+    """Start everything, say where it is, and keep it running until it is stopped."""
     configured = settings.read()
     temporal = None if configured.temporal_address else temporal_build.find()
     return asyncio.run(command.until_stopped(_serve(Stack(configured, temporal)), code=0))
 
 
 async def _serve(stack: Stack) -> int:
-    """Until a part dies."""
-    print("Запускаем стек…", flush=True)
+    """Until a part dies so often that it is given up."""
+    say = partial(print, flush=True)
+    say("Запускаем стек…")
     async with stack:
-        print(greeting(stack), flush=True)
-        dead = await stack.until_one_dies()
-        print(dead.death(), "Останавливаем остальное.", sep="\n", file=sys.stderr, flush=True)
-    return 1
+        say(greeting(stack))
+        await stack.keep_running(say)
+    return 0
 
 
 if __name__ == "__main__":

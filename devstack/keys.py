@@ -22,6 +22,9 @@ HOLDERS = {
     Role.ADMIN: ("di", "Администратор"),
 }
 
+RESPONSIBLE_EMAIL = "m.ivanova@example.org"
+"""As in the examples of the API: the responsible's key opens the cases that name it."""
+
 
 async def issue_keys(database_url: str, file: Path) -> dict[str, str]:
     """The keys by role: those of the file, and fresh ones for those that the database does not know.
@@ -35,7 +38,7 @@ async def issue_keys(database_url: str, file: Path) -> dict[str, str]:
         await _enter_addresses(session)
         known = await _in_force(session, read_keys(file))
         fresh = {
-            role.value: await keys.issue(session, role, organisation, holder)
+            role.value: await keys.issue(session, role, organisation, holder, RESPONSIBLE_EMAIL)
             for role, (organisation, holder) in HOLDERS.items()
             if role.value not in known
         }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from weakref import WeakSet
 
 import uvicorn
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -61,6 +62,7 @@ class MailSink:
         self.port = port or free_port()
         self.mood = Mood()
         self._server: asyncio.Server | None = None
+        self._connected: WeakSet[SMTP] = WeakSet()
 
     async def start(self) -> None:
         """Also after `down`: the same port again."""
@@ -69,10 +71,13 @@ class MailSink:
         self._server = await loop.create_server(self._connection, HOST, self.port)
 
     async def down(self) -> None:
-        """Nobody listens any more: a sender is refused the connection."""
+        """Nobody listens any more: a sender is refused the connection, and one that has one loses it."""
         if self._server:
             self._server.close()
             self._server = None
+        for connected in self._connected:
+            if connected.transport:
+                connected.transport.close()
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -88,7 +93,9 @@ class MailSink:
         return list(letters.newest_first(self.folder))
 
     def _connection(self) -> SMTP:
-        return SMTP(self, hostname="localhost", enable_SMTPUTF8=True, ident="letters are kept, not delivered")
+        smtp = SMTP(self, hostname="localhost", enable_SMTPUTF8=True, ident="letters are kept, not delivered")
+        self._connected.add(smtp)
+        return smtp
 
     # Called by aiosmtpd, which gives them their names.
     async def handle_RCPT(

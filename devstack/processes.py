@@ -126,12 +126,13 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_MAX_BYTES:
             self.log.replace(self.log.with_name(f"{self.log.name}.old"))
 
+    def death(self) -> str:
+        """What became of it and where its log is, in a line; then its last words."""
+        return self._explain("завершился")
+
     def _explain(self, what: str) -> str:
         code = "" if self.exit_code is None else f" (код {self.exit_code})"
-        return f"{self.name}: {what}{code}. Последние строки журнала {self.log}:\n{self.log_tail()}"
-
-    def death(self) -> str:
-        return self._explain("завершился")
+        return f"{self.name}: {what}{code}. Журнал: {self.log}\n{self.log_tail()}"
 
     def log_tail(self) -> str:
         """The last lines written since it was last started."""

@@ -10,7 +10,7 @@ import json
 import secrets
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -99,8 +99,9 @@ class Stack:
     ) -> None:
         await self._supervisor.stop()
 
-    async def until_one_dies(self) -> Child:
-        return await self._supervisor.until_one_dies()
+    async def keep_running(self, say: Callable[[str], None]) -> None:
+        """Until cancelled; see `Supervisor.keep_running`."""
+        await self._supervisor.keep_running(say)
 
     async def _start(self) -> None:
         self._ensure_ports_free()

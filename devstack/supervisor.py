@@ -1,15 +1,22 @@
-"""The parts of the stack, started one after another and stopped in reverse."""
+"""The parts of the stack: started one after another, started again when they die, stopped in reverse."""
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
+from devstack.errors import DevstackError
 from devstack.ports import Port
 from devstack.processes import Child, Probe, ProcessFailed
 
 START_SECONDS = 60
+PAUSES_SECONDS = (0, 1, 2, 4)
+"""Before each new start of a part that goes on dying; after the last it is given up."""
+CALM_SECONDS = 60
+"""A part that has run so long is well again: its next death is the first."""
+_LOOK_EVERY_SECONDS = 0.5
 
 
 class Part(ABC):
@@ -98,9 +105,10 @@ class Job(Part):
 
 
 class Supervisor:
-    """`async with Supervisor() as stack: await stack.start(server); await stack.until_one_dies()`"""
+    """`async with Supervisor() as stack: await stack.start(server); await stack.keep_running(print)`"""
 
-    def __init__(self) -> None:
+    def __init__(self, *, pauses_seconds: Sequence[float] = PAUSES_SECONDS) -> None:
+        self._pauses = pauses_seconds
         self._parts: list[Part] = []
         self._running: list[Part] = []
 
@@ -114,7 +122,7 @@ class Supervisor:
         # Known before it starts: what fails half-way is stopped too.
         self._parts.append(part)
         starting = asyncio.create_task(part.start())
-        dying = asyncio.create_task(self.until_one_dies())
+        dying = asyncio.create_task(_until_one_dies(self._running))
         try:
             await asyncio.wait((starting, dying), return_when=asyncio.FIRST_COMPLETED)
             if dying.done():
@@ -125,19 +133,41 @@ class Supervisor:
             dying.cancel()
         self._running.append(part)
 
+    async def keep_running(self, say: Callable[[str], None]) -> None:
+        """Start every part that dies again, until cancelled; `say` hears of it line by line.
+
+        Raises:
+            ProcessFailed: A part goes on dying.
+        """
+        keeping = [asyncio.create_task(self._keep(part, say)) for part in self._running]
+        try:
+            await asyncio.gather(*keeping)
+        finally:
+            for task in keeping:
+                task.cancel()
+            await asyncio.gather(*keeping, return_exceptions=True)
+
+    async def _keep(self, part: Part, say: Callable[[str], None]) -> None:
+        deaths = 0
+        while True:
+            began = time.monotonic()
+            dead = await _until_one_dies([part])
+            if time.monotonic() - began > CALM_SECONDS:
+                deaths = 0
+            failure = dead.death()
+            while failure:
+                if deaths == len(self._pauses):
+                    raise ProcessFailed(f"{failure}\n{dead.name}: умирает раз за разом, стек остановлен.")
+                say(f"{failure.splitlines()[0]} — запускаем снова")
+                await asyncio.sleep(self._pauses[deaths])
+                deaths += 1
+                failure = await _start_again(part)
+            say(f"{dead.name}: снова работает.")
+
     async def stop(self) -> None:
         self._running.clear()
         while self._parts:
             await self._parts.pop().stop()
-
-    async def until_one_dies(self) -> Child:
-        """The first child that ends although nobody stopped it; its `death()` is for people."""
-        while True:
-            for part in self._running:
-                for child in part.children:
-                    if not child.running:
-                        return child
-            await asyncio.sleep(0.5)
 
     async def __aenter__(self) -> Self:
         return self
@@ -146,3 +176,27 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.stop()
+
+
+async def _until_one_dies(parts: Sequence[Part]) -> Child:
+    """The first child that ends although nobody stopped it; its `death()` is for people."""
+    while True:
+        for part in parts:
+            for child in part.children:
+                if not child.running:
+                    return child
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+async def _start_again(part: Part) -> str:
+    """Why it did not start; empty when it did."""
+    try:
+        await part.start()
+    except DevstackError as error:
+        failure = str(error)
+    except Exception as error:  # noqa: BLE001 - it died, or what it needs did, while it was spoken to
+        failure = f"Не запускается: {type(error).__name__}."
+    else:
+        return ""
+    await part.stop()
+    return failure

@@ -43,6 +43,7 @@ _VERDICTS: dict[str, type[MoodleError]] = {
     "criteriaerror": MoodleDenied,  # the account may not search by idnumber
     "wsusercannotassign": MoodleDenied,  # the role is not in the account's "allow assign" matrix
     "wsnoinstance": MoodleDenied,  # manual enrolment is off in the course
+    "nopermissiontoviewgrades": MoodleDenied,
     # what exists and what doesn't
     "categoryidnumbertaken": Taken,
     "courseidnumbertaken": Taken,

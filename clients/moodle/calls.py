@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
 import aiohttp
 from pydantic import TypeAdapter, ValidationError
 
 from clients.moodle import rules
-from clients.moodle.errors import BadInput, FunctionMissing, MoodleBroken, MoodleError
+from clients.moodle.errors import (
+    BadInput,
+    FormCut,
+    FunctionMissing,
+    MoodleBroken,
+    MoodleError,
+    MoodleUnavailable,
+)
 from clients.moodle.transport import Params, Transport
 from clients.moodle.types import Roles, SiteInfo
 
@@ -18,9 +28,18 @@ T = TypeVar("T")
 _SITE_INFO = "core_webservice_get_site_info"
 _SITE = TypeAdapter(SiteInfo)
 
+_PHP_FORM_FIELDS = 1000
+"""PHP's default `max_input_vars`; a site that allows fewer is found out by `FormCut`."""
+
+_FIXED_FIELDS = 10
+"""What a form holds besides its rows, with some room."""
+
 
 class Calls:
     """The part of the client below the operations."""
+
+    pauses: Sequence[float] = (0.05, 0.5, 2.0, 5.0)
+    """Seconds before a bulk operation asks again a site that did not answer; then it gives up."""
 
     def __init__(
         self,
@@ -35,6 +54,7 @@ class Calls:
         self._roles = roles
         self._site: SiteInfo | None = None
         self._takes_preferences = True
+        self._form_fields = _PHP_FORM_FIELDS
 
     @property
     def roles(self) -> Roles:
@@ -75,3 +95,43 @@ class Calls:
     def _check(self, function: str, violation: rules.Violation | None) -> None:
         if violation is not None:
             raise BadInput(function, self._transport.site, field=violation.field, rule=violation.rule)
+
+    # For operations on many rows
+
+    def _rows_a_call(self, fields_a_row: int) -> int:
+        return max(1, (self._form_fields - _FIXED_FIELDS) // fields_a_row)
+
+    def _remember_cut(self, cut: FormCut) -> None:
+        self._form_fields = min(self._form_fields, cut.fields // 2)
+
+    async def _patiently(self, gate: asyncio.Semaphore, call: Callable[[], Awaitable[T]]) -> T:
+        """Make a call that may be repeated, again after each pause; the gate is free meanwhile."""
+        for pause in self.pauses:
+            try:
+                async with gate:
+                    return await call()
+            except MoodleUnavailable:
+                await asyncio.sleep(pause)
+        async with gate:
+            return await call()
+
+
+def in_parts(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    source = iter(rows)
+    while part := list(islice(source, size)):
+        yield part
+
+
+async def side_by_side(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Run all and give their results in order; the first error stops the others and is raised bare."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except* MoodleError as failed:
+        raise _first(failed) from None
+    return [task.result() for task in tasks]
+
+
+def _first(failed: BaseExceptionGroup[MoodleError]) -> MoodleError:
+    error = failed.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

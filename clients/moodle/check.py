@@ -1,4 +1,4 @@
-"""Start-up check: can the service account do what clauses 4.1 to 4.3 need?
+"""Start-up check: can the service account do what clauses 4.1 to 4.3 need? (`life_check.py`: the others)
 
 A list of allowed functions proves little: Moodle answers an account without a right with an empty
 list as often as with an error. So each right is tried. Rights to look are tried by looking; rights
@@ -9,10 +9,10 @@ changed anything. Which refusal proves the right was recorded from real sites.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from clients.moodle.client import MoodleClient
 from clients.moodle.errors import MoodleDenied, MoodleError, MoodleUnavailable
+from clients.moodle.finding import NOBODY, Finding
+from clients.moodle.life_check import missing_life_functions, missing_life_rights
 from clients.moodle.needs import BY_FIELD, COURSE_CREATOR, EDITING_TEACHER, NEEDED_FUNCTIONS, UNENROL, WHY
 from clients.moodle.transport import Params
 from clients.moodle.types import Category, Course, Roles, SiteInfo
@@ -21,18 +21,8 @@ from clients.moodle.types import Category, Course, Roles, SiteInfo
 GUEST_EMAIL = "root@localhost"
 _GUEST_USERNAME = "guest"
 
-_NOBODY = 2_147_483_647  # an id that no row has
 _SINCE_BY_FIELD = 2016120500  # Moodle 3.2
 _SINCE_USERNAMES = 2017051500  # Moodle 3.3; 2.8.5 shows usernames to administrators only
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A right or function that is missing, with what to do about it in Russian."""
-
-    needed: str
-    why: str
-    blocking: bool
 
 
 async def check_account(client: MoodleClient, *, known_email: str = GUEST_EMAIL) -> list[Finding]:
@@ -61,7 +51,7 @@ def _missing_functions(site: SiteInfo) -> list[Finding]:
         findings.append(_finding(BY_FIELD, blocking=False))
     if not site.has(UNENROL):
         findings.append(_finding(UNENROL, blocking=False))
-    return findings
+    return findings + missing_life_functions(site)
 
 
 class _Check:
@@ -134,18 +124,21 @@ class _Check:
         course_id = courses[0].id
         teacher = _role_for_nobody(roles.editing_teacher, "course", course_id)
         await self._try(EDITING_TEACHER, "core_role_assign_roles", teacher, "codingerror")
-        row: Params = {"roleid": _NOBODY, "userid": self._site.user_id, "courseid": course_id}
+        row: Params = {"roleid": NOBODY, "userid": self._site.user_id, "courseid": course_id}
         no_role: Params = {"enrolments": [row]}
         await self._try(
             "enrol/manual:enrol", "enrol_manual_enrol_users", no_role, "wsusercannotassign", "wsnoinstance"
         )
-        await self._participants(course_id)
+        if await self._participants(course_id):
+            self._findings += await missing_life_rights(self._client, course_id)
 
-    async def _participants(self, course_id: int) -> None:
+    async def _participants(self, course_id: int) -> bool:
         try:
-            await self._client.enrolled(course_id)
+            await self._client.enrolled(course_id, limit=1)
         except MoodleDenied as denied:
             self._missing("moodle/course:viewparticipants", detail=denied.errorcode)
+            return False
+        return True
 
     async def _try(self, needed: str, function: str, params: Params, *proofs: str) -> None:
         refusal: MoodleError | None = await self._client.refusal(function, params)
@@ -175,5 +168,5 @@ def _person(username: str) -> Params:
 
 
 def _role_for_nobody(role_id: int, level: str, instance_id: int) -> Params:
-    row: Params = {"roleid": role_id, "userid": _NOBODY, "contextlevel": level, "instanceid": instance_id}
+    row: Params = {"roleid": role_id, "userid": NOBODY, "contextlevel": level, "instanceid": instance_id}
     return {"assignments": [row]}

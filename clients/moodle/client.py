@@ -13,13 +13,20 @@ from datetime import timedelta
 
 import aiohttp
 
+from clients.moodle.accounts import Accounts
+from clients.moodle.claims import Claims
 from clients.moodle.errors import AccountSuspended, MoodleRefused, NotUnique, Taken
-from clients.moodle.operations import Operations
+from clients.moodle.removal import Removal
+from clients.moodle.results import Results
 from clients.moodle.types import Ensured, Roles, User
 
 
-class MoodleClient(Operations):
-    """Typed client of one Moodle. The session belongs to the caller, who closes it."""
+class MoodleClient(Accounts, Claims, Results, Removal):
+    """Typed client of one Moodle. The session belongs to the caller, who closes it.
+
+    The bases are one file each, by what they are about. Where an operation takes a `gate`, it makes
+    several calls at a time, as many as the caller's semaphore lets through.
+    """
 
     def __init__(
         self,

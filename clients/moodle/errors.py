@@ -9,7 +9,10 @@ MoodleError                 .function .errorcode .site
 │   ├── Taken               another course or category has that idnumber or short name
 │   ├── NotFound            the course, category or person does not exist
 │   ├── NotUnique           several accounts fit, or a username is somebody else's
-│   └── AccountSuspended    the person has an account, but it is shut
+│   ├── AccountSuspended    the person has an account, but it is shut
+│   ├── OtherSignIn         the account's password is kept elsewhere (oauth2, ldap)
+│   ├── Protected           an administrator's or the guest's account: not ours to change
+│   └── PasswordRefused     the site's policy wants another password
 ├── FormCut                 the site cut the form off: send fewer rows  .fields
 └── MoodleBroken            a PHP error inside the site, or an answer of a shape we don't know
 
@@ -75,6 +78,18 @@ class NotUnique(MoodleRefused):
 
 class AccountSuspended(MoodleRefused):
     """A person decides whether it may be opened again."""
+
+
+class OtherSignIn(MoodleRefused):
+    """Moodle would answer success and change nothing."""
+
+
+class Protected(MoodleRefused):
+    """For example `usernotupdatedadmin`, `usernotupdatedguest`."""
+
+
+class PasswordRefused(MoodleRefused):
+    """Against the site's policy. Which of its rules, Moodle tells in its own language or not at all."""
 
 
 class FormCut(MoodleError):

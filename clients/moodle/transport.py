@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import aiohttp
 from yarl import URL
@@ -13,6 +14,8 @@ from clients.moodle.errors import MoodleUnavailable
 
 Param = str | int | bool | Sequence["Param"] | Mapping[str, "Param"]
 Params = Mapping[str, Param]
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Transport:
@@ -55,9 +58,11 @@ class Transport:
 
     async def _post(self, function: str, form: list[tuple[str, str]]) -> tuple[int, bytes]:
         try:
+            # Encoded here, for aiohttp's own forms take half as long again; PHP reads bare brackets.
+            body = urlencode(form, safe="[]").encode()
             # A redirect would turn the POST into a GET, or carry the token to another host.
             async with self._session.post(
-                self._url, data=form, timeout=self._timeout, allow_redirects=False
+                self._url, data=body, headers=_FORM, timeout=self._timeout, allow_redirects=False
             ) as response:
                 return response.status, await response.read()
         except TimeoutError:
@@ -77,7 +82,7 @@ def _flatten_value(name: str, value: Param) -> Iterator[tuple[str, str]]:
         yield name, value
     elif isinstance(value, int):
         yield name, str(int(value))
-    elif isinstance(value, Mapping):
+    elif isinstance(value, (dict, Mapping)):  # dict first: an abstract type is slow to ask
         yield from flatten(value, name)
     else:
         for index, item in enumerate(value):

@@ -65,7 +65,7 @@ class Category(_Answer):
 
 
 class Course(_Answer):
-    """`idnumber` and `visible` need `moodle/course:update`."""
+    """`idnumber`, `visible` and `completion_enabled` need `moodle/course:update`."""
 
     id: int
     fullname: str
@@ -73,10 +73,14 @@ class Course(_Answer):
     idnumber: str | None = None
     category_id: int = Field(alias="categoryid")
     visible: bool | None = None
+    completion_enabled: bool | None = Field(alias="enablecompletion", default=None)
 
 
 class User(_Answer):
-    """`username` is shown by 2.8.5 to its owner only, later with `moodle/user:viewalldetails`."""
+    """`username`, `auth`, `suspended`: by 2.8.5 to the owner only, later with `moodle/user:viewalldetails`.
+
+    `first_access` is in seconds since 1970, 0 for an account that nobody has used yet.
+    """
 
     id: int
     username: str | None = None
@@ -85,6 +89,7 @@ class User(_Answer):
     last_name: str | None = Field(alias="lastname", default=None)
     auth: str | None = None
     suspended: bool | None = None
+    first_access: int | None = Field(alias="firstaccess", default=None)
 
 
 class HeldRole(_Answer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import random
+import os
 import re
 import string
 import unicodedata
@@ -28,7 +28,8 @@ _NOT_ALLOWED = re.compile(r"[^a-z0-9\-]+")
 _LAST_NAME_LENGTH = 40
 _SUFFIX_LENGTH = 6
 
-_random = random.SystemRandom()
+_KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-*#.,:;!+=")
+_OF_EACH_KIND = 6
 
 
 def username_for(last_name: str, first_name: str, *, key: str) -> str:
@@ -46,16 +47,33 @@ def username_for(last_name: str, first_name: str, *, key: str) -> str:
     return f"{name}-{_suffix(key)}"
 
 
+def no_mail_address(username: str) -> str:
+    """Return what an account without e-mail has for one: Moodle wants it, and mails nothing to `.invalid`."""
+    return f"{username}@no-mail.invalid"
+
+
 def throwaway_password() -> str:
     """Return a password that nobody keeps: the person sets one by Moodle's own «забыли пароль».
 
     Long, with six characters of each kind and none of them twice, to satisfy whatever policy the
     site has.
     """
-    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-*#.,:;!+=")
-    characters = [character for kind in kinds for character in _random.sample(kind, 6)]
-    _random.shuffle(characters)
-    return "".join(characters)
+    # One draw from the system for all: a list has 50,000 of them.
+    left = int.from_bytes(os.urandom(64))
+    characters: list[str] = []
+    for kind in _KINDS:
+        left = _move(left, list(kind), characters, _OF_EACH_KIND)
+    password: list[str] = []
+    _move(left, characters, password, len(characters))
+    return "".join(password)
+
+
+def _move(number: int, source: list[str], target: list[str], count: int) -> int:
+    """Move `count` characters as a random number tells; return what is left of the number."""
+    for _ in range(count):
+        number, place = divmod(number, len(source))
+        target.append(source.pop(place))
+    return number
 
 
 def _latin(name: str) -> str:

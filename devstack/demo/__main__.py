@@ -5,7 +5,7 @@ import time
 
 from devstack import command, settings, temporal_build
 from devstack.demo import approved, incomplete, outage, overdue, world
-from devstack.demo.telling import title
+from devstack.demo.telling import say, title
 from devstack.demo.world import World
 from devstack.settings import DevstackSettings
 from devstack.stack import Stack
@@ -32,6 +32,8 @@ async def _tell_on_own_stack(configured: DevstackSettings, temporal: Temporal | 
 
 async def _tell(configured: DevstackSettings) -> int:
     began = time.monotonic()
+    say("Четыре дела ведутся по-настоящему и после рассказа остаются в стеке: в API, Temporal и письмах.")
+    say(f"Чтобы начать с чистого, удалите папку {configured.var_folder}/. Время — местное, Тюмени.")
     async with World.opened(configured) as opened:
         for story in STORIES:
             await story.tell(opened)

@@ -8,6 +8,7 @@ from devstack.demo import steps
 from devstack.demo.steps import AGENCY
 from devstack.demo.telling import check, quote, title
 from devstack.demo.world import World
+from devstack.request_form import request_form
 from models.requests import Item, Stage
 
 MISSING = (Item.LEARNERS, Item.ACCESS)
@@ -15,7 +16,7 @@ MISSING = (Item.LEARNERS, Item.ACCESS)
 
 async def tell(world: World) -> None:
     title("2. Неполный запрос отклонён")
-    request = steps.form(course_name=steps.fresh("Медицинская статистика"), learners={}, access=None)
+    request = request_form(course_name=steps.fresh("Медицинская статистика"), learners={}, access=None)
     receipt = await steps.file(world, request)
     missing = [one["code"] for one in receipt["missing"]]
     check("уже в ответе названо, чего не хватает", missing == list(MISSING), seen=receipt["missing"])

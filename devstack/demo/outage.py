@@ -3,13 +3,14 @@
 from devstack.demo import steps
 from devstack.demo.telling import Json, check, only, say, title
 from devstack.demo.world import Handle, World
+from devstack.request_form import request_form
 from models import ids
 from models.requests import Stage
 
 
 async def tell(world: World) -> None:
     title("4. Moodle не отвечает, потом возвращается")
-    request = steps.form(course_name=steps.fresh("Клиническая фармакология"))
+    request = request_form(course_name=steps.fresh("Клиническая фармакология"))
     number = (await steps.file(world, request))["number"]
     await steps.under_review(world, number)
     setup = world.workflow(ids.setup_id(number))
@@ -26,7 +27,7 @@ async def tell(world: World) -> None:
 
 
 async def _is_approved(world: World, number: str) -> None:
-    say("Moodle выключена; рассматривающий этого не знает и одобряет запрос")
+    say("Moodle перестала отвечать; рассматривающий этого не знает и одобряет запрос")
     approval = {"outcome": "approved", "reason": "Такого курса нет"}
     await world.post("reviewer", f"/requests/{number}/decision", approval)
 
@@ -45,7 +46,7 @@ async def _comes_back_but_loses_an_answer(world: World) -> None:
     await world.heal_moodle()
     lost = {"kind": "error_after_work", "function": "core_course_create_courses", "times": 1}
     await world.break_moodle(lost)
-    say("Moodle вернулась, но на создании курса оборвалась: курс создан, а ответ потерян")
+    say("Moodle снова отвечает, но при создании курса связь обрывается: курс создан, а ответ потерян")
 
 
 async def _nothing_is_doubled(world: World, number: str, request: Json) -> None:

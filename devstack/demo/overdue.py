@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 from devstack.demo import steps
-from devstack.demo.steps import AGENCY, WHO
+from devstack.demo.steps import AGENCY
 from devstack.demo.telling import Json, check, quote, say, title
 from devstack.demo.world import Handle, World
+from devstack.request_form import request_form
 from models import ids
 from models.requests import Stage
+from models.terms import Recipient
 
 
 async def tell(world: World) -> None:
     title("3. Срок прошёл: напоминания, эскалация и решение с опозданием")
-    request = steps.form(course_name=steps.fresh("Охрана труда: руководители и специалисты больниц"))
+    request = request_form(course_name=steps.fresh("Охрана труда: руководители и специалисты больниц"))
     number = (await steps.file(world, request))["number"]
     term = await steps.under_review(world, number)
     review = world.workflow(ids.review_id(number))
@@ -21,7 +23,7 @@ async def tell(world: World) -> None:
         await _rung_goes(world, number, review, rung)
     await _is_overdue_and_still_open(world, number)
     await _is_decided_late(world, number)
-    say("Время перемотано только у рассмотрения, поэтому дело закрыто «раньше», чем решено")
+    say("Вперёд переводили часы одного рассмотрения: закрытие дела в журнале стоит под сегодняшней датой")
     await steps.tell_journal(world, number)
 
 
@@ -37,9 +39,9 @@ async def _rung_goes(world: World, number: str, review: Handle, rung: Json) -> N
 
     gone = await world.until(f"письма ступени «{rung['label']}» доставлены", has_gone)
     kind = "Напоминание" if rung["kind"] == "reminder" else "Эскалация"
-    to = ", ".join(WHO[one] for one in rung["to"])
+    to = ", ".join(Recipient(one["code"]).whom for one in rung["to"])
     check(
-        f"{steps.moment(gone['fired_at'])}  {kind} «{rung['label']}» — {to}",
+        f"{steps.moment(gone['fired_at'])}  {kind} «{rung['label']}», кому: {to}",
         gone["state"] == "sent" and steps.instant(gone["fired_at"]) >= planned,
         seen=gone,
     )
@@ -49,7 +51,7 @@ async def _rung_goes(world: World, number: str, review: Handle, rung: Json) -> N
 async def _letters_of_a_rung_came(world: World, number: str, ordinal: int) -> None:
     written: list[Json] = await world.get("reviewer", f"/requests/{number}/letters")
     for one in written:
-        if f"/rung-{ordinal}/" in one["key"]:
+        if f"/rung-{ordinal}-" in one["key"]:
             letter = await world.letter(number, one["subject"], to=one["address"])
             quote([f"{one['address']}: {letter.subject}"])
 
@@ -63,7 +65,11 @@ async def _is_overdue_and_still_open(world: World, number: str) -> None:
     )
     listed = await world.get("supervisor", "/requests?overdue=true&limit=200")
     numbers = [one["number"] for one in listed["items"]]
-    check("он стоит в списке просроченных у руководителя", number in numbers, seen=numbers)
+    check(
+        "он стоит в списке просроченных, который видит руководитель рассматривающих",
+        number in numbers,
+        seen=numbers,
+    )
 
 
 async def _is_decided_late(world: World, number: str) -> None:

@@ -7,42 +7,18 @@ from uuid import uuid4
 
 from temporalio.service import RPCError
 
-from devstack.demo.telling import Json, check, quote, say
+from devstack.demo.telling import Json, NotAsTold, check, quote, say
 from devstack.demo.world import Handle, World
 from models import russian
 from models.deadlines import LOCAL_ZONE
 from models.requests import Stage
 
 AGENCY = "zdrav@example.org"
-WHO = {
-    "reviewer": "рассматривающему",
-    "supervisor": "его руководителю",
-    "authority_head": "руководителю Уполномоченного органа",
-}
 
 
 def fresh(name: str) -> str:
     """A name that no earlier demo on the same stack has used."""
     return f"{name}, поток {uuid4().hex[:6]}"
-
-
-def form(**changes: Any) -> Json:
-    """A complete request for a course in the category «Медицина», with a teacher nobody knows yet."""
-    return {
-        "wanted": "course",
-        "subsystem": "edu",
-        "category": 4,
-        "goal": "Повышение квалификации медицинских работников",
-        "learners": {"description": "Врачи и фельдшеры скорой помощи, 320 человек"},
-        "access": "by_responsible",
-        "responsible": {
-            "name": "Тестова Вера Павловна",
-            "post": "Методист",
-            "email": f"vera.{uuid4().hex[:8]}@example.org",
-            "phone": "+7 3452 00-00-00",
-        },
-        **changes,
-    }
 
 
 async def file(world: World, request: Mapping[str, Any]) -> Json:
@@ -93,10 +69,12 @@ async def document(world: World, number: str, kind: str) -> bytes:
     """A document of the case, whole."""
     known: list[Json] = await world.get("agency", f"/requests/{number}/documents")
     found = next((one for one in known if one["kind"] == kind), None)
-    check(f"в деле есть документ {kind}", found is not None, seen=known)
-    assert found is not None
+    if found is None:
+        raise NotAsTold(f"в деле есть документ вида {kind}", known)
     content = await world.download("agency", f"/requests/{number}/documents/{found['id']}")
-    check(f"«{found['title']}», PDF, {len(content) // 1024} КиБ", content.startswith(b"%PDF"))
+    check(
+        f"документ в деле: «{found['title']}», PDF, {len(content) // 1024} КиБ", content.startswith(b"%PDF")
+    )
     return content
 
 

@@ -234,6 +234,7 @@ def delete_users(call: Call, args: Args) -> None:
 def _forget(call: Call, user: User) -> None:
     tables: tuple[Table[Any], ...] = (
         call.db.enrolments,
+        call.db.course_accesses,
         call.db.role_assignments,
         call.db.grades,
         call.db.tokens,

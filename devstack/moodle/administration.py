@@ -7,11 +7,11 @@ from typing import Any
 
 from .access import Access, Context, course_context
 from .completion import aggregate, completion_of
-from .course_parts import add_module, furnish, section_of
+from .course_parts import add_module, delete_parts, furnish, gradebook_of, section_of
 from .enrolments import enrolment_of
 from .gradebook import grade_of
 from .passwords import hash_password
-from .records import Category, Course, EnrolInstance, Module, Role, Token, User
+from .records import Category, Course, EnrolInstance, Level, Module, Role, Token, User
 from .roles import assign
 from .site import Site
 from .webservice import Call
@@ -64,9 +64,9 @@ class Administrator:
         with self.db.transaction():
             return self.db.roles.change(self.db.roles.one(role_id), **changes)
 
-    def give_role(self, role_id: int, user_id: int, context: Context) -> None:
+    def give_role(self, role_id: int, user_id: int, level: str = Level.SYSTEM, instance_id: int = 0) -> None:
         with self.db.transaction():
-            assign(self.db, role_id, user_id, context)
+            assign(self.db, role_id, user_id, Context(Level(level), instance_id))
 
     def add_category(self, name: str, *, parent: int = 0, idnumber: str | None = None) -> Category:
         with self.db.transaction():
@@ -95,6 +95,10 @@ class Administrator:
             furnish(self._call(), course)
             return course
 
+    def delete_course(self, course_id: int) -> None:
+        with self.db.transaction():
+            delete_parts(self.db, self.db.courses.one(course_id))
+
     def change_course(self, course_id: int, **changes: Any) -> None:
         with self.db.transaction():
             self.db.courses.change(self.db.courses.one(course_id), **changes)
@@ -114,6 +118,15 @@ class Administrator:
             return add_module(
                 self.db, where, modname, name, now=self.site.now, completion=completion, grademax=grademax
             )
+
+    def change_activity(self, cmid: int, **changes: Any) -> None:
+        """Say ``visible=0``."""
+        with self.db.transaction():
+            self.db.modules.change(self.db.modules.one(cmid), **changes)
+
+    def hide_grades(self, course_id: int, *, hidden: bool = True) -> None:
+        with self.db.transaction():
+            self.db.gradebooks.change(gradebook_of(self.db, course_id), hidden=hidden)
 
     def set_criterion(self, cmid: int, *, required: bool = True) -> None:
         """Makes the completion of the activity a condition of completing the course."""
@@ -142,6 +155,26 @@ class Administrator:
                 )
             student = self.db.roles.where(shortname="student")[0]
             assign(self.db, student.id, user_id, course_context(course_id))
+
+    def visit(self, user_id: int, course_id: int) -> None:
+        """The learner opens the course."""
+        with self.db.transaction():
+            now, user = self.site.now, self.db.users.one(user_id)
+            self.db.users.change(user, firstaccess=user.firstaccess or now, lastaccess=now)
+            before = self.db.course_accesses.first(user_id=user_id, course_id=course_id)
+            if before:
+                self.db.course_accesses.change(before, timeaccess=now)
+            else:
+                self.db.course_accesses.add(user_id=user_id, course_id=course_id, timeaccess=now)
+
+    def finish_course(self, user_id: int, course_id: int, share: float = 1.0) -> None:
+        """The learner does all that is tracked, and gets that share of every grade."""
+        self.visit(user_id, course_id)
+        for module in self.db.modules.where(course_id=course_id):
+            if module.grademax is not None:
+                self.grade(user_id, module.id, module.grademax * share)
+            if module.completion:
+                self.complete_activity(user_id, module.id)
 
     def complete_activity(self, user_id: int, cmid: int, *, state: int = 1) -> None:
         """The learner finishes the activity; the course is completed with its last criterion."""

@@ -27,8 +27,9 @@ def criteria_of(db: Database, course_id: int) -> list[Module]:
     return [module for module in db.modules.where(course_id=course_id) if module.is_criterion]
 
 
-def is_enrolled(db: Database, course_id: int, user_id: int) -> bool:
-    return bool(db.enrolments.where(user_id=user_id, course_id=course_id))
+def is_tracked(call: Call, course_id: int, user_id: int) -> bool:
+    """Only who is actively enrolled; that a suspended one is not, by Moodle's source."""
+    return any(e.is_active(call.now) for e in call.db.enrolments.where(user_id=user_id, course_id=course_id))
 
 
 def course_completion(db: Database, course_id: int, user_id: int) -> CourseCompletion | None:
@@ -63,6 +64,9 @@ def _learner(call: Call, args: Args) -> tuple[Course, User]:
     user = call.db.users.get(args["userid"])
     if user is None:
         raise MissingRecord("invaliduser", "Invalid user")
+    if user.suspended:
+        # By Moodle's source, not recorded.
+        raise MoodleError("suspended", "Account is suspended")
     call.access.validate(course_context(course.id))
     if user.id != call.user.id:
         call.access.require("report/completion:view", course_context(course.id))
@@ -72,7 +76,7 @@ def _learner(call: Call, args: Args) -> tuple[Course, User]:
 @webservice("core_completion_get_course_completion_status", _OF_ONE)
 def course_completion_status(call: Call, args: Args) -> dict[str, Any]:
     course, user = _learner(call, args)
-    if not is_enrolled(call.db, course.id, user.id):
+    if not is_tracked(call, course.id, user.id):
         raise MoodleError("usernotenroled", "User is not enrolled in this course")
     criteria = criteria_of(call.db, course.id)
     if not criteria:

@@ -22,6 +22,7 @@ _SHOWN = (
     "enrolments",
     "role_assignments",
     "modules",
+    "course_accesses",
     "activity_completions",
     "course_completions",
     "grades",

@@ -86,6 +86,7 @@ def delete_parts(db: Database, course: Course) -> None:
         db.role_assignments.remove(assignment)
     tables: tuple[Table[Any], ...] = (
         db.enrolments,
+        db.course_accesses,
         db.enrol_instances,
         db.modules,
         db.sections,

@@ -5,7 +5,7 @@ A rolled-back call leaves no row but has used its ids up, as the recordings show
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from . import records
@@ -93,6 +93,7 @@ class Database:
         self.modules = Table(self, records.Module, "course_id", "section_id")
         self.enrol_instances = Table(self, records.EnrolInstance, "course_id")
         self.enrolments = Table(self, records.Enrolment, "course_id", "user_id", "instance_id")
+        self.course_accesses = Table(self, records.CourseAccess, "course_id", "user_id")
         self.activity_completions = Table(self, records.ActivityCompletion, "user_id", "module_id")
         self.course_completions = Table(self, records.CourseCompletion, "user_id", "course_id")
         self.gradebooks = Table(self, records.Gradebook, "course_id")
@@ -138,6 +139,7 @@ class Database:
         changes: list[Change] = []
         for (name, row_id), table in touched.items():
             row = table.get(row_id)
-            changes.append((name, row_id, None if row is None else asdict(row)))
+            # asdict would copy every value of thousands of rows
+            changes.append((name, row_id, None if row is None else dict(vars(row))))
         if changes:
             self.on_commit(changes, self.sequences)

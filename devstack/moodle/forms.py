@@ -1,6 +1,7 @@
 """PHP's reading of a form: brackets make arrays, and what exceeds ``max_input_vars`` is silently cut off."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -24,7 +25,13 @@ def field(encoded: str, name: str) -> str | None:
 def _pairs(encoded: str, limit: int | None) -> Iterator[tuple[str, str]]:
     for part in [part for part in encoded.split("&") if part][:limit]:
         name, _, value = part.partition("=")
-        yield unquote_plus(name), unquote_plus(value)
+        yield _name(name), unquote_plus(value)
+
+
+@lru_cache(maxsize=20_000)
+def _name(encoded: str) -> str:
+    """Big forms repeat the same names call after call."""
+    return unquote_plus(encoded)
 
 
 def _put(form: Form, name: str, value: str) -> None:

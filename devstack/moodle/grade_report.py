@@ -5,7 +5,7 @@ from typing import Any
 from .access import SYSTEM
 from .course_parts import gradebook_of
 from .errors import MissingRecord
-from .gradebook import formatted, grade_of, graded_modules, report_subject, total_of
+from .gradebook import formatted, grade_of, graded_modules, report_subject, shows_total, total_of
 from .params import P, Value, default
 from .records import Course, Gradebook, Module, User
 from .releases import MOODLE_3_7
@@ -70,7 +70,9 @@ def _item(call: Call, value: float | None, grademax: float, dategraded: int | No
 
 def _total_item(call: Call, course: Course, gradebook: Gradebook, user: User) -> dict[str, Any]:
     total = total_of(call.db, course, user)
-    return _item(call, total.value, total.grademax, total.dategraded) | {
+    shown = shows_total(call, course.id)
+    return _item(call, total.value if shown else None, total.grademax, total.dategraded) | {
+        "gradeishidden": not shown,
         "id": gradebook.item_id,
         "itemname": None,
         "itemtype": "course",

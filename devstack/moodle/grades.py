@@ -3,7 +3,7 @@
 from typing import Any
 
 from .errors import InvalidParameter, MoodleError
-from .gradebook import formatted, grade_of, graded_modules, report_subject, total_of
+from .gradebook import formatted, grade_of, graded_course, graded_modules, shows_total, total_of
 from .params import Multiple, Need, P, Value, default
 from .records import Course, Module, User
 from .text import number
@@ -21,7 +21,7 @@ from .webservice import Args, Call, webservice
 )
 def get_grades(call: Call, args: Args) -> dict[str, Any]:
     """Gone from Moodle after 3.9; it shows activities that the account may not open."""
-    course, _ = report_subject(call, {"courseid": args["courseid"], "userid": 0})
+    course = graded_course(call, args["courseid"])
     modules = graded_modules(call.db, course.id)
     one = args["activityid"] is not None
     if one:
@@ -56,12 +56,14 @@ def _grades_item(activity: str, name: str, grademax: float, grades: list[dict[st
 
 
 def _total_grades(call: Call, course: Course, users: list[User]) -> dict[str, Any]:
+    shown = shows_total(call, course.id)
     grades = []
     for user in users:
         total = total_of(call.db, course, user)
-        grades.append(_one_grade(user, total.value, total.grademax, total.dategraded))
+        grades.append(_one_grade(user, total.value if shown else None, total.grademax, total.dategraded))
     grademax = sum(m.grademax or 0.0 for m in graded_modules(call.db, course.id)) or 100.0
-    return _grades_item("course", "Course total", grademax, grades)
+    item = _grades_item("course", "Course total", grademax, grades)
+    return item | {"hidden": int(not shown)}
 
 
 def _activity_grades(call: Call, module: Module, users: list[User]) -> dict[str, Any]:

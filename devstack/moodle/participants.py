@@ -48,7 +48,8 @@ def enrolled_users_with_capability(call: Call, args: Args) -> list[dict[str, Any
         course = _course(call, asked["courseid"])
         for capability in asked["capabilities"]:
             users = _enrolled(call, course, chosen, capability)
-            people = [_participant(call, course, user, None) for user in users]
+            fields = _chosen_fields(call, chosen)
+            people = [_only(_participant(call, course, user, fields), fields) for user in users]
             answer.append({"courseid": course.id, "capability": capability, "users": people})
     return answer
 
@@ -94,7 +95,7 @@ def _whole(value: str) -> int:
 def _participant(call: Call, course: Course, user: User, fields: set[str] | None) -> dict[str, Any]:
     shown = person(call, user)
     if call.release >= MOODLE_3_7:
-        shown["lastcourseaccess"] = 0
+        shown["lastcourseaccess"] = _last_access(call, course, user)
     if fields is None or "groups" in fields:
         shown["groups"] = []
     if fields is None or "roles" in fields:
@@ -102,6 +103,11 @@ def _participant(call: Call, course: Course, user: User, fields: set[str] | None
     if fields is None or "enrolledcourses" in fields:
         shown["enrolledcourses"] = _enrolled_courses(call, user)
     return shown
+
+
+def _last_access(call: Call, course: Course, user: User) -> int:
+    found = call.db.course_accesses.first(user_id=user.id, course_id=course.id)
+    return found.timeaccess if found else 0
 
 
 def _only(shown: dict[str, Any], fields: set[str] | None) -> dict[str, Any]:

@@ -202,6 +202,13 @@ class Enrolment(Row):
 
 
 @dataclass(frozen=True)
+class CourseAccess(Row):
+    course_id: int
+    user_id: int
+    timeaccess: int
+
+
+@dataclass(frozen=True)
 class ActivityCompletion(Row):
     module_id: int
     user_id: int
@@ -223,6 +230,7 @@ class Gradebook(Row):
 
     course_id: int
     item_id: int
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from .access import SYSTEM
 from .administration import Administrator
 from .rights import DEVSTACK_SERVICE, SERVICE, add_roles
 from .site import Site
@@ -64,7 +63,7 @@ def fresh(
     site.db.sequences["context"] = _FRESH_CONTEXTS
     account = admin.add_user(SERVICE_USERNAME, "WS", SERVICE_USERNAME, f"{SERVICE_USERNAME}@example.invalid")
     admin.set_preference(account.id, "auth_manual_passwordupdatetime", str(site.now))
-    admin.give_role(SERVICE, account.id, SYSTEM)
+    admin.give_role(SERVICE, account.id)
     admin.add_token(account.id, token, SERVICE_NAME, list(site.release.functions))
     return admin
 

@@ -32,18 +32,23 @@ class Sink:
     data_delay_seconds: float = 0
     hang_up: bool = False
     envelopes: list[Envelope] = field(default_factory=list)
+    peers: list[Any] = field(default_factory=list)
+    """From which port each letter came: one port, one connection."""
+    step_delay_seconds: float = 0
     encrypted: bool = False
     authenticated: bool | None = False
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.step_delay_seconds)
         envelope.mail_from = address
         return self.mail.pop(0) if self.mail else "250 OK"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        await asyncio.sleep(self.step_delay_seconds)
         if self.hang_up:
             assert server.transport is not None
             server.transport.close()
@@ -59,6 +64,7 @@ class Sink:
         self.encrypted = session.ssl is not None
         self.authenticated = session.authenticated
         self.envelopes.append(envelope)
+        self.peers.append(session.peer)
         return "250 2.0.0 Ok: queued as 4XyZ"
 
     def letter(self) -> EmailMessage:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from clients import smtp
 from clients.mail import Attachment, MailError, MailRefused, MailRejected, MailUnavailable
 from tests.clients.smtp_sink import TO, Serve, Sink, client_at, mail
 
@@ -113,6 +115,75 @@ async def test_a_slow_server_is_unavailable(serve: Serve) -> None:
 
     with pytest.raises(MailUnavailable):
         await client.send(mail())
+
+
+async def test_a_server_that_is_slow_at_every_step_has_no_longer_for_a_letter_in_all(serve: Serve) -> None:
+    sink = Sink(step_delay_seconds=0.3, data_delay_seconds=0.3)
+    client = client_at(await serve(sink), timeout=timedelta(milliseconds=500))
+
+    with pytest.raises(MailUnavailable):
+        await client.send(mail())
+
+    assert sink.envelopes == []
+
+
+async def test_letters_that_follow_one_another_share_a_connection(serve: Serve) -> None:
+    sink = Sink()
+    client = client_at(await serve(sink))
+
+    for _ in range(3):
+        await client.send(mail())
+
+    assert len(sink.peers) == 3
+    assert len(set(sink.peers)) == 1
+
+
+async def test_letters_at_the_same_time_have_connections_of_their_own(serve: Serve) -> None:
+    sink = Sink(data_delay_seconds=0.2)
+    client = client_at(await serve(sink))
+
+    await asyncio.gather(*(client.send(mail()) for _ in range(3)))
+
+    assert len(set(sink.peers)) == 3
+
+
+@pytest.mark.parametrize("step", ["mail", "rcpt", "data"])
+async def test_a_connection_on_which_anything_went_wrong_is_not_used_again(step: str, serve: Serve) -> None:
+    sink = Sink()
+    client = client_at(await serve(sink))
+    await client.send(mail())
+    setattr(sink, step, ["451 4.3.0 later"])
+
+    with pytest.raises(MailUnavailable):
+        await client.send(mail())
+    await client.send(mail())
+
+    assert len(set(sink.peers)) == 2
+
+
+async def test_a_connection_that_the_server_has_closed_is_not_used_again(serve: Serve) -> None:
+    sink = Sink()
+    client = client_at(await serve(sink, timeout=0.2))
+    await client.send(mail())
+    await asyncio.sleep(0.5)
+
+    await client.send(mail())
+
+    assert len(set(sink.peers)) == 2
+
+
+async def test_a_connection_that_nobody_needs_is_closed(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "_KEPT_SECONDS", 0.1)
+    sink = Sink()
+    client = client_at(await serve(sink))
+
+    await client.send(mail())
+    await asyncio.sleep(0.3)
+    await client.send(mail())
+
+    assert len(set(sink.peers)) == 2
 
 
 async def test_a_server_that_hangs_up_is_unavailable(serve: Serve) -> None:

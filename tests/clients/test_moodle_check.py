@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from clients.moodle import MoodleUnavailable, check_account
+from clients.moodle import MoodleUnavailable, check_account, life_needs
 from clients.moodle.needs import NEEDED_FUNCTIONS, WHY
 from tests.clients.conftest import ClientOf
 from tests.clients.replay import SITE_INFO, RecordedMoodle, Reply, recording
@@ -22,13 +22,19 @@ _PROOFS = {
     "core_role_assign_roles": "err_role_assign_unknown_user",
     "enrol_manual_enrol_users": "err_enrol_unknown_role",
     "core_enrol_get_enrolled_users": "enrolled_users",
+    "core_course_get_contents": "contents_with_activities",
+    "core_user_update_users": "user_update_unknown",
 }
+_COMPLETION = "core_completion_get_course_completion_status"
 _GUEST = [{"id": 1, "username": "guest"}]
 
 
 def _healthy(site: RecordedMoodle) -> RecordedMoodle:
     site.play(*_PROOFS.values())
     site.answer("core_user_get_users_by_field", [] if site.release == "2.8.5" else _GUEST)
+    site.answer("core_grades_get_grades", {"items": [], "outcomes": []})
+    if site.release != "2.8.5":
+        site.play("completion_after")
     return site
 
 
@@ -37,12 +43,21 @@ def _replace(site: RecordedMoodle, function: str, name: str) -> None:
     site.reply(function, recording(site.release, name).reply)
 
 
+_ABSENT_IN_285 = [
+    "tool_mobile_get_public_config",
+    _COMPLETION,
+    "core_completion_get_activities_completion_status",
+]
+
+
 async def test_an_account_with_all_rights_has_no_blocking_finding(
     any_moodle: RecordedMoodle, client_of: ClientOf
 ) -> None:
     findings = await check_account(client_of(_healthy(any_moodle)))
 
-    lacks = {"2.8.5": ["enrol_manual_unenrol_users", "usernames"]}.get(any_moodle.release, [])
+    lacks = {"2.8.5": ["enrol_manual_unenrol_users", *_ABSENT_IN_285, "usernames"]}.get(
+        any_moodle.release, []
+    )
     assert [finding.needed for finding in findings] == lacks
     assert not any(finding.blocking for finding in findings)
 
@@ -100,6 +115,7 @@ async def test_roles_that_may_not_be_assigned_are_named(moodle: RecordedMoodle, 
     assert [finding.needed for finding in findings] == [
         "moodle/role:assign (coursecreator)",
         "moodle/role:assign (editingteacher)",
+        life_needs.STUDENT,
     ]
 
 
@@ -156,8 +172,43 @@ async def test_missing_functions_are_named_before_anything_is_tried(
     blocking = tuple(finding.needed for finding in findings if finding.blocking)
     optional = [finding.needed for finding in findings if not finding.blocking]
     assert blocking == NEEDED_FUNCTIONS
-    assert optional == ["core_course_get_courses_by_field", "enrol_manual_unenrol_users"]
+    assert optional == [
+        "core_course_get_courses_by_field",
+        "enrol_manual_unenrol_users",
+        *life_needs.FUNCTIONS,
+        life_needs.GRADES,
+    ]
     assert len(moodle.forms) == 1
+
+
+# function, the recording it answers with instead, the right of clauses 4.4 to 4.8 that is found to lack
+_LIFE_BREAKAGES = [
+    ("core_grades_get_grades", "core_grades_get_grades_nouser", life_needs.ACTIVITIES_VIEW),
+    ("core_grades_get_grades", "err_grade_items_no_cap", life_needs.GRADES_VIEW),
+    (_COMPLETION, "err_completion_no_cap", life_needs.COMPLETION_VIEW),
+    ("core_user_update_users", "err_missing_capability", life_needs.USER_UPDATE),
+]
+
+
+@pytest.mark.parametrize(("function", "name", "needed"), _LIFE_BREAKAGES)
+async def test_a_right_of_the_courses_life_lacks_without_blocking_the_setup(
+    function: str, name: str, needed: str, moodle: RecordedMoodle, client_of: ClientOf
+) -> None:
+    _replace(_healthy(moodle), function, name)
+
+    [finding] = await check_account(client_of(moodle))
+
+    assert (finding.needed, finding.blocking) == (needed, False)
+    assert finding.why.startswith(f"Для п. {life_needs.RIGHTS[needed].clauses} не хватает: ")
+
+
+async def test_a_release_without_a_function_leaves_the_operator_nothing_to_do(
+    moodle_285: RecordedMoodle, client_of: ClientOf
+) -> None:
+    findings = await check_account(client_of(_healthy(moodle_285)))
+
+    told = [finding.why for finding in findings if finding.needed in _ABSENT_IN_285]
+    assert all("В этой версии Moodle такой функции нет, делать ничего не нужно." in why for why in told)
 
 
 @pytest.mark.parametrize("name", ["err_invalid_token", "err_rest_disabled", "err_account_suspended"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from clients.moodle import Course, MoodleError, User
+from clients.moodle import Course, MoodleError, User, claims, completion, grades, readiness, removal
 from clients.moodle import calls as calls_module
 from clients.moodle import operations as shapes
 from tests.clients.conftest import ClientOf
@@ -22,12 +22,21 @@ _SHAPES: dict[str, TypeAdapter[Any] | None] = {
     "core_course_create_courses": shapes._CREATED,
     "core_user_get_users": shapes._FOUND_USERS,
     "core_user_get_users_by_field": shapes._USERS,
-    "core_user_create_users": shapes._CREATED,
+    "core_user_create_users": shapes._CREATED_ACCOUNTS,
     "core_enrol_get_enrolled_users": shapes._PARTICIPANTS,
     "enrol_manual_enrol_users": shapes._NOTHING,
     "enrol_manual_unenrol_users": shapes._NOTHING,
     "core_role_assign_roles": shapes._NOTHING,
     "core_role_unassign_roles": shapes._NOTHING,
+    "core_course_get_contents": readiness.SECTIONS,
+    "core_enrol_get_course_enrolment_methods": readiness._METHODS,
+    "tool_mobile_get_public_config": readiness._CONFIG,
+    "core_user_update_users": claims._ANSWER,
+    "core_completion_get_course_completion_status": completion.COURSES,
+    "core_completion_get_activities_completion_status": completion.STATUSES,
+    "core_grades_get_grades": grades.BATCHES,
+    "gradereport_user_get_grade_items": grades.REPORTS,
+    "core_enrol_get_enrolled_users_with_capability": removal._HOLDERS,
 }
 
 
@@ -132,6 +141,7 @@ async def test_courses_leave_out_the_front_page(any_moodle: RecordedMoodle, clie
         idnumber=f"req-a{letter}-1",
         category_id=2,
         visible=False,
+        completion_enabled=True,
     )
 
 
@@ -189,6 +199,7 @@ async def test_a_person_is_found_by_email(moodle: RecordedMoodle, client_of: Cli
         last_name="Петров-1",
         auth="manual",
         suspended=False,
+        first_access=0,
     )
 
 

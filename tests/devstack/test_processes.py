@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -158,17 +159,66 @@ async def test_parts_stop_in_reverse_order_even_when_one_fails_to_start(tmp_path
     assert stopped == ["last", "second", "first"]
 
 
-async def test_the_supervisor_tells_which_child_died(tmp_path: Path) -> None:
+async def test_what_dies_is_started_again_and_told_of(tmp_path: Path) -> None:
+    told: list[str] = []
+    mortal = Child("смертный", SLEEPS, tmp_path / "b")
     async with Supervisor() as stack:
         await stack.start(Program(Child("живой", SLEEPS, tmp_path / "a"), always))
-        mortal = Child("смертный", SLEEPS, tmp_path / "b")
         await stack.start(Program(mortal, always))
+        keeping = asyncio.create_task(stack.keep_running(told.append))
+        first = mortal.pid
 
+        os.kill(first, signal.SIGKILL)
+        await comes_true(lambda: len(told) == 2)
+
+        assert mortal.running
+        assert mortal.pid != first
+        assert not keeping.done()
+        keeping.cancel()
+    assert told == [
+        f"смертный: завершился (код -9). Журнал: {tmp_path / 'b'} — запускаем снова",
+        "смертный: снова работает.",
+    ]
+    assert not mortal.running, "nobody starts it again once the stack is stopped"
+
+
+async def comes_true(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < limit
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [(False, "завершился, не начав отвечать (код 1)"), (True, "завершился (код 1)")],
+    ids=["dies before it answers", "dies after it has answered"],
+)
+async def test_what_goes_on_dying_is_given_up(tmp_path: Path, answers: bool, why: str) -> None:
+    told: list[str] = []
+    healthy = tmp_path / "healthy"
+    healthy.touch()
+    code = f"import os, time; os.path.exists({str(healthy)!r}) or exit('нет места'); time.sleep(60)"
+    mortal = Child("смертный", [sys.executable, "-c", code], tmp_path / "a")
+    other = Child("живой", SLEEPS, tmp_path / "b")
+
+    async def probe() -> bool:
+        return answers or healthy.exists()
+
+    async with Supervisor(pauses_seconds=(0, 0.1, 0.2)) as stack:
+        await stack.start(Program(mortal, probe))
+        await stack.start(Program(other, always))
+        healthy.unlink()
         os.kill(mortal.pid, signal.SIGKILL)
-        dead = await asyncio.wait_for(stack.until_one_dies(), timeout=10)
+        with pytest.raises(ProcessFailed) as failure:
+            async with asyncio.timeout(20):
+                await stack.keep_running(told.append)
 
-    assert dead is mortal
-    assert "смертный: завершился" in dead.death()
+        assert other.running
+    assert why in str(failure.value)
+    assert "нет места" in str(failure.value)
+    assert "смертный: умирает раз за разом" in str(failure.value)
+    assert sum("запускаем снова" in line for line in told) == 3
 
 
 def test_settings_come_from_variables_named_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,9 +248,11 @@ async def test_a_job_is_done_when_it_ends_and_is_not_missed_afterwards(tmp_path:
         await stack.start(Job(job))
 
         assert job.exit_code == 0
+        told: list[str] = []
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1):
-                await stack.until_one_dies()
+                await stack.keep_running(told.append)
+        assert told == []
 
 
 async def test_a_job_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:

@@ -68,6 +68,15 @@ class SiteClient:
         assert response.status == 200, answer
         return answer["result"]
 
+    async def signs_in(self, username: str, password: str) -> bool:
+        """Whether the password is the account's. Only who has a token of some service is told so."""
+        user = next(one for one in (await self.state())["users"] if one["username"] == username)
+        await self.act("add_token", user_id=user["id"], value="t" * 32, service="probe", functions=[])
+        form = urlencode({"username": username, "password": password, "service": "probe"})
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        async with self.session.post(f"{self.base}/login/token.php", data=form, headers=headers) as response:
+            return "token" in await response.json()
+
     async def state(self) -> dict[str, list[dict[str, Any]]]:
         async with self.session.get(f"{self.base}/_state") as response:
             shown: dict[str, list[dict[str, Any]]] = await response.json()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from devstack.moodle.access import SYSTEM
 from devstack.moodle.administration import Administrator
 from devstack.moodle.passwords import hash_password
 from devstack.moodle.records import DAY
@@ -79,7 +78,7 @@ def recorded_world(release: str) -> Callable[[Site, str], None]:
         )
         admin.change_user(_SERVICE_ID, password=hash_password("W5!serviceAcc"))
         nobody = admin.add_user("wsnobody", "WS", "wsnobody", "wsnobody@example.invalid")
-        admin.give_role(CALLER, nobody.id, SYSTEM)
+        admin.give_role(CALLER, nobody.id)
         functions = list(site.release.functions)
         admin.add_token(nobody.id, TOKENS["nobody"], SERVICE_NAME, functions)
         admin.add_token(_SERVICE_ID, TOKENS["tiny"], "tiny", ["core_webservice_get_site_info"])

@@ -6,18 +6,6 @@ CREATE = "core_user_create_users"
 UPDATE = "core_user_update_users"
 
 
-async def _signs_in(site: SiteClient, username: str, password: str) -> bool:
-    """A person without a token of the service who gives the right password is told so by nothing else."""
-    state = await site.state()
-    user = next(u for u in state["users"] if u["username"] == username)
-    await site.act("add_token", user_id=user["id"], value="t" * 32, service="probe", functions=[])
-    form = {"username": username, "password": password, "service": "probe"}
-    headers = {"content-type": "application/x-www-form-urlencoded"}
-    body = "&".join(f"{key}={value}" for key, value in form.items())
-    async with site.session.post(f"{site.base}/login/token.php", data=body, headers=headers) as response:
-        return "token" in await response.json()
-
-
 async def test_a_chosen_password_replaces_the_old_one_and_clears_the_flag(edu: SiteClient) -> None:
     flag = {"users[0][preferences][0][type]": "auth_forcepasswordchange"}
     (user,) = await edu.call(CREATE, **user_fields(1), **flag, **{"users[0][preferences][0][value]": 1})
@@ -32,7 +20,7 @@ async def test_a_chosen_password_replaces_the_old_one_and_clears_the_flag(edu: S
     kept = next(u for u in (await edu.state())["users"] if u["id"] == user["id"])
     assert answer is None
     assert kept["preferences"] == {"auth_forcepasswordchange": "0"}
-    assert await _signs_in(edu, "u1", "New-Pa55w0rd")
+    assert await edu.signs_in("u1", "New-Pa55w0rd")
 
 
 async def test_a_password_of_another_directory_is_accepted_and_not_changed(edu: SiteClient) -> None:
@@ -41,7 +29,7 @@ async def test_a_password_of_another_directory_is_accepted_and_not_changed(edu: 
     answer = await edu.call(UPDATE, **{"users[0][id]": user["id"], "users[0][password]": "New-Pa55w0rd"})
 
     assert answer is None
-    assert not await _signs_in(edu, "u1", "New-Pa55w0rd")
+    assert not await edu.signs_in("u1", "New-Pa55w0rd")
 
 
 async def test_a_password_against_the_policy_changes_nobody(edu: SiteClient) -> None:

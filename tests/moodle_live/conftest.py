@@ -24,6 +24,7 @@ from models.settings import MoodleSite
 URL, TOKEN = os.environ.get("MOODLE_URL", ""), os.environ.get("MOODLE_TOKEN", "")
 TEACHER = int(os.environ.get("MOODLE_TEACHER_ROLE", "3"))
 COURSE_CREATOR = int(os.environ.get("MOODLE_COURSE_CREATOR_ROLE", "2"))
+STUDENT = int(os.environ.get("MOODLE_STUDENT_ROLE", "5"))
 
 _REAL = pytest.param(
     "real",
@@ -86,7 +87,7 @@ async def live(request: pytest.FixtureRequest) -> AsyncIterator[Live]:
 
 def _live(http: aiohttp.ClientSession, url: str, token: str) -> Live:
     timeout = timedelta(seconds=60)
-    roles = Roles(editing_teacher=TEACHER, course_creator=COURSE_CREATOR)
+    roles = Roles(editing_teacher=TEACHER, course_creator=COURSE_CREATOR, student=STUDENT)
     return Live(
         MoodleSite(url=url, token=SecretStr(token), teacher_role=TEACHER, course_creator_role=COURSE_CREATOR),
         MoodleClient(http, url, token, timeout=timeout, roles=roles),
