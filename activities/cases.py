@@ -20,14 +20,8 @@ from models.rungs import RungState
 from models.setup import Way
 from models.step import Step
 from models.steps import AnaloguesFound, CloseCase, Named, Note, RecordDecision, RecordSetup
-from models.tables import CandidateRow, ClauseRow, DecisionRow, Request, RungRow, TextRow
+from models.tables import CandidateRow, CaseRow, ClauseRow, DecisionRow, Request, RungRow, TextRow
 from models.terms import Clause
-
-_CLOSED = {
-    Stage.DONE: "запрос исполнен",
-    Stage.REFUSED: "в создании отказано",
-    Stage.WITHDRAWN: "запрос отозван инициатором",
-}
 
 
 class CaseActivities:
@@ -45,9 +39,9 @@ class CaseActivities:
         """Note that the case runs, so that nobody starts it a second time."""
         async with self._sessions.begin() as session:
             await session.execute(
-                update(Request)
-                .where(col(Request.number) == step.number)
-                .values(started_at=func.coalesce(col(Request.started_at), step.at))
+                update(CaseRow)
+                .where(col(CaseRow.number) == step.number)
+                .values(started_at=func.coalesce(col(CaseRow.started_at), step.at))
             )
 
     @activity.defn
@@ -144,15 +138,14 @@ class CaseActivities:
 
     @activity.defn
     async def close_case(self, close: CloseCase) -> None:
-        """The request is answered; nothing of it is waited for any more."""
+        """Nothing of the case is waited for any more."""
         async with self._sessions.begin() as session:
-            what = f"Дело закрыто: {_CLOSED[close.stage]}"
-            if await store.write_once(session, close, Clause.REQUEST, what):
-                await session.execute(
-                    update(Request)
-                    .where(col(Request.number) == close.number)
-                    .values(stage=close.stage.value, closed_at=close.at)
-                )
+            if await store.write_once(session, close, close.clause, close.what):
+                if close.stage is not None:
+                    stage = update(Request).where(col(Request.number) == close.number)
+                    await session.execute(stage.values(stage=close.stage.value))
+                closed = update(CaseRow).where(col(CaseRow.number) == close.number)
+                await session.execute(closed.values(closed_at=close.at))
 
     @activity.defn
     async def note(self, note: Note) -> None:

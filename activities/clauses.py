@@ -81,10 +81,14 @@ async def _absorb(session: AsyncSession, fire: FireRung, ordinal: int) -> None:
 
 
 async def _enter_stage(session: AsyncSession, opening: OpenClause) -> None:
-    """Lists show the request in the clause's stage; the day of the order is a fact of the request."""
-    values: dict[str, object] = {"stage": Stage.REVIEW}
-    if opening.clause is Clause.SETUP:
-        values = {"stage": Stage.SETUP, "order_received_on": opening.started_on}
+    """Lists show a request in the clause's stage; the day of the order is a fact of the request."""
+    match opening.clause:
+        case Clause.REVIEW:
+            values: dict[str, object] = {"stage": Stage.REVIEW}
+        case Clause.SETUP:
+            values = {"stage": Stage.SETUP, "order_received_on": opening.started_on}
+        case _:
+            return
     await session.execute(update(Request).where(col(Request.number) == opening.number).values(values))
 
 

@@ -128,7 +128,7 @@ async def _particulars(session: AsyncSession, letter: Letter) -> dict[str, Any]:
         case Notice.REVIEW_REQUESTED:
             return {"candidates": await _candidates(session, letter.number)}
         case Notice.MANUAL_SETUP | Notice.STEP_FAILED:
-            return {"task_reason": await _task_reason(session, letter)}
+            return {"task_reason": await task_reason(session, letter)}
         case Notice.OBSTACLE:
             return {"obstacle": await _obstacle(session, letter)}
         case Notice.ESCALATION:
@@ -144,7 +144,7 @@ async def _candidates(session: AsyncSession, number: str) -> Sequence[CandidateR
     return (await session.scalars(query.order_by(col(CandidateRow.score).desc()))).all()
 
 
-async def _task_reason(session: AsyncSession, letter: Letter) -> str:
+async def task_reason(session: AsyncSession, letter: Letter) -> str:
     """Why the operator got the task that the letter tells of."""
     query = select(col(Task.why)).where(col(Task.number) == letter.number, col(Task.step) == letter.step)
     return (await session.scalars(query)).first() or ""

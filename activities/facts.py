@@ -1,6 +1,7 @@
 """From the rows of a case to the facts that its letters and documents tell. Pure, no clock of its own."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from activities.dossier import Dossier, clause_of
 from activities.rendering import (
@@ -14,6 +15,7 @@ from activities.rendering import (
 from activities.sites import Sites
 from models import deadlines
 from models.analogues import Source
+from models.calendar import WorkCalendar
 from models.completeness import missing_contacts
 from models.deadlines import Deadline, local_date
 from models.decisions import ENGINE, Ground, Outcome
@@ -21,7 +23,7 @@ from models.explanations import Explanation
 from models.letters import Letter, Notice
 from models.requests import Access, Item, Wanted
 from models.setup import checklist
-from models.tables import CandidateRow, Request
+from models.tables import CandidateRow, ClauseRow, Request
 from models.terms import Clause
 
 _BEFORE_THE_DECISION = (Notice.CONFIRMATION, Notice.CONTACTS_NEEDED, Notice.REVIEW_REQUESTED)
@@ -89,22 +91,27 @@ def _clause(context: LetterContext, case: Dossier, letter: Letter) -> LetterCont
     row = case.setup if clause is Clause.SETUP else case.review
     if row is None:
         return context
-    deadline = Deadline.model_validate(row.deadline)
     context = replace(
         context,
-        deadline=DeadlineFacts(
-            clause=clause,
-            last_day=row.last_day,
-            remaining=deadlines.standing(deadline, letter.at, case.calendar),
-            explanation=Explanation.model_validate(row.explanation).sentence,
-            is_provisional=row.is_provisional,
-            is_late=deadline.is_late(letter.at),
-        ),
+        deadline=deadline_facts(row, letter.at, case.calendar),
         rung_label=_rung_label(case, letter),
     )
     if letter.notice is not Notice.DEADLINE_MOVED:
         return context
     return replace(context, old_last_day=row.moved_from, new_last_day=row.last_day, moved_by=case.decree)
+
+
+def deadline_facts(row: ClauseRow, at: datetime, calendar: WorkCalendar) -> DeadlineFacts:
+    """A clause's deadline as it stands at an instant."""
+    deadline = Deadline.model_validate(row.deadline)
+    return DeadlineFacts(
+        clause=Clause(row.clause),
+        last_day=row.last_day,
+        remaining=deadlines.standing(deadline, at, calendar),
+        explanation=Explanation.model_validate(row.explanation).sentence,
+        is_provisional=row.is_provisional,
+        is_late=deadline.is_late(at),
+    )
 
 
 def _rung_label(case: Dossier, letter: Letter) -> str:

@@ -10,8 +10,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import rounds
 from models import ids, store
+from models.cases import Kind
 from models.letters import LetterState
-from models.tables import KeptHistory, LetterRow, Request
+from models.tables import CaseRow, KeptHistory, LetterRow
 
 
 class Histories:
@@ -23,8 +24,8 @@ class Histories:
 
     async def round(self) -> None:
         """Of all cases that are closed and all letters that have come to their end."""
-        closed = select(Request).where(col(Request.closed_at).is_not(None), ~col(Request.histories_kept))
-        await rounds.every(self._sessions, closed, Request.number, self._keep_case)
+        closed = select(CaseRow).where(col(CaseRow.closed_at).is_not(None), ~col(CaseRow.histories_kept))
+        await rounds.every(self._sessions, closed, CaseRow.number, self._keep_case)
         settled = select(LetterRow).where(
             col(LetterRow.state) != LetterState.WRITTEN, ~col(LetterRow.history_kept)
         )
@@ -46,13 +47,15 @@ class Histories:
             await self._keep_run(run, number)
         return True
 
-    async def _keep_case(self, request: Request) -> None:
-        number = request.number
-        workflows = (ids.request_id(number), ids.review_id(number), ids.setup_id(number))
+    async def _keep_case(self, case: CaseRow) -> None:
+        number = case.number
+        workflows = [ids.case_id(number)]
+        if case.kind == Kind.REQUEST:
+            workflows += [ids.review_id(number), ids.setup_id(number)]
         # The parent closes a moment after its last step: until then it is the next round's.
         if all([await self.keep(workflow_id, number) for workflow_id in workflows]):
             async with store.looking(self._sessions) as session:
-                kept = update(Request).where(col(Request.number) == number).values(histories_kept=True)
+                kept = update(CaseRow).where(col(CaseRow.number) == number).values(histories_kept=True)
                 await session.execute(kept)
 
     async def _keep_letter(self, letter: LetterRow) -> None:

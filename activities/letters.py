@@ -13,20 +13,23 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 from temporalio import activity
 
-from activities import dossier, recipients
-from activities.dossier import Dossier
+from activities import course_facts, dossier, recipients
+from activities.course_facts import CourseLetter
 from activities.facts import facts
 from activities.rendering import LetterContext, Rendered, render
 from activities.sites import Sites
 from activities.typesetting import DocumentKind, typeset
 from clients.mail import Attachment, Mail, MailClient, MailError, MailRefused
-from models import ids, store
+from models import cases, ids, store
+from models.cases import Kind
 from models.letters import Letter, LetterState, Notice
 from models.settings import Settings
 from models.step import Step
-from models.tables import Document, JournalEntry, LetterRow, Task
+from models.tables import Document, JournalEntry, LetterRow, Organisation, Task
 from models.tasks import TaskKind
-from models.terms import Clause, Recipient
+from models.terms import Recipient
+
+Context = LetterContext | CourseLetter
 
 _DOCUMENTS = {Notice.REFUSAL: DocumentKind.REFUSAL, Notice.ORDER: DocumentKind.ORDER}
 """What goes with a notice as PDF."""
@@ -45,11 +48,10 @@ class LetterActivities:
     async def write_letter(self, letter: Letter) -> LetterState:
         """Write a letter with its documents; again: the letter that stands there."""
         async with store.looking(self._sessions) as session:
-            case = await dossier.read(session, letter, self._settings.confirmed_years)
-        context = facts(case, letter, self._sites, operator_email=self._settings.operator_email)
+            context, agency = await self._read(session, letter)
         # Before anything is written: no transaction stays open while a document is typeset.
         document = await _typeset(letter, context)
-        row = self._row(letter, case, render(letter.notice, context))
+        row = self._row(letter, self._address(letter.to, context, agency), render(letter.notice, context))
         is_one_statement = document is None and row.state == LetterState.WRITTEN
         async with store.looking(self._sessions) if is_one_statement else self._sessions.begin() as session:
             return await _keep(session, row, document)
@@ -83,8 +85,19 @@ class LetterActivities:
         await self._settle(row, LetterState.UNDELIVERED)
         return LetterState.UNDELIVERED
 
-    def _row(self, letter: Letter, case: Dossier, rendered: Rendered) -> LetterRow:
-        to = recipients.address(self._settings, case.request, case.agency, letter.to)
+    async def _read(self, session: AsyncSession, letter: Letter) -> tuple[Context, Organisation]:
+        """What the letter tells, and whose case it is about."""
+        if cases.kind_of(letter.number) is not Kind.REQUEST:
+            return await course_facts.read(session, letter, self._settings, self._sites)
+        case = await dossier.read(session, letter, self._settings.confirmed_years)
+        context = facts(case, letter, self._sites, operator_email=self._settings.operator_email)
+        return context, case.agency
+
+    def _address(self, to: Recipient, context: Context, agency: Organisation) -> str:
+        responsible = context.responsible.email if context.responsible else ""
+        return recipients.address(self._settings, agency, responsible, to)
+
+    def _row(self, letter: Letter, to: str, rendered: Rendered) -> LetterRow:
         return LetterRow(
             key=letter.key,
             number=letter.number,
@@ -127,10 +140,10 @@ class LetterActivities:
         return f"<{key.replace('/', '.')}@{host}>"
 
 
-async def _typeset(letter: Letter, context: LetterContext) -> dict[str, Any] | None:
+async def _typeset(letter: Letter, context: Context) -> dict[str, Any] | None:
     """The document that goes with a letter, if any does."""
     kind = _DOCUMENTS.get(letter.notice)
-    if kind is None:
+    if kind is None or not isinstance(context, LetterContext):
         return None
     made = await asyncio.to_thread(typeset, kind, context)
     return {
@@ -154,7 +167,7 @@ async def _keep(session: AsyncSession, row: LetterRow, document: dict[str, Any] 
         return LetterState((await session.get_one(LetterRow, row.key)).state)
     if row.state == LetterState.NO_ADDRESS:
         step = Step(number=row.number, step=_step(row), at=row.written_at)
-        await store.write_once(session, step, Clause.REQUEST, _journaled(row))
+        await store.write_once(session, step, cases.clause_of(row.number), _journaled(row))
         await session.execute(_task(row))
     return LetterState(row.state)
 
@@ -190,7 +203,7 @@ def _settling(row: LetterRow, at: datetime, attempts: int) -> ReturningInsert[An
         .cte("settled")
     )
     step = Step(number=row.number, step=_step(row), at=at)
-    entry = store.entry(step, Clause.REQUEST, _journaled(row))
+    entry = store.entry(step, cases.clause_of(row.number), _journaled(row))
     line = select(*(literal(value) for value in entry.values())).select_from(settled)
     written = insert(JournalEntry).from_select(list(entry), line).on_conflict_do_nothing()
     return written.returning(col(JournalEntry.id))
@@ -205,11 +218,11 @@ def _journaled(row: LetterRow) -> str:
 
 def _task(row: LetterRow) -> Insert:
     """What did not arrive is the operator's task."""
-    task = {
+    task: dict[str, Any] = {
         "number": row.number,
-        "workflow_id": ids.request_id(row.number),
+        "workflow_id": ids.case_id(row.number),
         "step": _step(row),
-        "clause": Clause.REQUEST.value,
+        "clause": cases.clause_of(row.number).value,
         "kind": TaskKind.LETTER_UNDELIVERED,
         "why": _why(row),
         "opened_at": row.settled_at or row.written_at,

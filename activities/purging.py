@@ -6,7 +6,7 @@ from sqlalchemy import Delete, delete, exists, select, tuple_
 from sqlmodel import col
 
 from models import store
-from models.tables import DecisionRow, IdempotencyRecord, Request, TextRow
+from models.tables import CaseRow, DecisionRow, IdempotencyRecord, TextRow
 
 _BATCH = 500
 
@@ -40,9 +40,9 @@ def _unused_texts(now: datetime) -> Delete:
     long_ago = now - TEXTS_KEPT_FOR
     unused = (
         select(col(TextRow.id))
-        .join(Request, col(Request.number) == col(TextRow.number))
+        .join(CaseRow, col(CaseRow.number) == col(TextRow.number))
         .where(
-            col(Request.closed_at) < long_ago,
+            col(CaseRow.closed_at) < long_ago,
             col(TextRow.at) < long_ago,
             ~exists().where(col(DecisionRow.reason_id) == col(TextRow.id)),
         )

@@ -1,11 +1,11 @@
 """From a kind of recipient to an address."""
 
 from models.settings import Settings
-from models.tables import Organisation, Request
+from models.tables import Organisation
 from models.terms import Recipient
 
 
-def address(settings: Settings, request: Request, agency: Organisation, to: Recipient) -> str:
+def address(settings: Settings, agency: Organisation, responsible: str, to: Recipient) -> str:
     """Where a letter to this recipient goes; empty when nobody has entered an address.
 
     The authority's and the operator's addresses are settings, found missing at start-up; an
@@ -13,7 +13,7 @@ def address(settings: Settings, request: Request, agency: Organisation, to: Reci
     """
     match to:
         case Recipient.RESPONSIBLE:
-            return request.responsible_email
+            return responsible
         case Recipient.AGENCY | Recipient.OWNER:
             return agency.email
         case Recipient.OWNER_HEAD:

@@ -1,15 +1,20 @@
-"""Appendix 1 as it lives: what a finished setup adds to the register."""
+"""Appendix 1 as it lives: what a finished setup adds to the register, and who is responsible for it."""
 
+from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from activities.sites import Sites
+from models.deadlines import local_date
 from models.requests import Wanted
 from models.setup import SetupResult
-from models.tables import Category, Course, Request, TextRow
+from models.tables import Account, Category, Course, Person, Request, Responsibility, TextRow
+
+R = TypeVar("R", Category, Course, Person)
 
 
 async def enter(session: AsyncSession, number: str, result: SetupResult, sites: Sites) -> None:
@@ -17,7 +22,7 @@ async def enter(session: AsyncSession, number: str, result: SetupResult, sites: 
 
     Args:
         session: The transaction of the step.
-        number: The request; it enters once, however often this is called.
+        number: The request; it enters once, since its step is written once.
         result: What the setup made.
         sites: The Moodles, for the addresses of what was made in them.
     """
@@ -25,20 +30,66 @@ async def enter(session: AsyncSession, number: str, result: SetupResult, sites: 
     wanted = Wanted(request.wanted)
     site = sites.get(request.subsystem)
     url_given = await _url_given(session, result)
+    made: list[Category | Course] = []
     category = request.category
     if wanted.has_category:
         url = site.category_url(result.category_id) if site and result.category_id else None
         # One address is given: of the course, where there is one.
         given = None if wanted.has_course else url_given
         row = _row(request, request.category_name, result.category_id, given or url)
-        statement = insert(Category).values(**row, purpose=request.goal)
-        await session.execute(statement.on_conflict_do_nothing(index_elements=["request"]))
-        category = (await session.scalars(select(Category.id).where(Category.request == number))).one()
+        made.append(await _add(session, Category(**row, purpose=request.goal)))
+        category = made[0].id
     if wanted.has_course:
         url = site.course_url(result.course_id) if site and result.course_id else None
         row = _row(request, request.course_name, result.course_id, url_given or url)
-        statement = insert(Course).values(**row, category=category)
-        await session.execute(statement.on_conflict_do_nothing(index_elements=["request"]))
+        made.append(await _add(session, Course(**row, category=category)))
+    await _make_responsible(session, request, result, made)
+
+
+async def _add(session: AsyncSession, row: R) -> R:
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def _make_responsible(
+    session: AsyncSession, request: Request, result: SetupResult, made: list[Category | Course]
+) -> None:
+    person = await _person(session, request)
+    for one in made:
+        session.add(
+            Responsibility(
+                person=person.id or 0,
+                category=one.id if isinstance(one, Category) else None,
+                course=one.id if isinstance(one, Course) else None,
+                since=local_date(result.at),
+                given_by=request.number,
+            )
+        )
+    if result.user_id is not None:
+        account = {"subsystem": request.subsystem, "moodle_id": result.user_id, "person": person.id}
+        account |= {"username": "", "email": request.responsible_email}
+        statement = insert(Account).values(account)
+        key = ["subsystem", "moodle_id"]
+        await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"person": person.id}))
+
+
+async def _person(session: AsyncSession, request: Request) -> Person:
+    """One person by e-mail, however many owners trust them; without e-mail nobody can tell."""
+    email = request.responsible_email
+    if email:
+        query = select(Person).where(func.lower(col(Person.email)) == email.lower())
+        if (known := (await session.scalars(query)).first()) is not None:
+            return known
+    return await _add(
+        session,
+        Person(
+            name=request.responsible_name,
+            post=request.responsible_post,
+            email=email,
+            phone=request.responsible_phone,
+        ),
+    )
 
 
 async def _url_given(session: AsyncSession, result: SetupResult) -> str | None:
@@ -48,12 +99,11 @@ async def _url_given(session: AsyncSession, result: SetupResult) -> str | None:
     return (await session.get_one(TextRow, UUID(result.url_id))).body
 
 
-def _row(request: Request, name: str, moodle_id: int | None, url: str | None) -> dict[str, object]:
+def _row(request: Request, name: str, moodle_id: int | None, url: str | None) -> dict[str, Any]:
     return {
         "subsystem": request.subsystem,
         "name": name,
         "owner": request.agency,
-        "responsible_name": request.responsible_name,
         "request": request.number,
         "moodle_id": moodle_id,
         "url": url,

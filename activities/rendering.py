@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import UndefinedError
@@ -109,7 +109,10 @@ class DecisionFacts:
 
 @dataclass(frozen=True)
 class LetterContext:
-    """Everything that letters and documents tell; what a notice doesn't need stays at its default."""
+    """Everything that letters and documents tell of a request; what a notice doesn't need stays at
+    its default."""
+
+    facts: ClassVar[str] = "_base/facts.jinja"
 
     number: str
     title: str
@@ -177,6 +180,13 @@ class LetterContext:
         return _ACCESS[self.access] if self.access else ""
 
 
+class About(Protocol):
+    """What a letter is about."""
+
+    facts: ClassVar[str]
+    """The template of what it tells first."""
+
+
 @dataclass(frozen=True)
 class Rendered:
     subject: str
@@ -185,7 +195,7 @@ class Rendered:
     html: str
 
 
-def render(notice: Notice, context: LetterContext) -> Rendered:
+def render(notice: Notice, context: About) -> Rendered:
     """The letter of a notice.
 
     Raises:

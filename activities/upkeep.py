@@ -17,10 +17,9 @@ from activities.histories import Histories, describe
 from activities.purging import purge
 from models import ids, store
 from models.letters import Letter, LetterState, Notice
-from models.requests import Filed
-from models.starting import restart_delivery, start_amendment, start_request
+from models.starting import restart_delivery, start_amendment, start_case
 from models.step import Step
-from models.tables import AmendmentRow, KeptHistory, LetterRow, Request, Task
+from models.tables import AmendmentRow, CaseRow, KeptHistory, LetterRow, Task
 from models.tasks import TaskKind
 from models.terms import Clause, Recipient
 
@@ -55,8 +54,8 @@ class Upkeep:
 
     async def round(self) -> None:
         """One round of everything."""
-        unstarted = select(Request).where(_is_open_for_a_while(), col(Request.started_at).is_(None))
-        await rounds.every(self._sessions, unstarted, Request.number, self._start)
+        unstarted = select(CaseRow).where(_is_open_for_a_while(), col(CaseRow.started_at).is_(None))
+        await rounds.every(self._sessions, unstarted, CaseRow.number, self._start)
         await rounds.each(await self._longest_unchecked(), self._check)
         await rounds.each(await self._next_letters(), self._see_to_letter)
         await rounds.each(await self._amendments(), self._see_to_amendment)
@@ -65,34 +64,34 @@ class Upkeep:
 
     # What a crash left unstarted
 
-    async def _start(self, request: Request) -> None:
-        await start_request(self._client, self._task_queue, Filed.model_validate(request.filed))
+    async def _start(self, case: CaseRow) -> None:
+        await start_case(self._client, self._task_queue, case.number, case.title, case.input)
 
     # Open cases whose process somebody stopped
 
-    async def _longest_unchecked(self) -> Sequence[Request]:
-        query = select(Request).where(_is_open_for_a_while())
-        query = query.order_by(col(Request.checked_at).asc().nulls_first()).limit(rounds.AT_ONCE)
+    async def _longest_unchecked(self) -> Sequence[CaseRow]:
+        query = select(CaseRow).where(_is_open_for_a_while())
+        query = query.order_by(col(CaseRow.checked_at).asc().nulls_first()).limit(rounds.AT_ONCE)
         async with store.looking(self._sessions) as session:
             return (await session.scalars(query)).all()
 
-    async def _check(self, request: Request) -> None:
+    async def _check(self, case: CaseRow) -> None:
         now = datetime.now(UTC)
         async with self._sessions.begin() as session:
             # Before it is looked at: one that cannot be looked at must not come first for ever.
-            own = col(Request.number) == request.number
-            await session.execute(update(Request).where(own).values(checked_at=now))
-        found = await describe(self._client, ids.request_id(request.number))
-        if found is None and request.started_at is None:
+            own = col(CaseRow.number) == case.number
+            await session.execute(update(CaseRow).where(own).values(checked_at=now))
+        found = await describe(self._client, ids.case_id(case.number))
+        if found is None and case.started_at is None:
             return  # Not started yet; the next round tries again.
         async with self._sessions.begin() as session:
             # Read again: a case that has closed meanwhile may well have no running process.
-            request = await session.get_one(Request, request.number)
+            case = await session.get_one(CaseRow, case.number)
             if found is not None and found.status is WorkflowExecutionStatus.RUNNING:
-                await session.execute(_close_reports(request.number, now))
-            elif request.closed_at is None:
+                await session.execute(_close_reports(case.number, now))
+            elif case.closed_at is None:
                 run = "lost" if found is None else f"stopped-{found.run_id}"
-                await _report(session, Step(number=request.number, step=f"upkeep/{run}", at=now))
+                await _report(session, Step(number=case.number, step=f"upkeep/{run}", at=now))
 
     # Letters whose delivery somebody stopped
 
@@ -162,7 +161,7 @@ def _a_while_ago() -> datetime:
 
 
 def _is_open_for_a_while() -> ColumnElement[bool]:
-    return and_(col(Request.closed_at).is_(None), col(Request.filed_at) < _a_while_ago())
+    return and_(col(CaseRow.closed_at).is_(None), col(CaseRow.opened_at) < _a_while_ago())
 
 
 async def _report(session: AsyncSession, step: Step) -> None:
@@ -170,7 +169,7 @@ async def _report(session: AsyncSession, step: Step) -> None:
     why = "дело открыто, а его процесс в Temporal остановлен; вернуть его можно в Temporal UI (Reset)"
     task = {
         "number": step.number,
-        "workflow_id": ids.request_id(step.number),
+        "workflow_id": ids.case_id(step.number),
         "step": step.step,
         "clause": Clause.REQUEST.value,
         "kind": TaskKind.ORPHANED,

@@ -3,15 +3,18 @@
 from typing import Annotated
 
 from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.auth import CallerDep
+from api import courses
+from api.auth import STAFF, Caller, CallerDep, Role
 from api.deps import SessionsDep
 from api.errors import Problem
-from api.schemas.fields import Number
-from models.tables import Request
+from api.schemas.fields import CaseNumber, Number
+from models.cases import Kind
+from models.tables import CaseRow, Course, Request
 
 
-async def _visible(number: Number, caller: CallerDep, sessions: SessionsDep) -> Request:
+async def _visible_request(number: Number, caller: CallerDep, sessions: SessionsDep) -> Request:
     """The request of this number; 404 whether there is none or it is not the caller's."""
     async with sessions() as session:
         request = await session.get(Request, number)
@@ -20,4 +23,23 @@ async def _visible(number: Number, caller: CallerDep, sessions: SessionsDep) -> 
     return request
 
 
-RequestDep = Annotated[Request, Depends(_visible)]
+async def _visible_case(number: CaseNumber, caller: CallerDep, sessions: SessionsDep) -> CaseRow:
+    """The same of a case of any kind."""
+    async with sessions() as session:
+        case = await session.get(CaseRow, number)
+        if case is None or not await _sees(session, caller, case):
+            raise Problem("not-found")
+    return case
+
+
+async def _sees(session: AsyncSession, caller: Caller, case: CaseRow) -> bool:
+    """Whoever sees the request, or the course that the case is about."""
+    if case.kind == Kind.REQUEST:
+        return caller.sees(await session.get_one(Request, case.number))
+    if case.course is not None:
+        return await courses.sees(session, caller, await session.get_one(Course, case.course))
+    return caller.role in STAFF or (caller.role is Role.AGENCY and case.organisation == caller.organisation)
+
+
+RequestDep = Annotated[Request, Depends(_visible_request)]
+CaseDep = Annotated[CaseRow, Depends(_visible_case)]

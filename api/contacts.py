@@ -18,7 +18,7 @@ from models import ids, store
 from models.requests import Contact, Filed, Integration, Stage
 from models.setup import ContactsAdded
 from models.step import Step
-from models.tables import LetterRow, Request
+from models.tables import CaseRow, LetterRow, Request
 from models.terms import Clause, Recipient
 from workflows.setup import SetupWorkflow
 
@@ -64,7 +64,8 @@ async def _write(session: AsyncSession, post: Post, number: str, form: ContactFo
 
 async def _may_be_corrected(session: AsyncSession, request: Request) -> bool:
     """The engine makes accounts by the address, and whoever got a letter is reached by it."""
-    if Filed.model_validate(request.filed).integration is Integration.MOODLE:
+    case = await session.get_one(CaseRow, request.number)
+    if Filed.model_validate(case.input).integration is Integration.MOODLE:
         return False
     own = (
         col(LetterRow.number) == request.number,

@@ -27,11 +27,12 @@ from api.registering import register
 from api.schemas.fields import Named
 from api.schemas.requests import FiledAnswer, RequestForm
 from models import completeness, store
+from models.cases import Kind
 from models.deadlines import local_date
 from models.regulation import REVIEW_TERM, SETUP_TERM
-from models.requests import Case, Filed, Integration, Stage, Wanted
+from models.requests import Filed, Integration, RequestCase, Stage, Wanted
 from models.settings import Settings
-from models.starting import start_request
+from models.starting import start_case
 from models.tables import Category, Organisation, Request, Subsystem
 from models.terms import Clause
 
@@ -84,7 +85,7 @@ class Intake:
         form = incoming.form
         contents = form.contents()
         return Filed(
-            case=Case(
+            case=RequestCase(
                 number="",
                 agency=agency.code,
                 agency_name=agency.name,
@@ -107,7 +108,8 @@ class Intake:
         """The request is registered already: when Temporal is away, upkeep starts it later."""
         try:
             async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
-                await start_request(self._client, self._settings.task_queue, filed)
+                case = filed.case
+                await start_case(self._client, self._settings.task_queue, case.number, case.title, filed)
         except (RPCError, RuntimeError, TimeoutError) as error:
             log.warning("request not started yet", number=filed.case.number, error=type(error).__name__)
 
@@ -176,11 +178,29 @@ async def _write(
         "what": _registered(incoming),
     }
     record = {**post.record(now), "status": 201, "answer": jsonable_encoder(answer)}
-    columns = _columns(filed, incoming, now, post)
-    return await register(session, local_date(now).year, request=columns, journal=journal, record=record)
+    return await register(
+        session,
+        local_date(now).year,
+        case=_case(filed, now),
+        request=_columns(filed, incoming, post),
+        journal=journal,
+        record=record,
+    )
 
 
-def _columns(filed: Filed, incoming: Incoming, now: datetime, post: Post) -> dict[str, Any]:
+def _case(filed: Filed, now: datetime) -> dict[str, Any]:
+    return {
+        "kind": Kind.REQUEST.value,
+        "organisation": filed.case.agency,
+        "subsystem": filed.case.subsystem,
+        "title": filed.case.title,
+        "input": filed.model_dump(mode="json"),
+        "opened_at": now,
+        "histories_kept": False,
+    }
+
+
+def _columns(filed: Filed, incoming: Incoming, post: Post) -> dict[str, Any]:
     form = incoming.form
     return {
         "agency": filed.case.agency,
@@ -202,11 +222,8 @@ def _columns(filed: Filed, incoming: Incoming, now: datetime, post: Post) -> dic
         "outgoing_on": form.outgoing_on,
         "is_paper": incoming.is_paper,
         "received_on": incoming.received_on,
-        "filed_at": now,
         "filed_by": post.caller.actor,
-        "filed": filed.model_dump(mode="json"),
         "stage": Stage.REGISTERED.value,
-        "histories_kept": False,
         "claimed_by_name": "",
     }
 

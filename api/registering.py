@@ -12,30 +12,32 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
-from models.tables import Counter, IdempotencyRecord, JournalEntry, Request
+from models.tables import CaseRow, Counter, IdempotencyRecord, JournalEntry, Request
 
 Values = dict[str, Any]
 
 
 async def register(
-    session: AsyncSession, year: int, *, request: Values, journal: Values, record: Values
+    session: AsyncSession, year: int, *, case: Values, request: Values, journal: Values, record: Values
 ) -> str:
     """Write a request with everything that belongs to it; its number.
 
     Args:
         session: One that is only looking: the statement is a transaction of its own.
         year: Of the number.
-        request: Columns of the request but its number, which is also put into `filed`.
+        case: Columns of the case but its number, which is also put into `input`.
+        request: Columns of the request but its number.
         journal: Columns of its first journal entry but the number.
         record: Columns of the idempotency record; the number is put into its `answer`.
 
     Raises:
         IntegrityError: The idempotency key is taken.
     """
-    statement = _statement(tuple(request), tuple(journal), tuple(record))
+    statement = _statement(tuple(case), tuple(request), tuple(journal), tuple(record))
     values = {
-        "year": year,
+        "series": str(year),
         "prefix": f"{year}-",
+        **_named("case", case),
         **_named("request", request),
         **_named("journal", journal),
         **_named("record", record),
@@ -44,11 +46,14 @@ async def register(
 
 
 @cache
-def _statement(request: tuple[str, ...], journal: tuple[str, ...], record: tuple[str, ...]) -> Select[Any]:
+def _statement(
+    case: tuple[str, ...], request: tuple[str, ...], journal: tuple[str, ...], record: tuple[str, ...]
+) -> Select[Any]:
     """Built once: putting it together takes longer than executing it."""
     numbers = _next_number()
     return select(numbers.c.number).add_cte(
-        _insert(Request, "request", request, numbers, {"filed": ("case", "number")}),
+        _insert(CaseRow, "case", case, numbers, {"input": ("case", "number")}),
+        _insert(Request, "request", request, numbers, {}),
         _insert(JournalEntry, "journal", journal, numbers, {}),
         _insert(IdempotencyRecord, "record", record, numbers, {"answer": ("number",)}),
     )
@@ -56,8 +61,10 @@ def _statement(request: tuple[str, ...], journal: tuple[str, ...], record: tuple
 
 def _next_number() -> CTE:
     """`2026-000124`, one more than the last of the year."""
-    statement = insert(Counter).values(year=bindparam("year"), last=1)
-    statement = statement.on_conflict_do_update(index_elements=["year"], set_={"last": col(Counter.last) + 1})
+    statement = insert(Counter).values(series=bindparam("series"), last=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["series"], set_={"last": col(Counter.last) + 1}
+    )
     last = cast(col(Counter.last), Text)
     # Six digits at least: lpad alone would cut the millionth number to six.
     padded = func.lpad(last, func.greatest(6, func.length(last)), "0")

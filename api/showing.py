@@ -10,13 +10,14 @@ from api.schemas.fields import Named
 from api.schemas.requests import DecisionShown, RequestShown, ResponsibleShown
 from models import store
 from models.requests import Access, Item
-from models.tables import Category, DecisionRow, Request, TextRow
+from models.tables import CaseRow, Category, DecisionRow, Request, TextRow
 
 
 async def shown(session: AsyncSession, request: Request, confirmed_years: frozenset[int]) -> RequestShown:
     """Everything about a request that its parties may read."""
     query = listing.with_clause().where(col(Request.number) == request.number)
     _, agency_name, clause = (await session.execute(query)).one()
+    case = await session.get_one(CaseRow, request.number)
     calendar = await store.load_calendar(session, confirmed_years)
     category = await session.get(Category, request.category) if request.category else None
     item = listing.item(request, agency_name, clause, datetime.now(UTC), calendar)
@@ -39,8 +40,8 @@ async def shown(session: AsyncSession, request: Request, confirmed_years: frozen
         outgoing_number=request.outgoing_number,
         outgoing_on=request.outgoing_on,
         paper=request.is_paper,
-        registered_at=request.filed_at,
-        closed_at=request.closed_at,
+        registered_at=case.opened_at,
+        closed_at=case.closed_at,
         decision=await _decision(session, request),
     )
 

@@ -130,7 +130,9 @@ def postponed(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> Dead
 
 
 def find_nominal_last_day(term: Term, started_on: date, calendar: WorkCalendar) -> date:
-    """The day that the count itself ends on, before art. 193 moves it."""
+    """The day that the count itself ends on, before art. 193 moves it, or the one that a person set."""
+    if term.last_day is not None:
+        return term.last_day
     if term.unit.is_working:
         return calendar.add_working_days(started_on, term.amount)
     return started_on + timedelta(days=term.amount)
@@ -139,7 +141,8 @@ def find_nominal_last_day(term: Term, started_on: date, calendar: WorkCalendar) 
 def find_last_day(term: Term, started_on: date, calendar: WorkCalendar) -> date:
     """The last day on which one is in time: the nominal one, moved off a day off by art. 193."""
     nominal = find_nominal_last_day(term, started_on, calendar)
-    return calendar.next_working_day(nominal) if term.moves_from_day_off else nominal
+    moves = term.moves_from_day_off and term.last_day is None
+    return calendar.next_working_day(nominal) if moves else nominal
 
 
 def next_repeat(after: datetime, every: int, calendar: WorkCalendar) -> datetime:

@@ -60,6 +60,8 @@ def explain(term: Term, started_on: date, calendar: WorkCalendar) -> Explanation
         calendar: The calendar that the deadline was computed by.
     """
     provision = PROVISIONS[term.clause]
+    if term.last_day is not None:
+        return _set_by_a_person(term.last_day, provision, started_on)
     count = _count_working_days if term.unit.is_working else _count_calendar_days
     return Explanation(
         clause=term.clause,
@@ -67,6 +69,17 @@ def explain(term: Term, started_on: date, calendar: WorkCalendar) -> Explanation
         citation=_citation(provision),
         days=(*count(term, started_on, calendar), *_moved(term, started_on, calendar)),
         sentence=_sentence(term, started_on, calendar),
+    )
+
+
+def _set_by_a_person(last_day: date, provision: Provision, started_on: date) -> Explanation:
+    return Explanation(
+        clause=provision.clause,
+        event=f"{provision.event} {russian.date_words(started_on)}",
+        citation=_citation(provision),
+        days=(DayNote(day=last_day, counted=True, why="день назначен"),),
+        sentence=f"Срок назначен {russian.date_words(started_on)}: {_on(last_day)} до 24:00"
+        " по тюменскому времени.",
     )
 
 

@@ -1,5 +1,12 @@
 """Workflow ids: readable in the Temporal UI, never personal."""
 
+from models.cases import Kind, kind_of
+
+
+def case_id(number: str) -> str:
+    """A case's workflow: `request-2026-000123`; of the others, `training-17`, the number itself."""
+    return request_id(number) if kind_of(number) is Kind.REQUEST else number
+
 
 def request_id(number: str) -> str:
     """`request-2026-000123`: the request as a whole, parent of its clauses."""

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+from models.cases import label
 from models.step import Step
 from models.terms import Recipient
 
@@ -115,7 +116,7 @@ class Letter(Step):
     @property
     def summary(self) -> str:
         """What the Temporal UI shows of its delivery."""
-        return f"Письмо по запросу № {self.number}: {self.notice.russian}"
+        return f"{label(self.number)}: письмо «{self.notice.russian}»"
 
     @classmethod
     def written(

@@ -4,6 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
+from models.cases import Case
 from models.message import Message
 from models.terms import Term
 
@@ -107,25 +108,16 @@ class Contact(StrEnum):
 _CONTACTS = {Contact.POST: "должность", Contact.EMAIL: "адрес электронной почты", Contact.PHONE: "телефон"}
 
 
-class Case(Message):
-    """What every clause of one request knows about it. Titles and organisations, never persons."""
+class RequestCase(Case):
+    """The case of a request (clauses 4.1-4.3)."""
 
-    number: str
-    """`2026-000123`: the year of registration and a number without gaps within it."""
-    agency: str
-    """Code of the organisation that asks."""
-    agency_name: str
-    title: str
-    """Name of the course, or of the category where no course is asked for."""
-    subsystem: str
-    """Code of a subsystem of Appendix 1."""
     wanted: Wanted
 
 
 class Filed(Message):
     """A registered request: the input of `RequestWorkflow`."""
 
-    case: Case
+    case: RequestCase
     received_on: date
     """Local date of receipt by the authority: the event that starts the term of clause 4.2."""
     missing: tuple[Item, ...]
@@ -141,7 +133,7 @@ class Filed(Message):
 class Review(Message):
     """The input of `ReviewWorkflow` (clause 4.2)."""
 
-    case: Case
+    case: RequestCase
     received_on: date
     missing: tuple[Item, ...]
     ask_for: tuple[Contact, ...]
@@ -163,7 +155,7 @@ class Review(Message):
 class Setup(Message):
     """The input of `SetupWorkflow` (clause 4.3)."""
 
-    case: Case
+    case: RequestCase
     order_received_on: date
     """Local date on which the order appeared in the operator's list."""
     integration: Integration

@@ -144,6 +144,8 @@ class SetupResult(Message):
     category_id: int | None = None
     """Moodle's id; unknown where the work was done by hand."""
     course_id: int | None = None
+    user_id: int | None = None
+    """Of the responsible in Moodle."""
     url_id: str | None = None
     """Id of the text that holds the address the operator gave."""
 

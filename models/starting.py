@@ -9,21 +9,35 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import ids
+from models.cases import Kind, kind_of, label
 from models.letters import Letter
-from models.requests import Filed
 from models.steps import Amend
 
+_WORKFLOWS = {
+    Kind.REQUEST: "RequestWorkflow",
+    Kind.AUTHORING: "AuthoringWorkflow",
+    Kind.CONSULTATION: "ConsultationWorkflow",
+    Kind.ENROLMENT: "EnrolmentWorkflow",
+    Kind.TRAINING: "TrainingWorkflow",
+    Kind.REPLACEMENT: "ReplacementWorkflow",
+}
 
-async def start_request(client: Client, task_queue: str, filed: Filed) -> None:
-    """Start a registered request's workflow; one that was started before stays as it is."""
-    case = filed.case
+
+async def start_case(client: Client, task_queue: str, number: str, title: str, argument: object) -> None:
+    """Start a registered case's workflow; one that was started before stays as it is.
+
+    Args:
+        number: The case.
+        title: Of its course or category.
+        argument: The workflow's input, as it was registered.
+    """
     await _start(
         client,
-        "RequestWorkflow",
-        filed,
-        id=ids.request_id(case.number),
+        _WORKFLOWS[kind_of(number)],
+        argument,
+        id=ids.case_id(number),
         task_queue=task_queue,
-        static_summary=f"Запрос № {case.number}: {case.title}",
+        static_summary=f"{label(number)}: {title}",
     )
 
 

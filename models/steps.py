@@ -127,7 +127,13 @@ class RecordSetup(Step):
 
 
 class CloseCase(Step):
-    stage: Stage
+    """A case is over; nothing of it is waited for any more."""
+
+    clause: Clause
+    what: str
+    """In Russian, for the journal."""
+    stage: Stage | None = None
+    """Of a request."""
 
 
 class InMoodle(Message):

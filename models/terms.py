@@ -1,5 +1,6 @@
 """A term as data: how long, who is reminded before its last day, who is told when it has passed."""
 
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import Self
@@ -121,8 +122,10 @@ class Term(Message):
 
     Attributes:
         clause: The clause that sets the term.
-        amount: The length, in `unit`, counted from the day after the event.
+        amount: The length, in `unit`, counted from the day after the event; nothing is counted
+            where a person sets the last day.
         unit: Calendar or working days.
+        last_day: The day that a person set (a planned date, the end of a training); it is never moved.
         reminders: Before the last day, the earliest first.
         escalations: After the deadline, the earliest first.
         repeat_every: Working days between repetitions of the last step, until somebody acts.
@@ -136,13 +139,24 @@ class Term(Message):
     """
 
     clause: Clause
-    amount: int = Field(ge=1)
+    amount: int = Field(default=0, ge=0)
     unit: Unit
+    last_day: date | None = None
     reminders: tuple[Reminder, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     repeat_every: int = Field(default=5, ge=1)
     moves_from_day_off: bool = True
     hand_over_before: int | None = Field(default=None, ge=1)
+
+    def until(self, last_day: date) -> Self:
+        """The same ladder around a day that a person sets."""
+        return self.model_copy(update={"amount": 0, "last_day": last_day})
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> Self:
+        if (self.amount > 0) is (self.last_day is not None):
+            raise ValueError("a term counts days, or its last day is set")
+        return self
 
     @model_validator(mode="after")
     def _ladder_is_in_order(self) -> Self:

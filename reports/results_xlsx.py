@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """Results of clause 4.7 as XLSX: a summary with charts of Excel's own, and learners as a table with filters.
 
 Rows go to disk as they are written, so 50,000 learners take little memory. Nothing that people typed

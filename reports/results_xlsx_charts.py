@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """Charts of Excel's own over the tables of the sheet «Сводка»; rows are given from 0, both inclusive."""
 
 from typing import Any

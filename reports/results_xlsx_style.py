@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """How the XLSX of results looks: colours and formats of cells."""
 
 from typing import Any

@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """The sheet «Сводка» of results: facts, what can't be seen, totals, and tables with their charts."""
 
 from datetime import date

@@ -35,7 +35,7 @@ from devstack.temporal_build import find
 from devstack.temporal_server import TemporalServer
 from models import ids, store
 from models.settings import MoodleSite, Settings
-from models.tables import Category, ClauseRow, JournalEntry, LetterRow, Request, RungRow, Task
+from models.tables import CaseRow, Category, ClauseRow, JournalEntry, LetterRow, Request, RungRow, Task
 from models.terms import Clause
 from tests.migrating import migrate
 from worker import connect, create_worker
@@ -212,6 +212,10 @@ class Engine:
     async def row(self, number: str) -> Request:
         async with self.sessions() as session:
             return await session.get_one(Request, number)
+
+    async def case(self, number: str) -> CaseRow:
+        async with self.sessions() as session:
+            return await session.get_one(CaseRow, number)
 
     async def clause(self, number: str, clause: Clause) -> ClauseRow | None:
         async with self.sessions() as session:

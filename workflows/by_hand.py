@@ -13,7 +13,7 @@ from temporalio import workflow
 
 from models.errors import Failure
 from models.letters import Notice
-from models.requests import Case
+from models.requests import RequestCase
 from models.setup import Check, ConfirmSetup, HandOver, Progress, SetupRejection, SetupResult, Way, checklist
 from models.steps import CloseTask, OpenTask, TickOff
 from models.terms import Clause, Recipient
@@ -50,7 +50,7 @@ class WorkByHand:
         is_only_way: Whether there is no engine to do it or to be asked again.
     """
 
-    def __init__(self, case: Case, *, is_only_way: bool) -> None:
+    def __init__(self, case: RequestCase, *, is_only_way: bool) -> None:
         self._case = case
         self._is_only_way = is_only_way
         self._is_open = is_only_way

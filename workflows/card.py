@@ -8,9 +8,10 @@ from typing import Any
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
+from models import cases
+from models.cases import Case, Shown
 from models.deadlines import local_date
 from models.letters import Letter
-from models.requests import Case, Stage
 from models.terms import Clause, Recipient
 
 CLAUSE = SearchAttributeKey.for_keyword("SeoClause")
@@ -25,7 +26,7 @@ OVERDUE = SearchAttributeKey.for_bool("SeoOverdue")
 def show(
     case: Case,
     clause: Clause,
-    stage: Stage,
+    stage: Shown,
     *,
     waits_for: str,
     due_at: datetime | None = None,
@@ -34,9 +35,9 @@ def show(
     """Bring the card and the search attributes up to date.
 
     Args:
-        case: The request.
+        case: The case.
         clause: The clause that is running.
-        stage: Where the request stands.
+        stage: Where it stands.
         waits_for: Who has to act: a kind of recipient, or `engine`.
         due_at: The deadline, aware; None where there is no term.
         is_overdue: Whether the term has passed.
@@ -58,7 +59,7 @@ def show_letter(letter: Letter) -> None:
     """The card of a letter on its way."""
     workflow.upsert_search_attributes([NUMBER.value_set(letter.number)])
     workflow.set_current_details(
-        f"**Письмо по запросу № {letter.number}**\n\n"
+        f"**Письмо: {cases.label(letter.number)}**\n\n"
         f"- О чём: {letter.notice.russian}\n- Кому: {letter.to.whom}"
     )
 
@@ -78,10 +79,10 @@ def waiting_for_operator() -> Iterator[None]:
 
 
 def _card(
-    case: Case, clause: Clause, stage: Stage, waits_for: str, due_at: datetime | None, is_overdue: bool
+    case: Case, clause: Clause, stage: Shown, waits_for: str, due_at: datetime | None, is_overdue: bool
 ) -> str:
     lines = [
-        f"**Запрос № {case.number}**: {case.title}",
+        f"**{cases.label(case.number)}**: {case.title}",
         f"{case.agency_name}",
         "",
         f"- Пункт Регламента: {clause.value}",

@@ -3,8 +3,8 @@
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from models.cases import Case, Shown
 from models.letters import Notice
-from models.requests import Case, Stage
 from models.steps import MoveDeadline, OpenClause
 from models.terms import Clause, Recipient
 from workflows import letters, steps
@@ -25,7 +25,7 @@ class ClauseWorkflow(Mendable):
     """The clause was begun anew by hand, though Postgres has its end."""
 
     async def _watch_deadline(
-        self, case: Case, opening: OpenClause, *, stage: Stage, waits_for: str
+        self, case: Case, opening: OpenClause, *, stage: Shown, waits_for: str
     ) -> DeadlineWatch:
         opened = await steps.open_clause(opening)
         self._has_ended_before = opened.is_finished

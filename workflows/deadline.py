@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from models.cases import Case, Shown
 from models.deadlines import LOCAL_ZONE, Deadline, local_date
 from models.decisions import ENGINE
 from models.letters import Notice
-from models.requests import Case, Stage
 from models.rungs import Rung, RungKind
 from models.steps import FireRung, MarkOverdue, NextRepeat, Note
 from workflows import card, letters, steps
@@ -56,7 +56,7 @@ class DeadlineWatch:
     """
 
     def __init__(
-        self, case: Case, deadline: Deadline, *, stage: Stage, waits_for: str, opened_at: datetime
+        self, case: Case, deadline: Deadline, *, stage: Shown, waits_for: str, opened_at: datetime
     ) -> None:
         """Begin to watch.
 

@@ -11,8 +11,8 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
 from models import ids
+from models.cases import Case
 from models.letters import Letter, Notice
-from models.requests import Case
 from models.terms import Recipient
 
 
@@ -22,7 +22,7 @@ async def send(case: Case, notice: Notice, *to: Recipient, step: str, rung: int 
     The letters travel as abandoned children: they outlive the clause and never hold it up.
 
     Args:
-        case: The request that the letter is about.
+        case: What the letter is about.
         notice: The kind of letter.
         to: Its recipients; each gets a letter of their own.
         step: Names the letter within the case, such as `review/rung-2`.

@@ -12,7 +12,7 @@ from temporalio.exceptions import ChildWorkflowError, WorkflowAlreadyStartedErro
 
 from models import ids
 from models.decisions import Outcome, Reviewed
-from models.requests import Case, Filed, Review, Setup, Stage
+from models.requests import Filed, RequestCase, Review, Setup, Stage
 from models.setup import SetupResult
 from models.step import Step
 from models.steps import CloseCase
@@ -29,6 +29,11 @@ _STAGES = {
     Outcome.APPROVED: Stage.DONE,
     Outcome.REFUSED: Stage.REFUSED,
     Outcome.WITHDRAWN: Stage.WITHDRAWN,
+}
+_CLOSED = {
+    Stage.DONE: "запрос исполнен",
+    Stage.REFUSED: "в создании отказано",
+    Stage.WITHDRAWN: "запрос отозван инициатором",
 }
 _IDS = {Clause.REVIEW: ids.review_id, Clause.SETUP: ids.setup_id}
 _SUMMARIES = {Clause.REVIEW: "Рассмотрение запроса", Clause.SETUP: "Исполнение запроса"}
@@ -54,7 +59,7 @@ class RequestWorkflow(Mendable):
         return await self._clause(Clause.SETUP, filed.case, SetupWorkflow.run, setup)
 
     async def _clause(
-        self, clause: Clause, case: Case, run: Callable[[Any, A], Awaitable[R]], argument: A
+        self, clause: Clause, case: RequestCase, run: Callable[[Any, A], Awaitable[R]], argument: A
     ) -> R:
         """Run a clause; one that somebody ended by hand is begun anew when the operator says so."""
         tries = 0
@@ -73,9 +78,16 @@ class RequestWorkflow(Mendable):
                 tries += 1
                 await steps.until_mended(case.number, f"{clause.name.lower()}/workflow", error, tries)
 
-    async def _close(self, case: Case, stage: Stage) -> Stage:
+    async def _close(self, case: RequestCase, stage: Stage) -> Stage:
         await steps.close_case(
-            CloseCase(number=case.number, step="request/closed", at=workflow.now(), stage=stage)
+            CloseCase(
+                number=case.number,
+                step="request/closed",
+                at=workflow.now(),
+                clause=Clause.REQUEST,
+                what=f"Дело закрыто: {_CLOSED[stage]}",
+                stage=stage,
+            )
         )
         card.show(case, Clause.REQUEST, stage, waits_for="")
         return stage

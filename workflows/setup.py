@@ -188,10 +188,10 @@ class SetupWorkflow(ClauseWorkflow):
     async def _set_up_in_moodle(self) -> SetupResult:
         """Every step finds before it creates, so that the whole may be repeated."""
         case = InMoodle(number=self._case.number)
-        if self._case.wanted.has_category:
+        if self._setup.case.wanted.has_category:
             self._category_id = await steps.ensure_category(case)
             self._by_hand.tick(Check.CATEGORY)
-        if self._case.wanted.has_course:
+        if self._setup.case.wanted.has_course:
             self._course_id = await steps.ensure_course(case)
             self._by_hand.tick(Check.COURSE)
         user_id = await steps.ensure_responsible(case)
@@ -205,7 +205,7 @@ class SetupWorkflow(ClauseWorkflow):
         await steps.grant_roles(Grant(number=number, user_id=user_id, **made))
         read = stamp(number, "setup/evidence")
         await steps.read_back(Evidence(**read, user_id=user_id, **made))
-        return SetupResult(way=Way.ENGINE, at=read["at"], by=ENGINE, **made)
+        return SetupResult(way=Way.ENGINE, at=read["at"], by=ENGINE, user_id=user_id, **made)
 
     def _with_ids(self, result: SetupResult) -> SetupResult:
         """The engine may have made something before the operator took over."""

@@ -1,4 +1,4 @@
-"""What a case has left behind: journal, terms, analogues, letters, documents."""
+"""What a case has left behind: journal, terms, letters, documents."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,13 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.auth import EVERYBODY, STAFF, CallerDep, allow
-from api.cases import RequestDep
+from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
 from api.errors import Problem
 from api.schemas.fields import Named
 from api.schemas.records import (
-    CandidateShown,
     DeadlineShown,
     DocumentShown,
     JournalLine,
@@ -26,20 +25,19 @@ from models.calendar import WorkCalendar
 from models.deadlines import Deadline
 from models.letters import LetterState, Notice
 from models.rungs import RungState
-from models.tables import CandidateRow, ClauseRow, Document, JournalEntry, LetterRow, RungRow
+from models.tables import ClauseRow, Document, JournalEntry, LetterRow, RungRow
 from models.terms import Clause, Recipient
 
-router = APIRouter(prefix="/requests/{number}", tags=["Дело"])
+router = APIRouter(prefix="/cases/{number}", tags=["Дело"])
 
 _ANYBODY = [allow(*EVERYBODY)]
-_STAFF_ONLY = [allow(*STAFF)]
 _READING = reading("not-found", "invalid")
 
 
 @router.get("/journal", dependencies=_ANYBODY, responses=_READING)
-async def journal(request: RequestDep, caller: CallerDep, sessions: SessionsDep) -> list[JournalLine]:
+async def journal(case: CaseDep, caller: CallerDep, sessions: SessionsDep) -> list[JournalLine]:
     """Журнал дела: кто, когда, по какому пункту и что сделал."""
-    query = select(JournalEntry).where(col(JournalEntry.number) == request.number)
+    query = select(JournalEntry).where(col(JournalEntry.number) == case.number)
     async with sessions() as session:
         rows = (await session.scalars(query.order_by(col(JournalEntry.id)))).all()
     return [
@@ -56,28 +54,19 @@ async def journal(request: RequestDep, caller: CallerDep, sessions: SessionsDep)
 
 
 @router.get("/deadlines", dependencies=_ANYBODY, responses=_READING)
-async def terms(request: RequestDep, sessions: SessionsDep, settings: SettingsDep) -> list[DeadlineShown]:
+async def terms(case: CaseDep, sessions: SessionsDep, settings: SettingsDep) -> list[DeadlineShown]:
     """Сроки дела: почему эта дата, какие ступени прошли, кому и доставлены ли письма."""
-    query = select(ClauseRow).where(col(ClauseRow.number) == request.number)
+    query = select(ClauseRow).where(col(ClauseRow.number) == case.number)
     async with sessions() as session:
         calendar = await store.load_calendar(session, settings.confirmed_years)
         rows = (await session.scalars(query.order_by(col(ClauseRow.clause)))).all()
         return [await _deadline(session, row, calendar) for row in rows]
 
 
-@router.get("/analogues", dependencies=_STAFF_ONLY, responses=_READING)
-async def analogues(request: RequestDep, sessions: SessionsDep) -> list[CandidateShown]:
-    """Похожие категории, курсы и открытые запросы, как их видит рассматривающий."""
-    query = select(CandidateRow).where(col(CandidateRow.number) == request.number)
-    async with sessions() as session:
-        rows = (await session.scalars(query.order_by(col(CandidateRow.score).desc()))).all()
-    return [CandidateShown(**row.model_dump(exclude={"number"})) for row in rows]
-
-
 @router.get("/letters", dependencies=_ANYBODY, responses=_READING)
-async def letters(request: RequestDep, caller: CallerDep, sessions: SessionsDep) -> list[LetterShown]:
+async def letters(case: CaseDep, caller: CallerDep, sessions: SessionsDep) -> list[LetterShown]:
     """Письма по делу, как они отправлены, и доставлены ли; инициатору и ответственному — их собственные."""
-    query = select(LetterRow).where(col(LetterRow.number) == request.number)
+    query = select(LetterRow).where(col(LetterRow.number) == case.number)
     async with sessions() as session:
         rows = (await session.scalars(query.order_by(col(LetterRow.written_at)))).all()
     return [
@@ -93,9 +82,9 @@ async def letters(request: RequestDep, caller: CallerDep, sessions: SessionsDep)
 
 
 @router.get("/documents", dependencies=_ANYBODY, responses=_READING)
-async def documents(request: RequestDep, sessions: SessionsDep) -> list[DocumentShown]:
+async def documents(case: CaseDep, sessions: SessionsDep) -> list[DocumentShown]:
     """Документы дела."""
-    query = select(Document).where(col(Document.number) == request.number).order_by(col(Document.id))
+    query = select(Document).where(col(Document.number) == case.number).order_by(col(Document.id))
     async with sessions() as session:
         rows = (await session.scalars(query)).all()
     return [DocumentShown.model_validate(row.model_dump(exclude={"content"})) for row in rows]
@@ -108,12 +97,12 @@ async def documents(request: RequestDep, sessions: SessionsDep) -> list[Document
     response_class=Response,
 )
 async def document(
-    request: RequestDep, document: Annotated[int, Path(ge=1, le=2**31 - 1)], sessions: SessionsDep
+    case: CaseDep, document: Annotated[int, Path(ge=1, le=2**31 - 1)], sessions: SessionsDep
 ) -> Response:
     """Документ целиком."""
     async with sessions() as session:
         row = await session.get(Document, document)
-    if row is None or row.number != request.number:
+    if row is None or row.number != case.number:
         raise Problem("not-found")
     headers = {"Content-Disposition": f'attachment; filename="{row.filename}"'}
     return Response(row.content, media_type=row.media_type, headers=headers)

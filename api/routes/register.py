@@ -12,7 +12,7 @@ from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
 from api.schemas.records import CategoryShown, CourseShown, OrganisationShown, SubsystemShown
 from models.settings import Settings
-from models.tables import Category, Course, Organisation, Subsystem
+from models.tables import Category, Course, Organisation, Person, Responsibility, Subsystem
 
 router = APIRouter(prefix="/register", tags=["Реестр (Приложение № 1)"])
 
@@ -34,7 +34,15 @@ async def _read(session: AsyncSession, caller: Caller, settings: Settings) -> "_
         names={one.code: one.name for one in organisations},
         categories=(await session.scalars(select(Category).order_by(col(Category.id)))).all(),
         courses=(await session.scalars(select(Course).order_by(col(Course.id)))).all(),
+        responsible=await _responsible(session),
     )
+
+
+async def _responsible(session: AsyncSession) -> dict[tuple[int | None, int | None], str]:
+    """Who is responsible now, by category and course, one of them None."""
+    query = select(Responsibility.category, Responsibility.course, Person.name).join(Person)
+    rows = await session.execute(query.where(col(Responsibility.until).is_(None)))
+    return {(category, course): name for category, course, name in rows}
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class _Shelves:
     names: dict[str, str]
     categories: Sequence[Category]
     courses: Sequence[Course]
+    responsible: dict[tuple[int | None, int | None], str]
 
     def subsystem(self, row: Subsystem) -> SubsystemShown:
         site = self.settings.moodle_sites.get(row.code)
@@ -95,5 +104,7 @@ class _Shelves:
 
     def _responsible(self, row: Category | Course) -> str:
         """The appendix names owners; a person is shown to the staff and to their own organisation."""
-        is_theirs = self.caller.role in STAFF or row.owner == self.caller.organisation
-        return row.responsible_name if is_theirs else ""
+        if self.caller.role not in STAFF and row.owner != self.caller.organisation:
+            return ""
+        key = (row.id, None) if isinstance(row, Category) else (None, row.id)
+        return self.responsible.get(key, "")

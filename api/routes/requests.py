@@ -5,15 +5,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
+from sqlmodel import col, select
 
 from api import intake, listing, showing
-from api.auth import AUTHORITY, EVERYBODY, CallerDep, Role, allow
+from api.auth import AUTHORITY, EVERYBODY, STAFF, CallerDep, Role, allow
 from api.cases import RequestDep
 from api.deps import SessionsDep, SettingsDep, TemporalDep
 from api.documentation import acting, asking, reading
 from api.idempotency import PostDep
 from api.intake import Incoming, Intake
 from api.schemas.fields import Line, Named
+from api.schemas.records import CandidateShown
 from api.schemas.requests import (
     CheckAnswer,
     FiledAnswer,
@@ -25,6 +27,7 @@ from api.schemas.requests import (
 from models import completeness, similar
 from models.deadlines import local_date
 from models.requests import Stage
+from models.tables import CandidateRow
 
 router = APIRouter(prefix="/requests", tags=["Запросы (п. 4.1)"])
 
@@ -105,3 +108,12 @@ async def read(request: RequestDep, sessions: SessionsDep, settings: SettingsDep
     """Запрос целиком: что просили, где дело, срок, решение."""
     async with sessions() as session:
         return await showing.shown(session, request, settings.confirmed_years)
+
+
+@router.get("/{number}/analogues", dependencies=[allow(*STAFF)], responses=reading("not-found", "invalid"))
+async def analogues(request: RequestDep, sessions: SessionsDep) -> list[CandidateShown]:
+    """Похожие категории, курсы и открытые запросы, как их видит рассматривающий."""
+    query = select(CandidateRow).where(col(CandidateRow.number) == request.number)
+    async with sessions() as session:
+        rows = (await session.scalars(query.order_by(col(CandidateRow.score).desc()))).all()
+    return [CandidateShown(**row.model_dump(exclude={"number"})) for row in rows]

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from api.invalid import RussianValueError
+from models.cases import Kind
 from models.deadlines import LOCAL_ZONE
 
 _LINE_BREAKS = "\n\t"
@@ -105,6 +106,14 @@ Day = Annotated[
 
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-([0-9]{6}|[1-9][0-9]{6,8})$")]
 """A request's number: six digits, more from the millionth of a year."""
+
+_KINDS = "|".join(kind for kind in Kind if kind is not Kind.REQUEST)
+
+CaseNumber = Annotated[
+    str,
+    StringConstraints(pattern=rf"^([0-9]{{4}}-([0-9]{{6}}|[1-9][0-9]{{6,8}})|({_KINDS})-[1-9][0-9]{{0,9}})$"),
+]
+"""The number of a case of any kind: a request's, or `training-17`."""
 
 Instant = Annotated[
     datetime,

@@ -49,7 +49,7 @@ async def _rung_goes(world: World, number: str, review: Handle, rung: Json) -> N
 
 
 async def _letters_of_a_rung_came(world: World, number: str, ordinal: int) -> None:
-    written: list[Json] = await world.get("reviewer", f"/requests/{number}/letters")
+    written: list[Json] = await world.get("reviewer", f"/cases/{number}/letters")
     for one in written:
         if f"/rung-{ordinal}-" in one["key"]:
             letter = await world.letter(number, one["subject"], to=one["address"])

@@ -36,7 +36,7 @@ async def under_review(world: World, number: str) -> Json:
 
 
 async def term(world: World, number: str, clause: str) -> Json:
-    terms: list[Json] = await world.get("reviewer", f"/requests/{number}/deadlines")
+    terms: list[Json] = await world.get("reviewer", f"/cases/{number}/deadlines")
     return next(one for one in terms if one["clause"] == clause)
 
 
@@ -67,11 +67,11 @@ async def until_stage(world: World, number: str, stage: Stage) -> Json:
 
 async def document(world: World, number: str, kind: str) -> bytes:
     """A document of the case, whole."""
-    known: list[Json] = await world.get("agency", f"/requests/{number}/documents")
+    known: list[Json] = await world.get("agency", f"/cases/{number}/documents")
     found = next((one for one in known if one["kind"] == kind), None)
     if found is None:
         raise NotAsTold(f"в деле есть документ вида {kind}", known)
-    content = await world.download("agency", f"/requests/{number}/documents/{found['id']}")
+    content = await world.download("agency", f"/cases/{number}/documents/{found['id']}")
     check(
         f"документ в деле: «{found['title']}», PDF, {len(content) // 1024} КиБ", content.startswith(b"%PDF")
     )
@@ -80,7 +80,7 @@ async def document(world: World, number: str, kind: str) -> bytes:
 
 async def tell_journal(world: World, number: str) -> None:
     say("Журнал дела:")
-    lines: list[Json] = await world.get("agency", f"/requests/{number}/journal")
+    lines: list[Json] = await world.get("agency", f"/cases/{number}/journal")
     quote([f"{moment(line['at'])}  п. {line['clause']}  {line['what']} ({line['who']})" for line in lines])
 
 

@@ -39,9 +39,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('subsystem')
     )
     op.create_table('counters',
-    sa.Column('year', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('series', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('year')
+    sa.PrimaryKeyConstraint('series')
     )
     op.create_table('histories',
     sa.Column('workflow_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -60,6 +60,15 @@ def upgrade() -> None:
     sa.Column('head_email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('code')
     )
+    op.create_table('persons',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('post', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('phone', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('persons_email', 'persons', [sa.literal_column('lower(email)')], unique=True, postgresql_where=sa.text("email != ''"))
     op.create_table('api_keys',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -93,7 +102,6 @@ def upgrade() -> None:
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('purpose', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('owner', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('responsible_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('request', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('moodle_id', sa.Integer(), nullable=True),
     sa.Column('url', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -120,7 +128,6 @@ def upgrade() -> None:
     sa.Column('category', sa.Integer(), nullable=True),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('owner', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('responsible_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('request', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('moodle_id', sa.Integer(), nullable=True),
     sa.Column('url', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -130,6 +137,161 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('request')
     )
+    op.create_table('cases',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('organisation', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('course', sa.Integer(), nullable=True),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('input', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('histories_kept', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['course'], ['courses.id'], ),
+    sa.ForeignKeyConstraint(['organisation'], ['organisations.code'], ),
+    sa.ForeignKeyConstraint(['subsystem'], ['subsystems.code'], ),
+    sa.PrimaryKeyConstraint('number')
+    )
+    op.create_index(op.f('ix_cases_course'), 'cases', ['course'], unique=False)
+    op.create_index('ix_cases_open', 'cases', [sa.literal_column('checked_at NULLS FIRST')], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_index(op.f('ix_cases_organisation'), 'cases', ['organisation'], unique=False)
+    op.create_index('ix_cases_to_keep', 'cases', ['number'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
+    op.create_index('ix_cases_unstarted', 'cases', ['number'], unique=False, postgresql_where=sa.text('started_at IS NULL'))
+    op.create_table('accounts',
+    sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('moodle_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('person', sa.Integer(), nullable=True),
+    sa.Column('username', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('made_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['made_by'], ['cases.number'], ),
+    sa.ForeignKeyConstraint(['person'], ['persons.id'], ),
+    sa.ForeignKeyConstraint(['subsystem'], ['subsystems.code'], ),
+    sa.PrimaryKeyConstraint('subsystem', 'moodle_id')
+    )
+    op.create_index(op.f('ix_accounts_person'), 'accounts', ['person'], unique=False)
+    op.create_table('bulk_letters',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('step', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('row', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('address', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('facts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('number', 'step', 'row')
+    )
+    op.create_table('clauses',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('clause', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('workflow_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('term', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('deadline', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('calendar_version', sa.Integer(), nullable=False),
+    sa.Column('started_on', sa.Date(), nullable=False),
+    sa.Column('last_day', sa.Date(), nullable=False),
+    sa.Column('moved_from', sa.Date(), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('is_provisional', sa.Boolean(), nullable=False),
+    sa.Column('explanation', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('waits_for', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('is_overdue', sa.Boolean(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('late_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('number', 'clause')
+    )
+    op.create_index(op.f('ix_clauses_due_at'), 'clauses', ['due_at'], unique=False)
+    op.create_table('documents',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('filename', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('media_type', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number', 'kind')
+    )
+    op.create_index(op.f('ix_documents_number'), 'documents', ['number'], unique=False)
+    op.create_table('enrolments',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('way', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('training', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('filename', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('counts', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.ForeignKeyConstraint(['training'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('number')
+    )
+    op.create_index(op.f('ix_enrolments_training'), 'enrolments', ['training'], unique=False)
+    op.create_table('journal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('step', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('actor', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('actor_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('clause', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('evidence', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('number', 'step')
+    )
+    op.create_index(op.f('ix_journal_number'), 'journal', ['number'], unique=False)
+    op.create_table('letters',
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('notice', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('recipient', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('address', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('message_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('documents', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('rung', sa.Integer(), nullable=True),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('history_kept', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('key')
+    )
+    op.create_index(op.f('ix_letters_number'), 'letters', ['number'], unique=False)
+    op.create_index('ix_letters_to_keep', 'letters', ['key'], unique=False, postgresql_where=sa.text('NOT history_kept'))
+    op.create_table('replacements',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('person', sa.Integer(), nullable=False),
+    sa.Column('powers_ended_on', sa.Date(), nullable=False),
+    sa.Column('informed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('successor', sa.Integer(), nullable=True),
+    sa.Column('appointed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('proof', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.ForeignKeyConstraint(['person'], ['persons.id'], ),
+    sa.ForeignKeyConstraint(['successor'], ['persons.id'], ),
+    sa.PrimaryKeyConstraint('number')
+    )
+    op.create_index(op.f('ix_replacements_person'), 'replacements', ['person'], unique=False)
     op.create_table('requests',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('agency', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -152,114 +314,40 @@ def upgrade() -> None:
     sa.Column('is_paper', sa.Boolean(), nullable=False),
     sa.Column('received_on', sa.Date(), nullable=False),
     sa.Column('order_received_on', sa.Date(), nullable=True),
-    sa.Column('filed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('filed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('filed', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('stage', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('histories_kept', sa.Boolean(), nullable=False),
-    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('claimed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('claimed_by_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['agency'], ['organisations.code'], ),
     sa.ForeignKeyConstraint(['category'], ['categories.id'], ),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.ForeignKeyConstraint(['previous'], ['requests.number'], ),
     sa.ForeignKeyConstraint(['subsystem'], ['subsystems.code'], ),
     sa.PrimaryKeyConstraint('number')
     )
     op.create_index(op.f('ix_requests_agency'), 'requests', ['agency'], unique=False)
-    op.create_index('ix_requests_open', 'requests', [sa.literal_column('checked_at NULLS FIRST')], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_index(op.f('ix_requests_stage'), 'requests', ['stage'], unique=False)
-    op.create_index('ix_requests_to_keep', 'requests', ['number'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
-    op.create_index('ix_requests_unstarted', 'requests', ['number'], unique=False, postgresql_where=sa.text('started_at IS NULL'))
-    op.create_table('candidates',
-    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('ref', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('link', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('score', sa.Integer(), nullable=False),
-    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
-    sa.PrimaryKeyConstraint('number', 'ref')
-    )
-    op.create_table('clauses',
-    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('clause', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('workflow_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('term', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('deadline', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('calendar_version', sa.Integer(), nullable=False),
-    sa.Column('started_on', sa.Date(), nullable=False),
-    sa.Column('last_day', sa.Date(), nullable=False),
-    sa.Column('moved_from', sa.Date(), nullable=True),
-    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('is_provisional', sa.Boolean(), nullable=False),
-    sa.Column('explanation', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('waits_for', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('is_overdue', sa.Boolean(), nullable=False),
-    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('late_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
-    sa.PrimaryKeyConstraint('number', 'clause')
-    )
-    op.create_index(op.f('ix_clauses_due_at'), 'clauses', ['due_at'], unique=False)
-    op.create_table('documents',
+    op.create_table('responsibilities',
     sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('filename', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('media_type', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('content', sa.LargeBinary(), nullable=False),
-    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('number', 'kind')
+    sa.Column('person', sa.Integer(), nullable=False),
+    sa.Column('category', sa.Integer(), nullable=True),
+    sa.Column('course', sa.Integer(), nullable=True),
+    sa.Column('since', sa.Date(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('given_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('ended_by', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.CheckConstraint('num_nonnulls(category, course) = 1', name='of_one_thing'),
+    sa.ForeignKeyConstraint(['category'], ['categories.id'], ),
+    sa.ForeignKeyConstraint(['course'], ['courses.id'], ),
+    sa.ForeignKeyConstraint(['ended_by'], ['cases.number'], ),
+    sa.ForeignKeyConstraint(['given_by'], ['cases.number'], ),
+    sa.ForeignKeyConstraint(['person'], ['persons.id'], ),
+    sa.PrimaryKeyConstraint('id')
     )
-    op.create_index(op.f('ix_documents_number'), 'documents', ['number'], unique=False)
-    op.create_table('journal',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('step', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('actor', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('actor_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('clause', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('what', sa.Text(), nullable=False),
-    sa.Column('evidence', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('number', 'step')
-    )
-    op.create_index(op.f('ix_journal_number'), 'journal', ['number'], unique=False)
-    op.create_table('letters',
-    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('notice', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('recipient', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('address', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.Column('html', sa.Text(), nullable=False),
-    sa.Column('message_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('documents', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('rung', sa.Integer(), nullable=True),
-    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('history_kept', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
-    sa.PrimaryKeyConstraint('key')
-    )
-    op.create_index(op.f('ix_letters_number'), 'letters', ['number'], unique=False)
-    op.create_index('ix_letters_to_keep', 'letters', ['key'], unique=False, postgresql_where=sa.text('NOT history_kept'))
+    op.create_index(op.f('ix_responsibilities_category'), 'responsibilities', ['category'], unique=False)
+    op.create_index(op.f('ix_responsibilities_course'), 'responsibilities', ['course'], unique=False)
+    op.create_index(op.f('ix_responsibilities_person'), 'responsibilities', ['person'], unique=False)
     op.create_table('rungs',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('clause', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -270,7 +358,7 @@ def upgrade() -> None:
     sa.Column('planned_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('fired_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('number', 'clause', 'ordinal')
     )
     op.create_table('tasks',
@@ -285,7 +373,7 @@ def upgrade() -> None:
     sa.Column('done', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('workflow_id', 'step')
     )
@@ -296,10 +384,55 @@ def upgrade() -> None:
     sa.Column('body', sa.Text(), nullable=False),
     sa.Column('author', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_texts_number'), 'texts', ['number'], unique=False)
+    op.create_table('trainings',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('course', sa.Integer(), nullable=False),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.Column('places', sa.Integer(), nullable=True),
+    sa.Column('sign_up_until', sa.Date(), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('unseen', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['course'], ['courses.id'], ),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('number')
+    )
+    op.create_index(op.f('ix_trainings_course'), 'trainings', ['course'], unique=False)
+    op.create_table('candidates',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('ref', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('link', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('note', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['number'], ['requests.number'], ),
+    sa.PrimaryKeyConstraint('number', 'ref')
+    )
+    op.create_table('claim_codes',
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('moodle_id', sa.Integer(), nullable=False),
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('row', sa.Integer(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['number'], ['enrolments.number'], ),
+    sa.ForeignKeyConstraint(['subsystem', 'moodle_id'], ['accounts.subsystem', 'accounts.moodle_id'], ),
+    sa.PrimaryKeyConstraint('sha256')
+    )
+    op.create_index('claim_codes_account', 'claim_codes', ['subsystem', 'moodle_id'], unique=False)
+    op.create_index(op.f('ix_claim_codes_number'), 'claim_codes', ['number'], unique=False)
     op.create_table('decisions',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -316,40 +449,138 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('number')
     )
     op.create_index(op.f('ix_decisions_reason_id'), 'decisions', ['reason_id'], unique=False)
+    op.create_table('learners',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('row', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('surname', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('first_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('patronymic', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('organisation', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('post', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('verdict', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('username', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('moodle_id', sa.Integer(), nullable=True),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('letter', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['number'], ['enrolments.number'], ),
+    sa.PrimaryKeyConstraint('number', 'row')
+    )
+    op.create_index(op.f('ix_learners_moodle_id'), 'learners', ['moodle_id'], unique=False)
+    op.create_table('participants',
+    sa.Column('training', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('moodle_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('organisation', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('post', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('progress', sa.Float(), nullable=True),
+    sa.Column('grade', sa.Float(), nullable=True),
+    sa.Column('grade_max', sa.Float(), nullable=True),
+    sa.Column('begun_on', sa.Date(), nullable=True),
+    sa.Column('completed_on', sa.Date(), nullable=True),
+    sa.Column('last_seen_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['training'], ['trainings.number'], ),
+    sa.PrimaryKeyConstraint('training', 'moodle_id')
+    )
+    op.create_table('sign_ups',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('training', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('surname', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('first_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('patronymic', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('organisation', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('post', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('enrolment', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.ForeignKeyConstraint(['enrolment'], ['enrolments.number'], ),
+    sa.ForeignKeyConstraint(['training'], ['trainings.number'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_sign_ups_training'), 'sign_ups', ['training'], unique=False)
+    op.create_index('sign_ups_person', 'sign_ups', ['training', sa.literal_column('lower(email)')], unique=True)
+    op.create_table('thread',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('text', sa.Uuid(), nullable=False),
+    sa.Column('is_answer', sa.Boolean(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.ForeignKeyConstraint(['text'], ['texts.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('text')
+    )
+    op.create_index(op.f('ix_thread_number'), 'thread', ['number'], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f('ix_thread_number'), table_name='thread')
+    op.drop_table('thread')
+    op.drop_index('sign_ups_person', table_name='sign_ups')
+    op.drop_index(op.f('ix_sign_ups_training'), table_name='sign_ups')
+    op.drop_table('sign_ups')
+    op.drop_table('participants')
+    op.drop_index(op.f('ix_learners_moodle_id'), table_name='learners')
+    op.drop_table('learners')
     op.drop_index(op.f('ix_decisions_reason_id'), table_name='decisions')
     op.drop_table('decisions')
+    op.drop_index(op.f('ix_claim_codes_number'), table_name='claim_codes')
+    op.drop_index('claim_codes_account', table_name='claim_codes')
+    op.drop_table('claim_codes')
+    op.drop_table('candidates')
+    op.drop_index(op.f('ix_trainings_course'), table_name='trainings')
+    op.drop_table('trainings')
     op.drop_index(op.f('ix_texts_number'), table_name='texts')
     op.drop_table('texts')
     op.drop_index(op.f('ix_tasks_number'), table_name='tasks')
     op.drop_table('tasks')
     op.drop_table('rungs')
+    op.drop_index(op.f('ix_responsibilities_person'), table_name='responsibilities')
+    op.drop_index(op.f('ix_responsibilities_course'), table_name='responsibilities')
+    op.drop_index(op.f('ix_responsibilities_category'), table_name='responsibilities')
+    op.drop_table('responsibilities')
+    op.drop_index(op.f('ix_requests_stage'), table_name='requests')
+    op.drop_index(op.f('ix_requests_agency'), table_name='requests')
+    op.drop_table('requests')
+    op.drop_index(op.f('ix_replacements_person'), table_name='replacements')
+    op.drop_table('replacements')
     op.drop_index('ix_letters_to_keep', table_name='letters', postgresql_where=sa.text('NOT history_kept'))
     op.drop_index(op.f('ix_letters_number'), table_name='letters')
     op.drop_table('letters')
     op.drop_index(op.f('ix_journal_number'), table_name='journal')
     op.drop_table('journal')
+    op.drop_index(op.f('ix_enrolments_training'), table_name='enrolments')
+    op.drop_table('enrolments')
     op.drop_index(op.f('ix_documents_number'), table_name='documents')
     op.drop_table('documents')
     op.drop_index(op.f('ix_clauses_due_at'), table_name='clauses')
     op.drop_table('clauses')
-    op.drop_table('candidates')
-    op.drop_index('ix_requests_unstarted', table_name='requests', postgresql_where=sa.text('started_at IS NULL'))
-    op.drop_index('ix_requests_to_keep', table_name='requests', postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
-    op.drop_index(op.f('ix_requests_stage'), table_name='requests')
-    op.drop_index('ix_requests_open', table_name='requests', postgresql_where=sa.text('closed_at IS NULL'))
-    op.drop_index(op.f('ix_requests_agency'), table_name='requests')
-    op.drop_table('requests')
+    op.drop_table('bulk_letters')
+    op.drop_index(op.f('ix_accounts_person'), table_name='accounts')
+    op.drop_table('accounts')
+    op.drop_index('ix_cases_unstarted', table_name='cases', postgresql_where=sa.text('started_at IS NULL'))
+    op.drop_index('ix_cases_to_keep', table_name='cases', postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
+    op.drop_index(op.f('ix_cases_organisation'), table_name='cases')
+    op.drop_index('ix_cases_open', table_name='cases', postgresql_where=sa.text('closed_at IS NULL'))
+    op.drop_index(op.f('ix_cases_course'), table_name='cases')
+    op.drop_table('cases')
     op.drop_table('courses')
     op.drop_index(op.f('ix_idempotency_begun_at'), table_name='idempotency')
     op.drop_table('idempotency')
     op.drop_table('categories')
     op.drop_table('subsystems')
     op.drop_table('api_keys')
+    op.drop_index('persons_email', table_name='persons', postgresql_where=sa.text("email != ''"))
+    op.drop_table('persons')
     op.drop_table('organisations')
     op.drop_index(op.f('ix_histories_number'), table_name='histories')
     op.drop_table('histories')

@@ -36,7 +36,7 @@ _SUBSYSTEMS = sa.table(
 )
 _CATEGORIES = sa.table(
     "categories",
-    *map(sa.column, ("subsystem", "number", "name", "purpose", "owner", "responsible_name")),
+    *map(sa.column, ("subsystem", "number", "name", "purpose", "owner")),
 )
 
 _KEEP_JOURNAL = """
@@ -102,5 +102,4 @@ def _category(one):
         "name": one.title,
         "purpose": one.purpose,
         "owner": _CODES[one.owner],
-        "responsible_name": "",
     }

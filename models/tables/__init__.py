@@ -5,30 +5,57 @@ what happens at the API its own.
 """
 
 from models.tables.access import AmendmentRow, ApiKey, IdempotencyRecord
-from models.tables.cases import CandidateRow, ClauseRow, Counter, DecisionRow, Request, RungRow, Task, TextRow
+from models.tables.cases import (
+    CandidateRow,
+    CaseRow,
+    ClauseRow,
+    Counter,
+    DecisionRow,
+    Request,
+    RungRow,
+    Task,
+    TextRow,
+)
+from models.tables.learners import BulkLetter, ClaimCode, EnrolmentRow, LearnerRow
+from models.tables.people import Account, Person, Responsibility
 from models.tables.records import Document, JournalEntry, KeptHistory, LetterRow
 from models.tables.register import CatalogueEntry, CatalogueReading, Category, Course, Organisation, Subsystem
+from models.tables.replacements import ReplacementRow, ThreadLine
+from models.tables.trainings import ParticipantRow, SignUpRow, TrainingRow
 
 __all__ = [
+    "Account",
     "AmendmentRow",
     "ApiKey",
+    "BulkLetter",
     "CandidateRow",
+    "CaseRow",
     "CatalogueEntry",
     "CatalogueReading",
     "Category",
+    "ClaimCode",
     "ClauseRow",
     "Counter",
     "Course",
     "DecisionRow",
     "Document",
+    "EnrolmentRow",
     "IdempotencyRecord",
     "JournalEntry",
     "KeptHistory",
+    "LearnerRow",
     "LetterRow",
     "Organisation",
+    "ParticipantRow",
+    "Person",
+    "ReplacementRow",
     "Request",
+    "Responsibility",
     "RungRow",
+    "SignUpRow",
     "Subsystem",
     "Task",
     "TextRow",
+    "ThreadLine",
+    "TrainingRow",
 ]

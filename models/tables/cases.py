@@ -1,4 +1,4 @@
-"""A request and everything that is decided, waited for and done about it."""
+"""Cases, and everything that is decided, waited for and done about them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,30 +14,58 @@ from models.tables.types import AWARE
 
 
 class Counter(SQLModel, table=True):
-    """The last number given in a year; numbers have no gaps."""
+    """The last number given in a series; numbers have no gaps."""
 
     __tablename__ = "counters"
 
-    year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    series: str = Field(primary_key=True)
+    """The year, for requests; `cases` for all other cases."""
     last: int
 
 
-class Request(SQLModel, table=True):
-    """A request (clause 4.1) with its persons, and where it stands."""
+class CaseRow(SQLModel, table=True):
+    """A case: one process of the regulation, whatever its clause, and how it runs.
 
-    __tablename__ = "requests"
+    What the process is about stands in a row of its own under the same number.
+    """
+
+    __tablename__ = "cases"
     # What upkeep looks for every few seconds is a handful among all there have ever been.
     __table_args__ = (
-        Index("ix_requests_unstarted", "number", postgresql_where=text("started_at IS NULL")),
-        Index("ix_requests_open", text("checked_at NULLS FIRST"), postgresql_where=text("closed_at IS NULL")),
+        Index("ix_cases_unstarted", "number", postgresql_where=text("started_at IS NULL")),
+        Index("ix_cases_open", text("checked_at NULLS FIRST"), postgresql_where=text("closed_at IS NULL")),
         Index(
-            "ix_requests_to_keep",
+            "ix_cases_to_keep",
             "number",
             postgresql_where=text("closed_at IS NOT NULL AND NOT histories_kept"),
         ),
     )
 
     number: str = Field(primary_key=True)
+    """`2026-000123` of a request; of the others their workflow's id, such as `training-17`."""
+    kind: str
+    organisation: str = Field(foreign_key="organisations.code", index=True)
+    """The agency that asks, or the owner of the course."""
+    subsystem: str | None = Field(foreign_key="subsystems.code")
+    """None where the case is about courses of several."""
+    course: int | None = Field(default=None, foreign_key="courses.id", index=True)
+    title: str
+    input: dict[str, Any] = Field(sa_type=JSONB)
+    """The workflow's input as registered: what starts the case after a crash."""
+    opened_at: datetime = Field(sa_type=AWARE)
+    started_at: datetime | None = Field(default=None, sa_type=AWARE)
+    closed_at: datetime | None = Field(default=None, sa_type=AWARE)
+    checked_at: datetime | None = Field(default=None, sa_type=AWARE)
+    """When upkeep last saw that the open case really runs."""
+    histories_kept: bool = False
+
+
+class Request(SQLModel, table=True):
+    """A request (clause 4.1) with its persons, and where it stands."""
+
+    __tablename__ = "requests"
+
+    number: str = Field(primary_key=True, foreign_key="cases.number")
     agency: str = Field(foreign_key="organisations.code", index=True)
     subsystem: str = Field(foreign_key="subsystems.code")
     wanted: str
@@ -64,16 +92,8 @@ class Request(SQLModel, table=True):
     order_received_on: date | None = None
     """The local date on which the order came to the operator (clause 4.3): with the decision, or as
     the operator entered it."""
-    filed_at: datetime = Field(sa_type=AWARE)
     filed_by: str
-    filed: dict[str, Any] = Field(sa_type=JSONB)
-    """The workflow's input as registered: what starts the case after a crash."""
-    started_at: datetime | None = Field(default=None, sa_type=AWARE)
     stage: str = Field(index=True)
-    closed_at: datetime | None = Field(default=None, sa_type=AWARE)
-    histories_kept: bool = False
-    checked_at: datetime | None = Field(default=None, sa_type=AWARE)
-    """When upkeep last saw that the open case really runs."""
     claimed_by: str | None = None
     claimed_by_name: str = ""
     claimed_at: datetime | None = Field(default=None, sa_type=AWARE)
@@ -105,7 +125,7 @@ class ClauseRow(SQLModel, table=True):
 
     __tablename__ = "clauses"
 
-    number: str = Field(primary_key=True, foreign_key="requests.number")
+    number: str = Field(primary_key=True, foreign_key="cases.number")
     clause: str = Field(primary_key=True)
     workflow_id: str
     term: dict[str, Any] = Field(sa_type=JSONB)
@@ -133,7 +153,7 @@ class RungRow(SQLModel, table=True):
 
     __tablename__ = "rungs"
 
-    number: str = Field(primary_key=True, foreign_key="requests.number")
+    number: str = Field(primary_key=True, foreign_key="cases.number")
     clause: str = Field(primary_key=True)
     ordinal: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str
@@ -183,7 +203,7 @@ class TextRow(SQLModel, table=True):
     __tablename__ = "texts"
 
     id: UUID = Field(primary_key=True)
-    number: str = Field(foreign_key="requests.number", index=True)
+    number: str = Field(foreign_key="cases.number", index=True)
     body: str = Field(sa_type=Text)
     author: str
     at: datetime = Field(sa_type=AWARE)
@@ -196,7 +216,7 @@ class Task(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("workflow_id", "step"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    number: str | None = Field(foreign_key="requests.number", index=True)
+    number: str | None = Field(foreign_key="cases.number", index=True)
     """None for work that belongs to no case, such as a calendar amendment."""
     workflow_id: str
     """Whom to tell `try_again`."""

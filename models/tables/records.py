@@ -18,7 +18,7 @@ class LetterRow(SQLModel, table=True):
     __table_args__ = (Index("ix_letters_to_keep", "key", postgresql_where=text("NOT history_kept")),)
 
     key: str = Field(primary_key=True)
-    number: str = Field(foreign_key="requests.number", index=True)
+    number: str = Field(foreign_key="cases.number", index=True)
     notice: str
     recipient: str
     address: str
@@ -42,7 +42,7 @@ class Document(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("number", "kind"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    number: str = Field(foreign_key="requests.number", index=True)
+    number: str = Field(foreign_key="cases.number", index=True)
     kind: str
     title: str
     filename: str
@@ -59,7 +59,7 @@ class JournalEntry(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("number", "step"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    number: str = Field(foreign_key="requests.number", index=True)
+    number: str = Field(foreign_key="cases.number", index=True)
     step: str
     """Chosen in workflow code, never an activity or run id: a retry writes once."""
     at: datetime = Field(sa_type=AWARE)

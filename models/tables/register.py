@@ -47,7 +47,6 @@ class Category(SQLModel, table=True):
     name: str
     purpose: str
     owner: str = Field(foreign_key="organisations.code")
-    responsible_name: str = ""
     request: str | None = Field(default=None, unique=True)
     """Number of the request that it came from; Appendix 1 has none."""
     moodle_id: int | None = None
@@ -64,7 +63,6 @@ class Course(SQLModel, table=True):
     category: int | None = Field(default=None, foreign_key="categories.id")
     name: str
     owner: str = Field(foreign_key="organisations.code")
-    responsible_name: str = ""
     request: str | None = Field(default=None, unique=True)
     moodle_id: int | None = None
     url: str | None = None

@@ -24,12 +24,14 @@ from devstack.ports import HOST, free_port
 from models import ids
 from models.converter import DATA_CONVERTER
 from models.letters import LetterState, Notice
-from models.tables import AmendmentRow, IdempotencyRecord, KeptHistory, LetterRow, Request, Task, TextRow
+from models.tables import AmendmentRow, CaseRow, IdempotencyRecord, KeptHistory, LetterRow, Task, TextRow
 from models.terms import Recipient
 from tests.engine import API, Engine, request_form
 from tests.workflows import words
 
 LONG_AGO = timedelta(minutes=1)
+UNACCEPTABLE = {"title": "x" * 3_000_000}
+"""Temporal takes no more than 2 MB."""
 
 
 @asynccontextmanager
@@ -55,13 +57,13 @@ async def file_unstarted(engine: Engine) -> str:
         response = await http.post(f"{API}/requests", json=request_form(), headers=headers)
     assert response.status_code == 201, response.text
     number = str(response.json()["number"])
-    await change(engine, number, filed_at=datetime.now(UTC) - LONG_AGO)
+    await change(engine, number, opened_at=datetime.now(UTC) - LONG_AGO)
     return number
 
 
 async def change(engine: Engine, number: str, **values: Any) -> None:
     async with engine.sessions.begin() as session:
-        await session.execute(update(Request).where(col(Request.number) == number).values(**values))
+        await session.execute(update(CaseRow).where(col(CaseRow.number) == number).values(**values))
 
 
 async def rounds(engine: Engine, until: Any) -> Any:
@@ -81,11 +83,11 @@ async def test_a_request_that_nobody_started_is_started(engine: Engine, unstarte
 
 
 async def is_started(engine: Engine, number: str) -> bool:
-    return (await engine.row(number)).started_at is not None
+    return (await engine.case(number)).started_at is not None
 
 
 async def test_a_request_that_was_only_just_filed_is_left_to_the_api(engine: Engine, unstarted: str) -> None:
-    await change(engine, unstarted, filed_at=datetime.now(UTC))
+    await change(engine, unstarted, opened_at=datetime.now(UTC))
 
     await engine.upkeep.round()
 
@@ -96,23 +98,23 @@ async def test_a_request_that_cannot_be_started_keeps_no_other_from_it(
     engine: Engine, unstarted: str
 ) -> None:
     broken, other = unstarted, await engine.file()
-    filed = (await engine.row(broken)).filed
-    await change(engine, broken, filed={})
+    argument = (await engine.case(broken)).input
+    await change(engine, broken, input=UNACCEPTABLE)
     await engine.reviewing(other)
-    await change(engine, other, filed_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
+    await change(engine, other, opened_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
 
     await rounds(engine, lambda: is_checked(engine, other))
 
     assert not await is_started(engine, broken)
-    await change(engine, broken, filed=filed)
+    await change(engine, broken, input=argument)
 
 
 async def test_many_unstarted_requests_are_all_started_in_one_round(engine: Engine, unstarted: str) -> None:
     """More than a page, the first of which cannot be started."""
     numbers = [unstarted, *[await file_unstarted(engine) for _ in range(rounds_of.AT_ONCE + 1)]]
     broken, *others = sorted(numbers)
-    filed = (await engine.row(broken)).filed
-    await change(engine, broken, filed={})
+    argument = (await engine.case(broken)).input
+    await change(engine, broken, input=UNACCEPTABLE)
 
     await engine.upkeep.round()
 
@@ -120,7 +122,7 @@ async def test_many_unstarted_requests_are_all_started_in_one_round(engine: Engi
         await engine.request(number).describe()  # raises where there is none
     with pytest.raises(RPCError):
         await engine.request(broken).describe()
-    await change(engine, broken, filed=filed)
+    await change(engine, broken, input=argument)
     await engine.upkeep.round()
     await asyncio.gather(*(engine.reviewing(number) for number in numbers))
 
@@ -128,24 +130,24 @@ async def test_many_unstarted_requests_are_all_started_in_one_round(engine: Engi
 async def test_a_case_that_cannot_be_looked_at_does_not_come_first_for_ever(engine: Engine) -> None:
     number = await engine.file()
     await engine.reviewing(number)
-    await change(engine, number, filed_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
+    await change(engine, number, opened_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
     nobody = await Client.connect(f"{HOST}:{free_port()}", data_converter=DATA_CONVERTER, lazy=True)
     upkeep = Upkeep(engine.sessions, nobody, engine.settings.task_queue, timedelta(days=1))
 
     with pytest.raises((RPCError, RuntimeError)):
-        await upkeep._check(await engine.row(number))
+        await upkeep._check(await engine.case(number))
 
     assert await is_checked(engine, number)
 
 
 async def is_checked(engine: Engine, number: str) -> bool:
-    return (await engine.row(number)).checked_at is not None
+    return (await engine.case(number)).checked_at is not None
 
 
 async def test_a_stopped_case_is_reported_once_and_no_more_once_it_runs_again(engine: Engine) -> None:
     number = await engine.file()
     await engine.reviewing(number)
-    await change(engine, number, filed_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
+    await change(engine, number, opened_at=datetime.now(UTC) - LONG_AGO, checked_at=None)
     await engine.request(number).terminate()
 
     await rounds(engine, lambda: reports(engine, number))
@@ -189,14 +191,14 @@ async def test_a_case_that_closes_while_it_is_looked_at_is_not_reported(engine: 
     await engine.request(number).result()
 
     # As a round has it that read the list a moment before.
-    stale = (await engine.row(number)).model_copy(update={"stage": "review", "closed_at": None})
+    stale = (await engine.case(number)).model_copy(update={"closed_at": None})
     await engine.upkeep._check(stale)
 
     assert await reports(engine, number) == []
 
 
 async def is_closed(engine: Engine, number: str) -> bool:
-    return (await engine.row(number)).closed_at is not None
+    return (await engine.case(number)).closed_at is not None
 
 
 async def test_histories_are_kept_once_everything_of_a_case_has_closed(engine: Engine) -> None:
@@ -210,7 +212,7 @@ async def test_histories_are_kept_once_everything_of_a_case_has_closed(engine: E
 
 
 async def is_kept(engine: Engine, number: str) -> bool:
-    return (await engine.row(number)).histories_kept and all(
+    return (await engine.case(number)).histories_kept and all(
         letter.history_kept for letter in await engine.letters(number)
     )
 

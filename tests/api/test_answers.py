@@ -76,7 +76,7 @@ async def test_who_is_waited_for_and_told_has_a_russian_name_beside_the_code(eng
     number = await words.by_hand(engine)
 
     shown = await engine.get("agency", f"/requests/{number}")
-    (_, setup) = await engine.get("agency", f"/requests/{number}/deadlines")
+    (_, setup) = await engine.get("agency", f"/cases/{number}/deadlines")
     tasks = await engine.get("operator", "/tasks?limit=500")
 
     assert (shown["waits_for"], shown["waits_for_name"]) == ("operator", "Оператор")
@@ -131,7 +131,7 @@ async def _approved(engine: Engine, name: str) -> str:
 async def a_millionth(engine: Engine) -> AsyncIterator[None]:
     """The next number of this year is the millionth; afterwards numbers go on from where they were."""
     await engine.file()
-    own = col(Counter.year) == local_date(datetime.now(UTC)).year
+    own = col(Counter.series) == str(local_date(datetime.now(UTC)).year)
     async with engine.sessions.begin() as session:
         before = (await session.scalars(select(Counter.last).where(own))).one()
         await session.execute(update(Counter).where(own).values(last=999_999))

@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from models.requests import Stage
-from models.tables import Request
+from models.tables import CaseRow
 from tests.api import words
 from tests.engine import API, Engine, request_form
 
@@ -163,7 +163,7 @@ async def _look_old(engine: Engine, number: str) -> None:
     """As if it had been filed a minute ago: upkeep leaves to the API what it has only just written."""
     async with engine.sessions.begin() as session:
         await session.execute(
-            update(Request)
-            .where(col(Request.number) == number)
-            .values(filed_at=datetime.now(UTC) - timedelta(minutes=1))
+            update(CaseRow)
+            .where(col(CaseRow.number) == number)
+            .values(opened_at=datetime.now(UTC) - timedelta(minutes=1))
         )

@@ -75,7 +75,7 @@ async def place(engine: Engine) -> dict[str, object]:
     """What the paths of the table are filled in with: a case of `zdrav` and of its responsible, done."""
     responsible = {**request_form()["responsible"], "email": RESPONSIBLE_EMAIL.title()}
     number = await words.done(engine, responsible=responsible)
-    documents = await engine.get("agency", f"/requests/{number}/documents")
+    documents = await engine.get("agency", f"/cases/{number}/documents")
     return {"number": number, "document": documents[0]["id"], "task": 2**31 - 1, "amendment": 2**31 - 1}
 
 
@@ -214,6 +214,6 @@ async def test_a_revoked_key_opens_nothing_from_that_moment_on(engine: Engine) -
 async def test_another_cases_document_is_not_there(
     engine: Engine, place: dict[str, object], under_review: str
 ) -> None:
-    response = await engine.call("reviewer", "GET", f"/requests/{under_review}/documents/{place['document']}")
+    response = await engine.call("reviewer", "GET", f"/cases/{under_review}/documents/{place['document']}")
 
     assert words.problem(response, 404) == "not-found"

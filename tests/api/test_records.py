@@ -23,8 +23,8 @@ async def number(engine: Engine) -> str:
 async def test_the_agency_reads_the_whole_journal_but_not_what_moodle_answered(
     engine: Engine, number: str
 ) -> None:
-    agencys: list[Json] = await engine.get("agency", f"/requests/{number}/journal")
-    staffs: list[Json] = await engine.get("operator", f"/requests/{number}/journal")
+    agencys: list[Json] = await engine.get("agency", f"/cases/{number}/journal")
+    staffs: list[Json] = await engine.get("operator", f"/cases/{number}/journal")
 
     assert [line["what"] for line in agencys] == [line["what"] for line in staffs]
     assert all(line["evidence"] is None for line in agencys)
@@ -32,7 +32,7 @@ async def test_the_agency_reads_the_whole_journal_but_not_what_moodle_answered(
 
 
 async def test_the_journal_says_who_when_and_by_which_clause(engine: Engine, number: str) -> None:
-    journal: list[Json] = await engine.get("agency", f"/requests/{number}/journal")
+    journal: list[Json] = await engine.get("agency", f"/cases/{number}/journal")
 
     first, decision = journal[0], next(line for line in journal if "решение" in line["what"])
     assert (first["who"], first["clause"]) == ("Департамент здравоохранения (система)", "4.1")
@@ -63,7 +63,7 @@ async def test_a_request_shows_how_many_learners_it_lists_and_not_who(engine: En
 async def test_a_term_explains_itself_and_shows_its_ladder_with_its_letters(
     engine: Engine, number: str
 ) -> None:
-    review, setup = await engine.get("agency", f"/requests/{number}/deadlines")
+    review, setup = await engine.get("agency", f"/cases/{number}/deadlines")
 
     assert (review["clause"], setup["clause"]) == ("4.2", "4.3")
     assert review["explanation"]
@@ -75,9 +75,9 @@ async def test_a_term_explains_itself_and_shows_its_ladder_with_its_letters(
 async def test_a_document_comes_whole_as_an_attachment_that_nothing_keeps(
     engine: Engine, number: str
 ) -> None:
-    (listed,) = await engine.get("agency", f"/requests/{number}/documents")
+    (listed,) = await engine.get("agency", f"/cases/{number}/documents")
 
-    response = await engine.call("agency", "GET", f"/requests/{number}/documents/{listed['id']}")
+    response = await engine.call("agency", "GET", f"/cases/{number}/documents/{listed['id']}")
 
     assert response.content.startswith(b"%PDF")
     assert hashlib.sha256(response.content).hexdigest() == listed["sha256"]
@@ -98,14 +98,14 @@ async def test_a_document_comes_whole_as_an_attachment_that_nothing_keeps(
 async def test_everybody_reads_the_letters_addressed_to_them_and_the_staff_all(
     engine: Engine, number: str, role: str, recipients: set[str]
 ) -> None:
-    letters: list[Json] = await engine.get(role, f"/requests/{number}/letters")
+    letters: list[Json] = await engine.get(role, f"/cases/{number}/letters")
 
     assert {letter["recipient"] for letter in letters} == recipients
     assert all(letter["recipient_name"] and letter["notice_name"] for letter in letters)
 
 
 async def test_letters_show_their_delivery_to_the_staff(engine: Engine, number: str) -> None:
-    letters: list[Json] = await engine.get("reviewer", f"/requests/{number}/letters")
+    letters: list[Json] = await engine.get("reviewer", f"/cases/{number}/letters")
 
     assert {"confirmation", "approval", "order", "access"} <= {letter["notice"] for letter in letters}
     assert all(letter["state_name"] for letter in letters)

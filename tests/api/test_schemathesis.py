@@ -92,7 +92,7 @@ async def _narrowed(engine: Engine) -> Json:
     """
     narrowed = copy.deepcopy(engine.app.openapi())
     done = await words.done(engine)
-    (first, *_) = await engine.get("agency", f"/requests/{done}/documents")
+    (first, *_) = await engine.get("agency", f"/cases/{done}/documents")
     for path, methods in narrowed["paths"].items():
         case = await FRESH[path][1](engine) if path in FRESH else done
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}

@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """Results from a file (clause 4.7, «Локальное тестирование»): what is read, and what is set aside and why."""
 
 import io

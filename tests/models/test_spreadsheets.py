@@ -10,10 +10,10 @@ from contextlib import suppress
 from datetime import date, datetime, time
 
 import pytest
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet
 
 from models import spreadsheets, workbook
 from models.spreadsheets import Fault, Row, SpreadsheetError, Table, read

@@ -15,7 +15,7 @@ from temporalio.client import WorkflowHandle
 from models import ids
 from models.deadlines import Deadline
 from models.requests import Stage
-from models.tables import Category, ClauseRow, Course, JournalEntry, Request, Task
+from models.tables import Category, ClauseRow, Course, JournalEntry, Person, Request, Responsibility, Task
 from models.terms import Clause
 from tests.engine import PATIENCE_SECONDS, Engine, Json
 
@@ -147,6 +147,16 @@ async def registered_category(engine: Engine, number: str) -> Category:
 async def registered_course(engine: Engine, number: str) -> Course:
     async with engine.sessions() as session:
         return (await session.scalars(select(Course).where(col(Course.request) == number))).one()
+
+
+async def responsible(engine: Engine, made: Category | Course) -> str:
+    """Name of the person who is responsible for it now."""
+    own = col(Responsibility.course) if isinstance(made, Course) else col(Responsibility.category)
+    query = (
+        select(Person.name).join(Responsibility).where(own == made.id, col(Responsibility.until).is_(None))
+    )
+    async with engine.sessions() as session:
+        return (await session.scalars(query)).one()
 
 
 # What is in Moodle

@@ -250,7 +250,7 @@ async def test_the_journal_of_a_moved_case_names_who_amended_the_calendar_and_by
     await words.amend(engine, last_day, working=False)
     await moved(engine, number, Clause.REVIEW, after(last_day))
 
-    lines = await engine.get("reviewer", f"/requests/{number}/journal")
+    lines = await engine.get("reviewer", f"/cases/{number}/journal")
     [line] = [line for line in lines if line["what"].startswith("Срок перенесён")]
     [amendment] = await engine.get("admin", "/calendar/amendments")
     assert "(Постановление для проверки)" in line["what"]

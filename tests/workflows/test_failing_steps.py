@@ -41,7 +41,7 @@ async def test_a_failed_step_is_told_to_the_operator_and_done_again_when_mended(
             await words.decide(engine, number)
         task = await words.task(engine, number, step)
         letter = await words.letter(engine, number, Notice.STEP_FAILED, Recipient.OPERATOR)
-        is_open = (await engine.row(number)).closed_at is None
+        is_open = (await engine.case(number)).closed_at is None
 
     why = f"шаг «{named}» ({step}) не выполнен {REFUSED}"
     assert (is_open, task.kind, task.why) == (True, "step_failed", why)

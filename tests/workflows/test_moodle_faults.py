@@ -252,7 +252,7 @@ async def test_rights_that_moodle_does_not_show_are_not_called_done(engine: Engi
     evidence = Evidence(
         number=number,
         step="setup/evidence-of-another",
-        at=(await engine.row(number)).filed_at,
+        at=(await engine.case(number)).opened_at,
         user_id=there.people[0]["id"] + 1000,
         category_id=None,
         course_id=there.courses[0]["id"],

@@ -7,7 +7,7 @@ from models import similar
 from models.deadlines import local_date
 from models.decisions import Outcome
 from models.letters import Notice
-from models.tables import Request
+from models.tables import CaseRow, Request
 from models.terms import Recipient
 from tests.engine import Engine, Json
 from tests.workflows import words
@@ -98,7 +98,11 @@ async def test_a_similar_open_request_is_shown_and_is_no_ground(engine: Engine) 
 async def test_similar_open_requests_never_crowd_out_what_exists(engine: Engine) -> None:
     title = "Кадровый резерв"
     async with engine.sessions() as session:
-        session.add_all([_open_request(title, ordinal) for ordinal in range(12)])
+        for ordinal in range(12):
+            case, request = _open_request(title, ordinal)
+            session.add(case)
+            await session.flush()
+            session.add(request)
 
         found = await similar.candidates(session, (title,))
 
@@ -220,16 +224,24 @@ async def test_a_refused_agency_files_anew_and_names_the_refused_request(engine:
     assert (await engine.row(number)).previous == refused
 
 
-def _open_request(title: str, ordinal: int) -> Request:
-    return Request(
-        number=f"1999-{ordinal:06}",
+def _open_request(title: str, ordinal: int) -> tuple[CaseRow, Request]:
+    number = f"1999-{ordinal:06}"
+    case = CaseRow(
+        number=number,
+        kind="request",
+        organisation="zdrav",
+        subsystem="edu",
+        title=title,
+        input={},
+        opened_at=datetime(1999, 1, 1, tzinfo=UTC),
+    )
+    return case, Request(
+        number=number,
         agency="zdrav",
         subsystem="edu",
         wanted="category",
         category_name=title,
         received_on=date(1999, 1, 1),
-        filed_at=datetime(1999, 1, 1, tzinfo=UTC),
         filed_by="key-1",
-        filed={},
         stage="review",
     )

@@ -168,7 +168,7 @@ async def test_of_a_finished_clause_the_rungs_still_to_go_are_not_needed(engine:
 
     ladder = await words.ladder(engine, number)
     assert [rung.state for rung in ladder] == ["sent", *["not_needed"] * 4]
-    [term, *_] = await engine.get("reviewer", f"/requests/{number}/deadlines")
+    [term, *_] = await engine.get("reviewer", f"/cases/{number}/deadlines")
     names = [rung["state_name"] for rung in term["rungs"]]
     assert names == ["отправлено", *["не понадобилось"] * 4]
 

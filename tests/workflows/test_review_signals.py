@@ -39,7 +39,7 @@ async def test_a_decision_by_signal_is_taken_and_journaled_as_unverified(engine:
     assert await words.closed(engine, number) == "refused"
     decision = await words.decision(engine, number)
     assert (decision.decided_by, decision.decided_by_name) == ("signal", "по сигналу, не проверен")
-    journal = await engine.get("reviewer", f"/requests/{number}/journal")
+    journal = await engine.get("reviewer", f"/cases/{number}/journal")
     who = [line["who"] for line in journal if line["what"].startswith("Отказано")]
     assert who == ["по сигналу, не проверен"]
     refusal = await words.letter(engine, number, Notice.REFUSAL, Recipient.AGENCY)

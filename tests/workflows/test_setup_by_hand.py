@@ -17,6 +17,7 @@ from tests.workflows.setups import (
     named,
     registered_category,
     registered_course,
+    responsible,
     rung_at,
     term,
     title,
@@ -87,7 +88,7 @@ async def test_the_register_shows_the_address_that_the_operator_gives(engine: En
 
     category, course = await registered_category(engine, number), await registered_course(engine, number)
     assert (course.url, course.category, course.moodle_id) == (URL, category.id, None)
-    assert (category.url, category.responsible_name, category.owner) == (None, "Рукин", "zdrav")
+    assert (category.url, await responsible(engine, category), category.owner) == (None, "Рукин", "zdrav")
     assert await letter(engine, number, Notice.SETUP_DONE, Recipient.AGENCY)
     assert URL not in await history(engine.setup(number))
 
@@ -275,7 +276,7 @@ async def test_silence_goes_up_the_ladder_and_on_for_ever(engine: Engine) -> Non
     assert set(names[4:7]) == set(names[7:10]) == set(names[10:13]) == top
     assert await engine.rungs(number, Clause.SETUP) == {0: "sent", 1: "sent", 2: "sent", 3: "sent"}
     assert (await term(engine, number)).is_overdue
-    assert (await engine.row(number)).closed_at is None
+    assert (await engine.case(number)).closed_at is None
 
 
 async def _is_overdue(engine: Engine, number: str) -> bool:

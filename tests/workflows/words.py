@@ -183,7 +183,7 @@ async def closed(engine: Engine, number: str) -> str:
     """The stage in which the case was closed."""
 
     async def is_closed() -> bool:
-        return (await engine.row(number)).closed_at is not None
+        return (await engine.case(number)).closed_at is not None
 
     await engine.until(is_closed)
     return (await engine.row(number)).stage
@@ -332,5 +332,5 @@ async def next_number(engine: Engine) -> str:
     """The number that the next request will get."""
     year = local_date(datetime.now(UTC)).year
     async with engine.sessions() as session:
-        counter = await session.get(Counter, year)
+        counter = await session.get(Counter, str(year))
     return f"{year}-{(counter.last if counter else 0) + 1:06}"

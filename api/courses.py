@@ -1,0 +1,43 @@
+"""Finding a course that the caller may see."""
+
+from typing import Annotated
+
+from fastapi import Depends, Path
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from api.auth import STAFF, Caller, CallerDep, Role
+from api.deps import SessionsDep
+from api.errors import Problem
+from models.tables import Course, Person, Responsibility
+
+
+async def _visible_course(
+    course: Annotated[int, Path(ge=1, le=2**31 - 1)], caller: CallerDep, sessions: SessionsDep
+) -> Course:
+    """The course of this id; 404 whether there is none or it is not the caller's."""
+    async with sessions() as session:
+        row = await session.get(Course, course)
+        if row is None or not await sees(session, caller, row):
+            raise Problem("not-found")
+    return row
+
+
+async def sees(session: AsyncSession, caller: Caller, course: Course) -> bool:
+    """Staff see all, an owner its own, a responsible those that they are responsible for now."""
+    if caller.role in STAFF:
+        return True
+    if caller.role is Role.AGENCY:
+        return course.owner == caller.organisation
+    query = select(col(Responsibility.id)).where(col(Responsibility.course) == course.id, is_of(caller.email))
+    return (await session.scalar(query.limit(1))) is not None
+
+
+def is_of(email: str) -> ColumnElement[bool]:
+    """Responsibilities that the person of this address has now."""
+    person = select(col(Person.id)).where(func.lower(col(Person.email)) == email).scalar_subquery()
+    return and_(col(Responsibility.person) == person, col(Responsibility.until).is_(None))
+
+
+CourseDep = Annotated[Course, Depends(_visible_course)]
