@@ -40,7 +40,11 @@ def connect(settings: Settings, session: aiohttp.ClientSession) -> Sites:
                 site.url,
                 site.token.get_secret_value(),
                 timeout=settings.moodle_timeout,
-                roles=Roles(editing_teacher=site.teacher_role, course_creator=site.course_creator_role),
+                roles=Roles(
+                    editing_teacher=site.teacher_role,
+                    course_creator=site.course_creator_role,
+                    student=site.student_role,
+                ),
             ),
         )
         for code, site in settings.moodle_sites.items()

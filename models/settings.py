@@ -18,6 +18,7 @@ class MoodleSite(BaseModel):
     token: SecretStr
     teacher_role: int = 3
     course_creator_role: int = 2
+    student_role: int = 5
 
 
 class Settings(BaseSettings):
