@@ -13,6 +13,7 @@ from api.headers import PrivateAnswers
 from api.limits import BodyLimit
 from api.rates import Rate
 from api.routes import calendar, health, records, register, requests, review, setup, tasks, temporal
+from api.starting import Receipts
 from models import logs, store
 from models.converter import DATA_CONVERTER
 from models.settings import Settings
@@ -71,6 +72,7 @@ def create(
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = config
+    app.state.receipts = Receipts()
     app.state.rate, app.state.bad_rate = Rate(config.calls_per_second), Rate(config.bad_calls_per_second)
     app.add_middleware(BodyLimit)
     app.add_middleware(PrivateAnswers)

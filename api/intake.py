@@ -5,41 +5,31 @@ request is registered then, and the answer goes out; the workflow starts behind 
 crashes in between is started by the worker's upkeep.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import structlog
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 from sqlalchemy import Exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
-from starlette.background import BackgroundTask
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from api.errors import Problem
 from api.idempotency import Post
 from api.registering import register
 from api.schemas.fields import Named
 from api.schemas.requests import FiledAnswer, RequestForm
+from api.starting import Starts
 from models import completeness, store
 from models.cases import Kind
 from models.deadlines import local_date
 from models.regulation import REVIEW_TERM, SETUP_TERM
 from models.requests import Filed, Integration, RequestCase, Stage, Wanted
 from models.settings import Settings
-from models.starting import start_case
 from models.tables import Category, Organisation, Request, Subsystem
 from models.terms import Clause
-
-log = structlog.get_logger()
-
-_STARTS_WITHIN_SECONDS = 5
-"""Nobody waits longer for the receipt of a request that is registered."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +45,8 @@ class Incoming:
 class Intake:
     """Registers requests and starts their cases."""
 
-    def __init__(self, client: Client, settings: Settings) -> None:
-        self._client = client
+    def __init__(self, starts: Starts, settings: Settings) -> None:
+        self._starts = starts
         self._settings = settings
 
     async def register(self, post: Post, incoming: Incoming) -> JSONResponse:
@@ -66,19 +56,23 @@ class Intake:
             Problem: What it names does not exist, or nobody could be written to.
         """
         try:
-            async with store.looking(post.sessions) as session:
-                agency = await check(session, incoming)
-                filed = self._filed(agency, incoming)
-                answer = _answer(filed)
-                number = await _write(session, post, incoming, filed, answer)
+            with self._starts.receipts.one_more():
+                return await self._register(post, incoming)
         except (Problem, IntegrityError):
             # The same POST, sent again: the first answer, whatever has changed since.
             if (answered := await post.first_answer()) is not None:
                 return answered
             raise
+
+    async def _register(self, post: Post, incoming: Incoming) -> JSONResponse:
+        async with store.looking(post.sessions) as session:
+            agency = await check(session, incoming)
+            filed = self._filed(agency, incoming)
+            answer = _answer(filed)
+            number = await _write(session, post, incoming, filed, answer)
         numbered = filed.model_copy(update={"case": filed.case.model_copy(update={"number": number})})
         response = JSONResponse(jsonable_encoder(answer.model_copy(update={"number": number})), 201)
-        response.background = BackgroundTask(self._start, numbered)
+        response.background = self._starts.behind(numbered.case, numbered)
         return response
 
     def _filed(self, agency: Organisation, incoming: Incoming) -> Filed:
@@ -103,15 +97,6 @@ class Intake:
             setup_term=SETUP_TERM,
             other_ground_allowed=self._settings.other_ground_allowed,
         )
-
-    async def _start(self, filed: Filed) -> None:
-        """The request is registered already: when Temporal is away, upkeep starts it later."""
-        try:
-            async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
-                case = filed.case
-                await start_case(self._client, self._settings.task_queue, case.number, case.title, filed)
-        except (RPCError, RuntimeError, TimeoutError) as error:
-            log.warning("request not started yet", number=filed.case.number, error=type(error).__name__)
 
 
 async def check(session: AsyncSession, incoming: Incoming) -> Organisation:

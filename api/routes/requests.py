@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from api import intake, listing, showing
 from api.auth import AUTHORITY, EVERYBODY, STAFF, CallerDep, Role, allow
 from api.cases import RequestDep
-from api.deps import SessionsDep, SettingsDep, TemporalDep
+from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, asking, reading
 from api.idempotency import PostDep
 from api.intake import Incoming, Intake
@@ -24,6 +24,7 @@ from api.schemas.requests import (
     RequestPage,
     RequestShown,
 )
+from api.starting import StartsDep
 from models import completeness, similar
 from models.deadlines import local_date
 from models.requests import Stage
@@ -61,11 +62,11 @@ async def check(form: RequestForm, caller: CallerDep, sessions: SessionsDep) -> 
     response_model=FiledAnswer,
     responses=acting(*_FILING),
 )
-async def file(form: RequestForm, post: PostDep, client: TemporalDep, settings: SettingsDep) -> JSONResponse:
+async def file(form: RequestForm, post: PostDep, starts: StartsDep, settings: SettingsDep) -> JSONResponse:
     """Подать запрос. Неполный запрос регистрируется и отклоняется письмом (п. 4.2)."""
     received_on = local_date(datetime.now(UTC))
     incoming = Incoming(form, post.caller.organisation, received_on, is_paper=False)
-    return await Intake(client, settings).register(post, incoming)
+    return await Intake(starts, settings).register(post, incoming)
 
 
 @router.post(
@@ -76,11 +77,11 @@ async def file(form: RequestForm, post: PostDep, client: TemporalDep, settings: 
     responses=acting(*_FILING),
 )
 async def file_paper(
-    form: PaperForm, post: PostDep, client: TemporalDep, settings: SettingsDep
+    form: PaperForm, post: PostDep, starts: StartsDep, settings: SettingsDep
 ) -> JSONResponse:
     """Зарегистрировать бумажное письмо с его датой поступления, хотя бы и просроченное."""
     incoming = Incoming(form, form.agency, form.received_on, is_paper=True)
-    return await Intake(client, settings).register(post, incoming)
+    return await Intake(starts, settings).register(post, incoming)
 
 
 @router.get("", dependencies=[allow(*EVERYBODY)], responses=reading("invalid"))
