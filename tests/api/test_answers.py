@@ -34,9 +34,18 @@ async def number(engine: Engine) -> str:
     return await words.done(engine)
 
 
-@pytest.mark.parametrize("what", ["", "/journal", "/deadlines", "/letters", "/documents"])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "/requests/{}",
+        "/cases/{}/journal",
+        "/cases/{}/deadlines",
+        "/cases/{}/letters",
+        "/cases/{}/documents",
+    ],
+)
 async def test_every_instant_has_the_regions_offset(engine: Engine, number: str, what: str) -> None:
-    answer = await engine.get("reviewer", f"/requests/{number}{what}")
+    answer = await engine.get("reviewer", what.format(number))
 
     instants = [text for text in _texts(answer) if _INSTANT.match(text)]
     assert instants

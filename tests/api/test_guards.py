@@ -22,6 +22,7 @@ class Guarded(NamedTuple):
 
 
 CASE = f"{API}/requests/{{number}}"
+RECORDS = f"{API}/cases/{{number}}"
 CALENDAR = (Role.ADMIN, Role.SUPERVISOR)
 TASKS = (*OPERATORS, Role.ADMIN)
 
@@ -31,12 +32,12 @@ ROUTES = [
     Guarded("POST", f"{API}/requests/paper", AUTHORITY, 422),
     Guarded("GET", f"{API}/requests", EVERYBODY, 200),
     Guarded("GET", CASE, EVERYBODY, 200),
-    Guarded("GET", f"{CASE}/journal", EVERYBODY, 200),
-    Guarded("GET", f"{CASE}/deadlines", EVERYBODY, 200),
+    Guarded("GET", f"{RECORDS}/journal", EVERYBODY, 200),
+    Guarded("GET", f"{RECORDS}/deadlines", EVERYBODY, 200),
     Guarded("GET", f"{CASE}/analogues", STAFF, 200),
-    Guarded("GET", f"{CASE}/letters", EVERYBODY, 200),
-    Guarded("GET", f"{CASE}/documents", EVERYBODY, 200),
-    Guarded("GET", f"{CASE}/documents/{{document}}", EVERYBODY, 200),
+    Guarded("GET", f"{RECORDS}/letters", EVERYBODY, 200),
+    Guarded("GET", f"{RECORDS}/documents", EVERYBODY, 200),
+    Guarded("GET", f"{RECORDS}/documents/{{document}}", EVERYBODY, 200),
     Guarded("POST", f"{CASE}/claim", AUTHORITY, 409),
     Guarded("POST", f"{CASE}/release", AUTHORITY, 409),
     Guarded("POST", f"{CASE}/decision", AUTHORITY, 422),

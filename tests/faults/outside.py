@@ -64,7 +64,9 @@ class Outside:
             return await (await connection.execute(query, values)).fetchall()
 
     async def row(self, number: str) -> Json:
-        return (await self.sql("SELECT * FROM requests WHERE number = %s", number))[0]
+        return (await self.sql("SELECT * FROM requests JOIN cases USING (number) WHERE number = %s", number))[
+            0
+        ]
 
     async def journal(self, number: str) -> list[str]:
         """Names of the steps, in order."""

@@ -76,7 +76,7 @@ async def test_a_request_whose_api_was_killed_before_its_case_began_begins_by_it
 
 
 async def is_registered(outside: Outside, name: str) -> list[Json]:
-    return await outside.sql("SELECT number, started_at FROM requests WHERE course_name = %s", name)
+    return await outside.sql("SELECT number, started_at FROM cases WHERE title = %s", name)
 
 
 async def test_a_decision_sent_while_no_worker_runs_is_taken_once_when_it_is_back(outside: Outside) -> None:

@@ -23,7 +23,7 @@ REFUSED = "(база данных отклонила запись)"
 @pytest.mark.parametrize(
     ("step", "named", "table", "condition"),
     [
-        ("request/started", "начало дела", "requests", "started_at IS NOT NULL"),
+        ("request/started", "начало дела", "cases", "started_at IS NOT NULL"),
         ("review/opened", "расчёт срока", "journal", "step = 'review/opened'"),
         ("review/analogues", "поиск аналогов", "journal", "step = 'review/analogues'"),
         ("review/decision", "запись решения", "journal", "step = 'review/decision'"),

@@ -133,6 +133,7 @@ async def test_a_ground_outside_clause_4_2_is_marked_and_told_to_the_supervisor(
 async def test_a_decision_against_the_rule_is_rejected_without_a_trace(engine: Engine) -> None:
     number = await engine.file()
     review = await words.reviewing(engine, number)
+    await words.delivered(engine, number, of=2)
     before = await engine.journal(number)
 
     for body, type in AGAINST_THE_RULE:

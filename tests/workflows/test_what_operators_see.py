@@ -134,7 +134,7 @@ async def test_summaries_and_letters_speak_russian(engine: Engine) -> None:
 
     assert await summary(engine.request(number)) == f"Запрос № {number}: Оказание помощи на льду"
     assert await summary(engine.review(number)) == f"Рассмотрение запроса № {number}"
-    assert await summary(delivery) == f"Письмо по запросу № {number}: запрос зарегистрирован"
+    assert await summary(delivery) == f"Запрос № {number}: письмо «запрос зарегистрирован»"
     assert "Кому: инициатору" in await card(delivery)
     assert (await attributes(delivery))["Number"] == number
 
