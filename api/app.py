@@ -14,7 +14,7 @@ from api.limits import BodyLimit
 from api.rates import Rate
 from api.routes import calendar, health, records, register, requests, review, setup, tasks, temporal
 from api.starting import Receipts
-from models import logs, store
+from models import garbage, logs, store
 from models.converter import DATA_CONVERTER
 from models.settings import Settings
 from models.settings import settings as from_environment
@@ -59,6 +59,7 @@ def create(
         engine = store.connect(config.database_url.get_secret_value())
         app.state.sessions = sessions or store.sessions(engine)
         app.state.temporal = client or await _connect(config)
+        garbage.collect_seldom()
         yield
         await engine.dispose()
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from models.converter import DATA_CONVERTER
@@ -32,7 +32,7 @@ STRICT = SandboxedWorkflowRunner(
 """Loads the workflows themselves inside the sandbox, where a clock or a die of their own is refused."""
 
 
-def replayer(workflows: list[Any], runner: SandboxedWorkflowRunner = WORKFLOW_RUNNER) -> Replayer:
+def replayer(workflows: list[Any], runner: WorkflowRunner = WORKFLOW_RUNNER) -> Replayer:
     return Replayer(workflows=workflows, workflow_runner=runner, data_converter=DATA_CONVERTER)
 
 
