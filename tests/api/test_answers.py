@@ -83,6 +83,7 @@ def _instants(schema: object) -> Iterator[Json]:
 
 async def test_who_is_waited_for_and_told_has_a_russian_name_beside_the_code(engine: Engine) -> None:
     number = await words.by_hand(engine)
+    await engine.until(lambda: engine.tasks(number))
 
     shown = await engine.get("agency", f"/requests/{number}")
     (_, setup) = await engine.get("agency", f"/cases/{number}/deadlines")
