@@ -22,6 +22,9 @@ log = structlog.get_logger()
 _PATIENCE_SECONDS = 5
 """A case just filed has no review to talk to for a moment."""
 
+_PASSING = ("not-ready", "outcome-unknown")
+"""What a moment may change, an update that met the end of its workflow too; its id does nothing twice."""
+
 _PAUSE_SECONDS = 0.1
 
 
@@ -98,7 +101,7 @@ class Updates:
                 problem = Problem("not-ready")
             except Problem as rejected:
                 problem = rejected
-            if problem.type != "not-ready" or time.monotonic() > limit:
+            if problem.type not in _PASSING or time.monotonic() > limit:
                 raise problem
             await asyncio.sleep(_PAUSE_SECONDS)
 
