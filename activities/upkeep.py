@@ -17,7 +17,7 @@ from activities.histories import Histories, describe
 from activities.purging import purge
 from models import ids, store
 from models.letters import Letter, LetterState, Notice
-from models.starting import restart_delivery, start_amendment, start_case
+from models.starting import start_amendment, start_case, start_delivery
 from models.step import Step
 from models.tables import AmendmentRow, CaseRow, KeptHistory, LetterRow, Task
 from models.tasks import TaskKind
@@ -122,7 +122,7 @@ class Upkeep:
             rung=row.rung,
             at=row.written_at,
         )
-        await restart_delivery(self._client, self._task_queue, letter)
+        await start_delivery(self._client, self._task_queue, letter, anew=True)
         async with self._sessions.begin() as session:
             run = "lost" if found is None else f"stopped-{found.run_id}"
             step = Step(number=row.number, step=f"letter/{row.key}/{run}", at=datetime.now(UTC))

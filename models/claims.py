@@ -7,10 +7,10 @@ nothing up: a code is used when Moodle has taken the chosen password.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from models.deadlines import LOCAL_ZONE
+from models.deadlines import LOCAL_ZONE, end_of
 
 ALPHABET = "23456789ACDEFHJKLMNPQRTVWXY"
 """Digits and capitals of which none looks like another: no 0 O, 1 I, B, G, S, Z, U."""
@@ -56,7 +56,7 @@ def hashed(code: str) -> str:
 def expires_at(issued_at: datetime, validity: timedelta) -> datetime:
     """24:00 in Asia/Yekaterinburg of the last day: a slip can say «действует по 24 декабря включительно»."""
     last_day = (issued_at.astimezone(LOCAL_ZONE) + validity).date()
-    return datetime.combine(last_day + timedelta(days=1), time(), tzinfo=LOCAL_ZONE)
+    return end_of(last_day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def compute(term: Term, started_on: date, calendar: WorkCalendar) -> Deadline:
         unit=term.unit,
         started_on=started_on,
         last_day=last_day,
-        due_at=_end_of(last_day),
+        due_at=end_of(last_day),
         provisional=not calendar.confirms(started_on, last_day),
         rungs=_ladder(term, last_day, calendar),
         repeat_every=term.repeat_every,
@@ -151,7 +151,7 @@ def next_repeat(after: datetime, every: int, calendar: WorkCalendar) -> datetime
     Raises:
         ValueError: `after` has no time zone.
     """
-    return _morning_of(calendar.add_working_days(local_date(after), every))
+    return morning_of(calendar.add_working_days(local_date(after), every))
 
 
 def lateness(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Lateness | None:
@@ -197,7 +197,7 @@ def _ladder(term: Term, last_day: date, calendar: WorkCalendar) -> tuple[Rung, .
         for step in term.escalations
     ]
     return tuple(
-        Rung(ordinal=ordinal, kind=kind, at=_morning_of(day), to=to, label=label)
+        Rung(ordinal=ordinal, kind=kind, at=morning_of(day), to=to, label=label)
         for ordinal, (kind, day, to, label) in enumerate(reminders + escalations)
     )
 
@@ -212,7 +212,7 @@ def _reminder_day(reminder: Reminder, last_day: date, calendar: WorkCalendar) ->
 def _hand_over(term: Term, last_day: date, calendar: WorkCalendar) -> datetime | None:
     if term.hand_over_before is None:
         return None
-    return _morning_of(calendar.add_working_days(last_day, -term.hand_over_before))
+    return morning_of(calendar.add_working_days(last_day, -term.hand_over_before))
 
 
 def _reminder_label(reminder: Reminder) -> str:
@@ -231,13 +231,15 @@ def _escalation_label(escalation: Escalation) -> str:
 def _next_morning(now: datetime, calendar: WorkCalendar) -> datetime:
     """The first 09:00 of a working day after a moment."""
     today = local_date(now)
-    this_morning = _morning_of(calendar.next_working_day(today))
-    return this_morning if this_morning > now else _morning_of(calendar.add_working_days(today, 1))
+    this_morning = morning_of(calendar.next_working_day(today))
+    return this_morning if this_morning > now else morning_of(calendar.add_working_days(today, 1))
 
 
-def _morning_of(day: date) -> datetime:
+def morning_of(day: date) -> datetime:
+    """09:00 in Asia/Yekaterinburg: when letters go."""
     return datetime.combine(day, _LETTERS_GO_AT)
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
+    """24:00 in Asia/Yekaterinburg: the first instant that is not of the day any more."""
     return datetime.combine(day + timedelta(days=1), time(0, tzinfo=LOCAL_ZONE))

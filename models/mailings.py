@@ -7,19 +7,18 @@ end go again. What is shared is the rule of the morning: 09:00 in Asia/Yekaterin
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
 from models.calendar import WorkCalendar
-from models.deadlines import LOCAL_ZONE, local_date
+from models.deadlines import local_date, morning_of
 from models.message import Message
 from models.results import State
 from models.trainings import Training
 
-_LETTERS_GO_AT = time(9, tzinfo=LOCAL_ZONE)
 _DAY = timedelta(days=1)
 
 
@@ -103,7 +102,7 @@ def schedule(
     reminding = reminding or Reminding()
     start = Mailing(key="start", at=_start(training, calendar), to=Audience.ALL)
     last = tuple(_before_end(training, calendar, reminding, after=start.at))
-    until = last[0].at if last else _morning_of(training.ends_on + _DAY)
+    until = last[0].at if last else morning_of(training.ends_on + _DAY)
     first = tuple(_after_start(training, calendar, reminding, after=start.at, until=until))
     return tuple(one for one in (start, *first, *last) if one.at < training.ends_at)
 
@@ -134,7 +133,7 @@ def due(mailings: Iterable[Mailing], now: datetime) -> Due | None:
 
 
 def _start(training: Training, calendar: WorkCalendar) -> datetime:
-    morning = _morning_of(calendar.previous_working_day(training.starts_on))
+    morning = morning_of(calendar.previous_working_day(training.starts_on))
     if morning >= training.planned_at:
         return morning
     next_morning = _next_morning(training.planned_at, calendar)
@@ -144,8 +143,8 @@ def _start(training: Training, calendar: WorkCalendar) -> datetime:
 
 def _next_morning(at: datetime, calendar: WorkCalendar) -> datetime:
     day = local_date(at)
-    morning = _morning_of(calendar.next_working_day(day))
-    return morning if morning >= at else _morning_of(calendar.next_working_day(day + _DAY))
+    morning = morning_of(calendar.next_working_day(day))
+    return morning if morning >= at else morning_of(calendar.next_working_day(day + _DAY))
 
 
 def _before_end(
@@ -154,7 +153,7 @@ def _before_end(
     """Two that meet on one morning, as at New Year, are the one nearer to the end."""
     by_morning = {
         # A letter that comes after the day it was meant for would be no reminder: so the day before.
-        _morning_of(calendar.previous_working_day(training.ends_on - timedelta(days=before))): before
+        morning_of(calendar.previous_working_day(training.ends_on - timedelta(days=before))): before
         for before in reminding.before_end
     }
     for at, before in by_morning.items():
@@ -175,11 +174,7 @@ def _after_start(
     heard_at = after
     for key, day in sorted(days.items(), key=lambda item: item[1]):
         # Whole days have been given to begin, so not on a working morning before.
-        at = _morning_of(calendar.next_working_day(day))
+        at = morning_of(calendar.next_working_day(day))
         if heard_at + gap <= at <= until - gap:
             heard_at = at
             yield Mailing(key=key, at=at, to=Audience.NOT_BEGUN)
-
-
-def _morning_of(day: date) -> datetime:
-    return datetime.combine(day, _LETTERS_GO_AT)

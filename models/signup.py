@@ -4,12 +4,12 @@ Whoever counts and writes holds the training's row locked, so that two people ca
 Persons and e-mails stay in Postgres: the rules need counts and states alone.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import Field
 
-from models.deadlines import LOCAL_ZONE
+from models.deadlines import end_of
 from models.message import Message
 
 
@@ -54,7 +54,7 @@ class SignUp(Message):
         """Whether one may still sign up: not from 24:00 of the closing day on."""
         if self.closes_on is None:
             return True
-        return at < datetime.combine(self.closes_on + timedelta(days=1), time(0, tzinfo=LOCAL_ZONE))
+        return at < end_of(self.closes_on)
 
 
 class Taken(Message):

@@ -53,8 +53,14 @@ async def start_amendment(client: Client, task_queue: str, amendment: int, day: 
     )
 
 
-async def start_delivery(client: Client, task_queue: str, letter: Letter) -> None:
-    """Start the delivery of a letter that follows one that did not arrive, unless it was started before."""
+async def start_delivery(client: Client, task_queue: str, letter: Letter, *, anew: bool = False) -> None:
+    """Start the delivery of a letter, unless it runs.
+
+    Args:
+        letter: What it delivers.
+        anew: Also where it was started before, and stopped before its end.
+    """
+    duplicates = WorkflowIDReusePolicy.ALLOW_DUPLICATE if anew else WorkflowIDReusePolicy.REJECT_DUPLICATE
     await _start(
         client,
         "DeliveryWorkflow",
@@ -62,19 +68,7 @@ async def start_delivery(client: Client, task_queue: str, letter: Letter) -> Non
         id=ids.delivery_id(letter.key),
         task_queue=task_queue,
         static_summary=letter.summary,
-    )
-
-
-async def restart_delivery(client: Client, task_queue: str, letter: Letter) -> None:
-    """Start the delivery of a letter again, where one was stopped before its end."""
-    await _start(
-        client,
-        "DeliveryWorkflow",
-        letter,
-        id=ids.delivery_id(letter.key),
-        task_queue=task_queue,
-        static_summary=letter.summary,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_reuse_policy=duplicates,
     )
 
 

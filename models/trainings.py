@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime
 
-from models.deadlines import LOCAL_ZONE, local_date
+from models.deadlines import LOCAL_ZONE, end_of, local_date
 from models.message import Message
 
 LONGEST = timedelta(days=3 * 365)
@@ -27,12 +27,12 @@ class Training(Message):
 
     @property
     def starts_at(self) -> datetime:
-        return _beginning_of(self.starts_on)
+        return datetime.combine(self.starts_on, time(0, tzinfo=LOCAL_ZONE))
 
     @property
     def ends_at(self) -> datetime:
         """24:00 of the last day, or when it was closed: exactly then it is over."""
-        return self.closed_at or _beginning_of(self.ends_on + timedelta(days=1))
+        return self.closed_at or end_of(self.ends_on)
 
     def stage(self, at: datetime) -> "Stage":
         """Where the training stands at a moment."""
@@ -146,7 +146,3 @@ def _check_open(training: Training, at: datetime) -> None:
 def _check_end(ends_on: date, at: datetime) -> None:
     if ends_on - local_date(at) > LONGEST:
         raise TrainingRejected(Rejection.TOO_LONG)
-
-
-def _beginning_of(day: date) -> datetime:
-    return datetime.combine(day, time(0, tzinfo=LOCAL_ZONE))
