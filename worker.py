@@ -26,8 +26,10 @@ from activities.defined import activities_of
 from activities.errors import ErrorInterceptor
 from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
+from activities.mailing import MailingActivities
 from activities.moodle import MoodleActivities
 from activities.tasks import TaskActivities
+from activities.trainings import TrainingActivities
 from activities.upkeep import Upkeep
 from clients.mail import MailClient, TlsMode
 from models import garbage, logs, store
@@ -72,6 +74,8 @@ def create_worker(
             TaskActivities(sessions),
             LetterActivities(sessions, _mail(settings), settings, moodles),
             MoodleActivities(sessions, moodles),
+            TrainingActivities(sessions, moodles, years),
+            MailingActivities(sessions, _mail(settings), settings, moodles),
         ),
         interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],
         workflow_runner=WORKFLOW_RUNNER,

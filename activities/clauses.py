@@ -17,6 +17,8 @@ from models.terms import Clause
 _OVERDUE = {
     Clause.REVIEW: "срок рассмотрения истёк, решения нет",
     Clause.SETUP: "срок исполнения истёк, работа не завершена",
+    Clause.CONSULTATION: "срок ответа истёк, ответа нет",
+    Clause.AUTHORING: "планируемая дата прошла, курс не объявлен готовым",
 }
 
 

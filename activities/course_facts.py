@@ -1,14 +1,14 @@
 """The facts of a case about a course (clauses 4.4-4.8) as its letters tell them, read from Postgres."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities import dossier
+from activities import dossier, training_facts
 from activities.facts import deadline_facts
 from activities.rendering import DeadlineFacts, Person
 from activities.sites import Sites
@@ -21,7 +21,7 @@ from models.terms import Recipient
 
 Particulars = Callable[[AsyncSession, Letter], Awaitable[dict[str, Any]]]
 
-PARTICULARS: Mapping[Notice, Particulars] = {}
+PARTICULARS: Mapping[Notice, Particulars] = dict.fromkeys(training_facts.NOTICES, training_facts.read)
 """What single notices tell beside the rest; each clause reads its own."""
 
 
@@ -53,6 +53,10 @@ class CourseLetter:
     def label(self) -> str:
         """«Обучение № 17»."""
         return cases.label(self.number)
+
+    def with_more(self, facts: Mapping[str, Any]) -> "CourseLetter":
+        """The same letter to another reader."""
+        return replace(self, more={**self.more, **facts})
 
 
 class CourseFile(NamedTuple):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import delete, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -37,6 +37,10 @@ async def enter(
         **_computed(opening.term, deadline, calendar, opening.at),
     }
     clause = {"number": opening.number, "clause": opening.clause.value}
+    if opening.anew:
+        own = (col(RungRow.number) == opening.number, col(RungRow.clause) == opening.clause.value)
+        await session.execute(delete(RungRow).where(*own))
+        values |= {"finished_at": None, "late_by": "", "moved_from": None}
     statement = insert(ClauseRow).values({**clause, "opened_at": opening.at, **values})
     await session.execute(statement.on_conflict_do_update(index_elements=[*clause], set_=values))
     await _plan_rungs(session, opening.number, deadline, opening.at)

@@ -12,7 +12,19 @@ from api.auth import known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
 from api.rates import Rate
-from api.routes import calendar, health, records, register, requests, review, setup, tasks, temporal
+from api.routes import (
+    calendar,
+    health,
+    records,
+    register,
+    requests,
+    results,
+    review,
+    setup,
+    tasks,
+    temporal,
+    trainings,
+)
 from api.starting import Receipts
 from models import garbage, logs, store
 from models.converter import DATA_CONVERTER
@@ -28,6 +40,8 @@ _ROUTERS = (
     tasks.router,
     calendar.router,
     temporal.router,
+    trainings.router,
+    results.router,
 )
 
 _PREFIX = "/api/v1"

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
+from models import trainings
 from models.decisions import Rejection
 from models.setup import SetupRejection
 
@@ -56,6 +57,8 @@ _REJECTIONS: dict[Rejection | SetupRejection, int] = {
     SetupRejection.NOTHING_TO_RETRY: 409,
 }
 """What the rules reject, in the rules' own words."""
+
+_DATES = {trainings.Rejection.ALREADY_OVER: 409}
 
 TABLE: dict[str, Kind] = {
     "unauthenticated": Kind(401, "Нужен действующий ключ доступа."),
@@ -96,6 +99,11 @@ TABLE: dict[str, Kind] = {
     "amendment-not-in-force": Kind(409, "Это изменение календаря уже отменено."),
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
+    **{one.value: Kind(_DATES.get(one, 422), one.russian) for one in trainings.Rejection},
+    "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
+    "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
+    "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),
+    "file-unreadable": Kind(422, "Файл прочитать нельзя, из него ничего не принято."),
     "outcome-unknown": Kind(
         503, "Ответа пока нет, но действие может быть выполнено: повторите с тем же Idempotency-Key."
     ),

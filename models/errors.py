@@ -23,6 +23,8 @@ class Failure(StrEnum):
     DATABASE_UNAVAILABLE = "database-unavailable"
     DATABASE_REFUSED = "database-refused"
     NOT_FOUND = "not-found"
+    COURSE_GONE = "course-gone"
+    """Somebody deleted the course in Moodle."""
     ENDED_BY_HAND = "ended-by-hand"
     """A workflow that somebody terminated or cancelled in Temporal."""
     UNEXPECTED = "unexpected"
@@ -47,6 +49,7 @@ _FAILURES = {
     Failure.DATABASE_UNAVAILABLE: "база данных недоступна",
     Failure.DATABASE_REFUSED: "база данных отклонила запись",
     Failure.NOT_FOUND: "нет записи, с которой работает шаг",
+    Failure.COURSE_GONE: "учебного курса больше нет в Moodle",
     Failure.ENDED_BY_HAND: "процесс остановлен вручную",
     Failure.UNEXPECTED: "непредвиденная ошибка",
 }

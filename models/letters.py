@@ -47,6 +47,15 @@ class Notice(StrEnum):
     STEP_FAILED = "step_failed"
     """To the operator: a step of the engine failed and waits for a person."""
 
+    TRAINING_SUMMARY = "training_summary"
+    """To the owner and the responsible: a training is over, with what came of it."""
+    COURSE_GONE = "course_gone"
+    """To the owner and the operator: the course of a running training is not in Moodle any more."""
+    TRAINING_START = "training_start"
+    """To each learner, as those that follow."""
+    TRAINING_NOT_BEGUN = "training_not_begun"
+    TRAINING_NOT_FINISHED = "training_not_finished"
+
     @property
     def russian(self) -> str:
         return _NOTICES[self]
@@ -70,6 +79,11 @@ _NOTICES = {
     Notice.SETUP_DONE: "настройка выполнена",
     Notice.DEADLINE_MOVED: "срок перенесён",
     Notice.STEP_FAILED: "системе нужна помощь",
+    Notice.TRAINING_SUMMARY: "итоги обучения",
+    Notice.COURSE_GONE: "учебного курса нет в Moodle",
+    Notice.TRAINING_START: "начало обучения",
+    Notice.TRAINING_NOT_BEGUN: "обучение не начато",
+    Notice.TRAINING_NOT_FINISHED: "обучение не завершено",
 }
 
 

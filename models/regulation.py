@@ -77,6 +77,8 @@ _PROVISIONS = (
         "После получения доступа ответственное лицо, при консультационной поддержке со стороны"
         " Оператора, осуществляет формирование учебного курса в СЭО ТО и настройку прав доступа для"
         " Пользователей.",
+        event="Готовность курса запланирована",
+        outside="срок в Регламенте не установлен; дату назначает ответственное лицо или Владелец",
     ),
     Provision(
         Clause.ENROLMENT,
@@ -154,6 +156,18 @@ CONSULTATION_TERM = Term(
     reminders=(Reminder(before=1, to=(Recipient.OPERATOR,)),),
     escalations=(Escalation(after=0, to=(Recipient.OPERATOR_HEAD, Recipient.OPERATOR)),),
 )
+
+AUTHORING_TERM = Term(
+    clause=Clause.AUTHORING,
+    amount=1,
+    unit=Unit.WORKING_DAYS,
+    reminders=(
+        Reminder(before=3, to=(Recipient.RESPONSIBLE,)),
+        Reminder(before=0, to=(Recipient.RESPONSIBLE,)),
+    ),
+    escalations=(Escalation(after=0, to=(Recipient.OWNER, Recipient.OPERATOR)),),
+)
+"""A ladder only: its last day is always set by people, `AUTHORING_TERM.until(day)`; nothing is counted."""
 
 REPLACEMENT_TERM = Term(
     clause=Clause.REPLACEMENT,

@@ -22,6 +22,8 @@ class OpenClause(Step):
     term: Term
     started_on: date
     waits_for: str
+    anew: bool = False
+    """The clause has had a term in this case: what has gone of its ladder goes again by this one."""
 
 
 class Opened(Message):

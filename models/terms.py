@@ -50,6 +50,7 @@ class Recipient(StrEnum):
     OWNER_HEAD = "owner_head"
     RESPONSIBLE = "responsible"
     AGENCY = "agency"
+    LEARNER = "learner"  # one of many: letters to them are rows of `BulkLetter`
 
     @property
     def russian(self) -> str:
@@ -72,6 +73,7 @@ _WHOM = {
     Recipient.OWNER_HEAD: "руководителю Владельца",
     Recipient.RESPONSIBLE: "ответственному лицу",
     Recipient.AGENCY: "инициатору",
+    Recipient.LEARNER: "Пользователю",
 }
 
 _RECIPIENTS = {
@@ -85,6 +87,7 @@ _RECIPIENTS = {
     Recipient.OWNER_HEAD: "руководитель Владельца",
     Recipient.RESPONSIBLE: "ответственное лицо",
     Recipient.AGENCY: "инициатор",
+    Recipient.LEARNER: "Пользователь",
 }
 
 

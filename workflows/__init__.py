@@ -5,5 +5,13 @@ from workflows.delivery import DeliveryWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.setup import SetupWorkflow
+from workflows.training import TrainingWorkflow
 
-WORKFLOWS = [RequestWorkflow, ReviewWorkflow, SetupWorkflow, DeliveryWorkflow, AmendmentWorkflow]
+WORKFLOWS = [
+    RequestWorkflow,
+    ReviewWorkflow,
+    SetupWorkflow,
+    TrainingWorkflow,
+    DeliveryWorkflow,
+    AmendmentWorkflow,
+]

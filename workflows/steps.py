@@ -104,82 +104,80 @@ _LAST_RESORT_PAUSE = timedelta(minutes=1)
 
 
 async def start_case(step: Step) -> None:
-    await _write_down(CaseActivities.start_case, step, "Начало дела")
+    await write_down(CaseActivities.start_case, step, "Начало дела")
 
 
 async def open_clause(clause: OpenClause) -> Opened:
-    return await _write_down(ClauseActivities.open_clause, clause, f"Срок по п. {clause.clause}")
+    return await write_down(ClauseActivities.open_clause, clause, f"Срок по п. {clause.clause}")
 
 
 async def find_analogues(step: Step) -> AnaloguesFound:
-    return await _write_down(CaseActivities.find_analogues, step, "Поиск аналогов", _BEYOND_DATABASE)
+    return await write_down(CaseActivities.find_analogues, step, "Поиск аналогов", _BEYOND_DATABASE)
 
 
 async def is_known(named: Named) -> bool:
-    return await _write_down(CaseActivities.is_known, named, "Есть ли то, что называет сигнал")
+    return await write_down(CaseActivities.is_known, named, "Есть ли то, что называет сигнал")
 
 
 async def record_decision(record: RecordDecision) -> Reviewed:
-    return await _write_down(CaseActivities.record_decision, record, "Запись решения")
+    return await write_down(CaseActivities.record_decision, record, "Запись решения")
 
 
 async def decision_on_record(step: Step) -> Reviewed:
-    return await _write_down(CaseActivities.decision_on_record, step, "Решение, которое уже принято")
+    return await write_down(CaseActivities.decision_on_record, step, "Решение, которое уже принято")
 
 
 async def record_setup(record: RecordSetup) -> None:
-    await _write_down(CaseActivities.record_setup, record, "Запись исполнения")
+    await write_down(CaseActivities.record_setup, record, "Запись исполнения")
 
 
 async def close_case(close: CloseCase) -> None:
-    await _write_down(CaseActivities.close_case, close, "Закрытие дела")
+    await write_down(CaseActivities.close_case, close, "Закрытие дела")
 
 
 async def note(entry: Note) -> None:
-    await _write_down(CaseActivities.note, entry, "Запись в журнал")
+    await write_down(CaseActivities.note, entry, "Запись в журнал")
 
 
 async def fire_rung(rung: FireRung) -> None:
-    await _write_down(ClauseActivities.fire_rung, rung, "Ступень напоминаний")
+    await write_down(ClauseActivities.fire_rung, rung, "Ступень напоминаний")
 
 
 async def mark_overdue(mark: MarkOverdue) -> None:
-    await _write_down(ClauseActivities.mark_overdue, mark, "Срок прошёл")
+    await write_down(ClauseActivities.mark_overdue, mark, "Срок прошёл")
 
 
 async def take_over_deadline(move: MoveDeadline) -> Deadline:
-    return await _write_down(ClauseActivities.take_over_deadline, move, "Перенос срока")
+    return await write_down(ClauseActivities.take_over_deadline, move, "Перенос срока")
 
 
 async def next_repeat(ask: NextRepeat) -> datetime:
-    return await _write_down(CalendarActivities.next_repeat, ask, "Когда напомнить снова")
+    return await write_down(CalendarActivities.next_repeat, ask, "Когда напомнить снова")
 
 
 async def moved_clauses(ask: MoveClauses) -> list[MovedClause]:
-    return await _write_down(
-        CalendarActivities.moved_clauses, ask, "Какие сроки сдвигаются", _BEYOND_DATABASE
-    )
+    return await write_down(CalendarActivities.moved_clauses, ask, "Какие сроки сдвигаются", _BEYOND_DATABASE)
 
 
 async def move_clause(moved: MovedClause) -> None:
     summary = f"Перенос срока по делу {moved.number}"
-    await _write_down(CalendarActivities.move_clause, moved, summary, _BEYOND_DATABASE)
+    await write_down(CalendarActivities.move_clause, moved, summary, _BEYOND_DATABASE)
 
 
 async def close_task(task: CloseTask) -> None:
-    await _write_down(TaskActivities.close_task, task, "Задача выполнена")
+    await write_down(TaskActivities.close_task, task, "Задача выполнена")
 
 
 async def tick_off(progress: TickOff) -> None:
-    await _write_down(TaskActivities.tick_off, progress, "Отметки в перечне работ")
+    await write_down(TaskActivities.tick_off, progress, "Отметки в перечне работ")
 
 
 async def write_letter(letter: Letter) -> LetterState:
-    return await _write_down(LetterActivities.write_letter, letter, "Письмо написано")
+    return await write_down(LetterActivities.write_letter, letter, "Письмо написано")
 
 
 async def give_up_letter(letter: Letter) -> LetterState:
-    return await _write_down(LetterActivities.give_up_letter, letter, "Письмо не доставлено")
+    return await write_down(LetterActivities.give_up_letter, letter, "Письмо не доставлено")
 
 
 async def open_task(task: OpenTask) -> None:
@@ -241,7 +239,7 @@ def failure_of(error: BaseException) -> str:
     return Failure.UNEXPECTED
 
 
-async def _write_down(
+async def write_down(
     activity: Callable[[Any, S], Awaitable[R]],
     message: S,
     summary: str,

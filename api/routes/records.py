@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from api.auth import EVERYBODY, STAFF, CallerDep, allow
+from api.auth import EVERYBODY, STAFF, Caller, CallerDep, allow
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
@@ -82,12 +82,16 @@ async def letters(case: CaseDep, caller: CallerDep, sessions: SessionsDep) -> li
 
 
 @router.get("/documents", dependencies=_ANYBODY, responses=_READING)
-async def documents(case: CaseDep, sessions: SessionsDep) -> list[DocumentShown]:
-    """Документы дела."""
+async def documents(case: CaseDep, caller: CallerDep, sessions: SessionsDep) -> list[DocumentShown]:
+    """Документы дела; результаты обучения — Владельцу и ответственному лицу (п. 4.7)."""
     query = select(Document).where(col(Document.number) == case.number).order_by(col(Document.id))
     async with sessions() as session:
         rows = (await session.scalars(query)).all()
-    return [DocumentShown.model_validate(row.model_dump(exclude={"content"})) for row in rows]
+    return [
+        DocumentShown.model_validate(row.model_dump(exclude={"content"}))
+        for row in rows
+        if _opens(caller, row)
+    ]
 
 
 @router.get(
@@ -97,15 +101,23 @@ async def documents(case: CaseDep, sessions: SessionsDep) -> list[DocumentShown]
     response_class=Response,
 )
 async def document(
-    case: CaseDep, document: Annotated[int, Path(ge=1, le=2**31 - 1)], sessions: SessionsDep
+    case: CaseDep,
+    document: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    caller: CallerDep,
+    sessions: SessionsDep,
 ) -> Response:
     """Документ целиком."""
     async with sessions() as session:
         row = await session.get(Document, document)
-    if row is None or row.number != case.number:
+    if row is None or row.number != case.number or not _opens(caller, row):
         raise Problem("not-found")
     headers = {"Content-Disposition": f'attachment; filename="{row.filename}"'}
     return Response(row.content, media_type=row.media_type, headers=headers)
+
+
+def _opens(caller: Caller, row: Document) -> bool:
+    """Results tell of persons: they are for the owner and the responsible alone."""
+    return caller.role not in STAFF or not row.kind.startswith("results-")
 
 
 async def _deadline(session: AsyncSession, row: ClauseRow, calendar: WorkCalendar) -> DeadlineShown:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from pydantic import BaseModel, Field, TypeAdapter
 
@@ -22,6 +23,7 @@ from clients.moodle.grades import Grade, Grades
 from clients.moodle.learners import Learner, ResultsPage, State, Unseen
 from clients.moodle.readiness import ReadinessOfCourses
 from clients.moodle.transport import Params
+from clients.moodle.types import Participant
 
 _SINCE_LAST_ACCESS = 2019052000  # Moodle 3.7
 _ROLL_PAGE = 1000
@@ -34,6 +36,7 @@ class _Access(BaseModel):
 
 
 _ACCESSES = TypeAdapter(tuple[_Access, ...])
+_LEARNERS = TypeAdapter(tuple[Participant, ...])
 
 
 class Results(Completion, Grades, ReadinessOfCourses):
@@ -50,6 +53,24 @@ class Results(Completion, Grades, ReadinessOfCourses):
         await reading.begin()
         for part in in_parts(user_ids, page):
             yield await reading.read(part)
+
+    async def course_learners(
+        self, course_id: int, gate: asyncio.Semaphore
+    ) -> AsyncIterator[tuple[Participant, ...]]:
+        """All who learn in the course now, some at a time, with names and, where the account may see
+        them, addresses; those enrolled with another role are left out.
+
+        Raises:
+            NotFound: the course was deleted.
+        """
+        start = 0
+        while True:
+            params = _roll_page(course_id, "id,fullname,email,roles", start=start)
+            part = await self._patiently(gate, partial(self._call, ENROLLED, _LEARNERS, params))
+            yield tuple(one for one in part if one.holds(self.roles.student))
+            start += len(part)
+            if len(part) < _ROLL_PAGE:
+                return
 
     async def last_accesses(self, course_id: int, gate: asyncio.Semaphore) -> dict[int, int | None]:
         """When each of the enrolled was last in the course, in seconds since 1970; `None`: not told."""

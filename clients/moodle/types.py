@@ -102,6 +102,8 @@ class Participant(_Answer):
 
     id: int
     username: str | None = None
+    full_name: str | None = Field(alias="fullname", default=None)
+    email: str | None = None
     roles: tuple[HeldRole, ...] = ()
 
     @property

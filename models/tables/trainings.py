@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import Index, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel, col
 
 from models.tables.types import AWARE
@@ -20,36 +21,43 @@ class TrainingRow(SQLModel, table=True):
     ends_on: date
     """Inclusive, local."""
     state: str
-    """`planned`, `running`, `ended`, `closed_early`."""
-    closed_on: date | None = None
+    """A `models.trainings.Stage`."""
+    closed_at: datetime | None = Field(default=None, sa_type=AWARE)
+    """When it was over: its results are kept as they were then, and nothing is read into them."""
+    lists: list[str] = Field(default_factory=list, sa_type=JSONB)
+    """Numbers of the enrolments whose learners take part; none: all learners of the course."""
     places: int | None = None
     """For sign-up; None where it is closed, or has no limit."""
     sign_up_until: date | None = None
     """None where there is no public sign-up."""
     read_at: datetime | None = Field(default=None, sa_type=AWARE)
-    """When the progress was last read from Moodle."""
-    unseen: str = ""
-    """Codes, comma-separated, of what the service account could not see then."""
+    """When the results were last read from Moodle, or imported."""
+    origin: str = "read"
+    """A `models.results.Origin`."""
+    unseen: list[str] = Field(default_factory=list, sa_type=JSONB)
+    """What could not be seen then: `models.results.Unseen`."""
 
 
 class ParticipantRow(SQLModel, table=True):
-    """A learner of a training, with the results as they were last read; frozen when it ends."""
+    """A learner of a training, with the results as they were last read; kept so when it ends."""
 
     __tablename__ = "participants"
 
     training: str = Field(primary_key=True, foreign_key="trainings.number")
-    moodle_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    ordinal: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """The id of the account in Moodle; of imported results the place in the file."""
     name: str
     email: str = ""
     organisation: str = ""
     post: str = ""
     state: str = "not_begun"
-    progress: float | None = None
+    """A `models.results.State`."""
+    progress: int | None = None
     grade: float | None = None
     grade_max: float | None = None
     begun_on: date | None = None
-    completed_on: date | None = None
-    last_seen_on: date | None = None
+    completed_at: datetime | None = Field(default=None, sa_type=AWARE)
+    last_seen_at: datetime | None = Field(default=None, sa_type=AWARE)
 
 
 class SignUpRow(SQLModel, table=True):

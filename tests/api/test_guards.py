@@ -24,6 +24,8 @@ class Guarded(NamedTuple):
 CASE = f"{API}/requests/{{number}}"
 RECORDS = f"{API}/cases/{{number}}"
 CALENDAR = (Role.ADMIN, Role.SUPERVISOR)
+OWNERS = (Role.AGENCY, Role.RESPONSIBLE)
+TRAINING = f"{API}/trainings/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
 
 ROUTES = [
@@ -57,6 +59,17 @@ ROUTES = [
     Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
     Guarded("POST", f"{API}/calendar/amendments/{{amendment}}/withdrawal", CALENDAR, 422),
     Guarded("GET", f"{API}/temporal", STAFF, 200),
+    Guarded("POST", f"{API}/courses/{{course}}/trainings", OWNERS, 404),
+    Guarded("GET", f"{API}/courses/{{course}}/trainings", EVERYBODY, 404),
+    Guarded("GET", TRAINING, EVERYBODY, 404),
+    Guarded("POST", f"{TRAINING}/prolongation", OWNERS, 404),
+    Guarded("POST", f"{TRAINING}/closing", OWNERS, 404),
+    Guarded("POST", f"{TRAINING}/refresh", OWNERS, 404),
+    Guarded("GET", f"{TRAINING}/results", OWNERS, 404),
+    Guarded("GET", f"{TRAINING}/results.csv", OWNERS, 404),
+    Guarded("GET", f"{TRAINING}/results.xlsx", OWNERS, 404),
+    Guarded("GET", f"{TRAINING}/results.pdf", OWNERS, 404),
+    Guarded("POST", f"{TRAINING}/results", (Role.RESPONSIBLE,), 404),
 ]
 """Every route under a key. The case is done, so that the operator sees it and nobody can act on it."""
 
@@ -77,7 +90,13 @@ async def place(engine: Engine) -> dict[str, object]:
     responsible = {**request_form()["responsible"], "email": RESPONSIBLE_EMAIL.title()}
     number = await words.done(engine, responsible=responsible)
     documents = await engine.get("agency", f"/cases/{number}/documents")
-    return {"number": number, "document": documents[0]["id"], "task": 2**31 - 1, "amendment": 2**31 - 1}
+    return {
+        "number": number,
+        "document": documents[0]["id"],
+        "task": 2**31 - 1,
+        "amendment": 2**31 - 1,
+        "course": 2**31 - 1,
+    }
 
 
 async def _status(engine: Engine, route: Guarded, key: str | None, place: dict[str, object]) -> int:

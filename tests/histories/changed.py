@@ -9,11 +9,14 @@ from models.letters import Letter, LetterState
 from models.requests import Filed, Review, Setup, Stage
 from models.setup import SetupResult
 from models.steps import Amend
+from models.training_steps import TrainingCase
+from models.trainings import Stage as TrainingStage
 from workflows.amendment import AmendmentWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.setup import SetupWorkflow
+from workflows.training import TrainingWorkflow
 
 STEP = timedelta(seconds=1)
 
@@ -66,4 +69,23 @@ class ChangedAmendment(AmendmentWorkflow):
         return await super().run(amend)
 
 
-CHANGED = [ChangedRequest, ChangedReview, ChangedSetup, ChangedDelivery, ChangedAmendment]
+@workflow.defn(name="TrainingWorkflow")
+class ChangedTraining(TrainingWorkflow):
+    @workflow.init
+    def __init__(self, opened: TrainingCase) -> None:
+        super().__init__(opened)
+
+    @workflow.run
+    async def run(self, opened: TrainingCase) -> TrainingStage:
+        await workflow.sleep(STEP)
+        return await super().run(opened)
+
+
+CHANGED = [
+    ChangedRequest,
+    ChangedReview,
+    ChangedSetup,
+    ChangedTraining,
+    ChangedDelivery,
+    ChangedAmendment,
+]

@@ -20,7 +20,7 @@ from models.exit import leave
 from models.letters import LetterState, Notice
 from models.terms import Clause, Recipient
 from tests.engine import Engine
-from tests.workflows import words
+from tests.workflows import trainings, words
 
 FOLDER = Path(__file__).parent
 
@@ -34,6 +34,7 @@ async def record() -> None:
             await _half_way_setup(engine)
             await _half_way_delivery(engine)
             await _amendments(engine)
+            await _trainings(engine)
 
 
 async def _half_way_request_and_review(engine: Engine) -> None:
@@ -110,6 +111,24 @@ async def _amendments(engine: Engine) -> None:
     await words.withdraw(engine, number)
     await words.closed(engine, number)
     await _save("review_moved_and_withdrawn", review, is_finished=True)
+
+
+async def _trainings(engine: Engine) -> None:
+    """One in its midst, prolonged; one at its end."""
+    course = await trainings.course_of_its_own(engine)
+    await trainings.learner(engine, course, "Обучаемов")
+    number = (await trainings.opened(engine, course))["number"]
+    training = engine.client.get_workflow_handle(number)
+    await engine.until_waiting(training)
+    await engine.skipper.fast_forward(training, timedelta(days=10))
+    form = {"ends_on": str(words.local_today() + timedelta(days=30))}
+    response = await engine.post("agency", f"/trainings/{number}/prolongation", form)
+    assert response.status_code == 200, response.text
+    await words.journaled(engine, number, "Обучение продлено")
+    await words.until_idle(engine, training)
+    await _save("training_half_way", training)
+    await engine.skipper.fast_forward(training, timedelta(days=22))
+    await _save("training_finished", training, is_finished=True)
 
 
 async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:

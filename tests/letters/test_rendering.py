@@ -6,6 +6,7 @@ from itertools import cycle
 import pytest
 from jinja2.exceptions import UndefinedError
 
+from activities import training_facts
 from activities.rendering import REFUSAL_RULE, DeadlineFacts, LetterContext, Rendered, render
 from models.decisions import Ground
 from models.letters import Notice
@@ -45,6 +46,10 @@ class _Text(HTMLParser):
             self.words += words(data)
 
 
+OF_REQUESTS = [notice for notice in Notice if notice not in training_facts.NOTICES]
+"""Letters about trainings have facts of their own, and are not covered here."""
+
+
 def words(text: str) -> list[str]:
     return re.findall(r"\w+", text)
 
@@ -68,10 +73,10 @@ def every_letter() -> list[tuple[Notice, LetterContext]]:
         for recipient in Recipient
         for deadline in (None, REVIEW_DEADLINE, SETUP_DEADLINE, CONSULTATION_DEADLINE)
     ]
-    return [(notice, context) for notice in Notice for context in contexts]
+    return [(notice, context) for notice in OF_REQUESTS for context in contexts]
 
 
-@pytest.mark.parametrize("notice", Notice)
+@pytest.mark.parametrize("notice", OF_REQUESTS)
 @pytest.mark.parametrize("context", CONTEXTS.values(), ids=CONTEXTS.keys())
 def test_a_letter_names_its_number_and_the_date_of_receipt(notice: Notice, context: LetterContext) -> None:
     letter = render(notice, context)
@@ -81,7 +86,7 @@ def test_a_letter_names_its_number_and_the_date_of_receipt(notice: Notice, conte
     assert "24 ноября 2026 г." in one_line(letter)
 
 
-@pytest.mark.parametrize("notice", Notice)
+@pytest.mark.parametrize("notice", OF_REQUESTS)
 @pytest.mark.parametrize("context", CONTEXTS.values(), ids=CONTEXTS.keys())
 def test_text_and_html_say_the_same_in_the_same_order(notice: Notice, context: LetterContext) -> None:
     letter = render(notice, context)
@@ -140,7 +145,7 @@ def test_no_letter_leaves_its_reader_without_a_next_step() -> None:
         assert next_steps.lstrip().startswith("- ")
 
 
-@pytest.mark.parametrize("notice", [notice for notice in Notice if notice is not Notice.ACCESS])
+@pytest.mark.parametrize("notice", [notice for notice in OF_REQUESTS if notice is not Notice.ACCESS])
 @pytest.mark.parametrize("deadline", [REVIEW_DEADLINE, SETUP_DEADLINE], ids=["4.2", "4.3"])
 def test_a_letter_names_the_last_day_and_the_clause_of_the_term(
     notice: Notice, deadline: DeadlineFacts
@@ -151,7 +156,7 @@ def test_a_letter_names_the_last_day_and_the_clause_of_the_term(
     assert f"Срок по пункту {'4.2' if deadline is REVIEW_DEADLINE else '4.3'} Регламента" in letter
 
 
-@pytest.mark.parametrize("notice", Notice)
+@pytest.mark.parametrize("notice", OF_REQUESTS)
 def test_what_people_type_stays_text_in_html(notice: Notice) -> None:
     letter = render(notice, _hostile(FULL))
 
@@ -161,7 +166,7 @@ def test_what_people_type_stays_text_in_html(notice: Notice) -> None:
     assert "\u202e" not in letter.html + letter.text
 
 
-@pytest.mark.parametrize("notice", Notice)
+@pytest.mark.parametrize("notice", OF_REQUESTS)
 def test_a_subject_is_one_short_line_whatever_the_title(notice: Notice) -> None:
     letter = render(notice, replace(_hostile(FULL), title=HOSTILE + "длинное название " * 100))
 
@@ -186,7 +191,7 @@ def test_only_web_addresses_become_links() -> None:
     assert "javascript:alert(1)" in letter.text
 
 
-@pytest.mark.parametrize("notice", Notice)
+@pytest.mark.parametrize("notice", OF_REQUESTS)
 def test_html_is_russian_and_loads_nothing(notice: Notice) -> None:
     letter = read(render(notice, FULL))
 
@@ -194,7 +199,7 @@ def test_html_is_russian_and_loads_nothing(notice: Notice) -> None:
     assert not {"img", "script", "style", "link", "iframe", "form"} & set(letter.tags)
 
 
-@pytest.mark.parametrize("notice", Notice)
+@pytest.mark.parametrize("notice", OF_REQUESTS)
 def test_lines_of_text_fit_a_terminal(notice: Notice) -> None:
     assert max(len(line) for line in render(notice, FULL).text.splitlines()) <= 76
 

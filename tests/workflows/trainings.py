@@ -1,0 +1,40 @@
+"""Words for trainings: a course, its learners, a training of it."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlmodel import col, select
+
+from devstack.keys import RESPONSIBLE_EMAIL
+from models.tables import Course
+from tests.engine import Engine, Json
+from tests.workflows import setups, words
+
+
+async def course_of_its_own(engine: Engine) -> Course:
+    request = await setups.set_up(
+        engine, course_name=setups.title(), responsible=setups.named(email=RESPONSIBLE_EMAIL)
+    )
+    async with engine.sessions() as session:
+        return (await session.scalars(select(Course).where(col(Course.request) == request))).one()
+
+
+async def learner(engine: Engine, course: Course, surname: str) -> int:
+    name = f"l{uuid4().hex[:8]}"
+    user = await engine.moodle_act(
+        "add_user", username=name, firstname="Лев", lastname=surname, email=f"{name}@example.org"
+    )
+    enrolment = {"roleid": 5, "userid": user["id"], "courseid": course.moodle_id}
+    await engine.moodle_call("enrol_manual_enrol_users", enrolments=[enrolment])
+    return int(user["id"])
+
+
+async def opened(engine: Engine, course: Course, days: int = 20) -> Json:
+    form = {
+        "title": "Поток",
+        "starts_on": str(words.local_today()),
+        "ends_on": str(words.local_today() + timedelta(days=days)),
+    }
+    response = await engine.post("agency", f"/courses/{course.id}/trainings", form)
+    assert response.status_code == 201, response.text
+    return dict(response.json())
