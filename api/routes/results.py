@@ -16,7 +16,7 @@ from api.deps import SessionsDep
 from api.documentation import acting, reading
 from api.errors import Problem
 from api.idempotency import PostDep
-from api.schemas.trainings import ImportAnswer, WrongRow
+from api.schemas.results import ImportAnswer, ResultsShown, WrongRow
 from api.trainings import TrainingDep
 from models import results_import, spreadsheets, store, training_results
 from models.headings import HeadingsError
@@ -32,6 +32,9 @@ router = APIRouter(prefix="/trainings/{number}", tags=["Результаты (п
 
 _READERS = [allow(Role.AGENCY, Role.RESPONSIBLE)]
 _READING = reading("not-found", "invalid")
+_EXAMPLE = """ФИО;Почта;Организация;Состояние;Оценка %;Завершено
+Петров Пётр Петрович;petrov@example.org;ГБУЗ «Больница»;завершено;87;14.10.2025
+"""
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -62,9 +65,9 @@ ResultsDep = Annotated[Results, Depends(_selected)]
 
 
 @router.get("/results", dependencies=_READERS, responses=_READING)
-async def results(found: ResultsDep) -> Results:
-    """Результаты по каждому Пользователю; чего система не видит, названо в unseen."""
-    return found
+async def results(found: ResultsDep) -> ResultsShown:
+    """Результаты по каждому Пользователю и итоги; чего система не видит, названо в unseen_why."""
+    return ResultsShown.of(found)
 
 
 def _file(media_type: str) -> dict[Any, Any]:
@@ -105,7 +108,7 @@ async def results_as_pdf(found: ResultsDep) -> Response:
 async def import_results(
     training: TrainingDep,
     post: PostDep,
-    content: Annotated[bytes, Body(media_type="application/octet-stream")],
+    content: Annotated[bytes, Body(media_type="application/octet-stream", examples=[_EXAMPLE])],
 ) -> JSONResponse:
     """Загрузить результаты подсистемы без веб-сервисов: CSV или XLSX, телом запроса как есть.
 

@@ -20,6 +20,7 @@ from devstack.moodle.server import serving
 from tests.api import words
 from tests.api.test_document import FRESH
 from tests.engine import API, Engine, Json
+from tests.workflows import trainings
 
 CHECKS = (
     "not_a_server_error",
@@ -70,6 +71,9 @@ def _by_role(engine: Engine) -> Iterator[Json]:
     for path, (role, _) in FRESH.items():
         yield {"include-name": f"POST {path}", "headers": _key(engine, role)}
     yield {"include-name": f"GET {API}/tasks", "headers": _key(engine, "operator")}
+    for path in ("results", "results.csv", "results.xlsx", "results.pdf"):
+        name = f"GET {API}/trainings/{{number}}/{path}"
+        yield {"include-name": name, "headers": _key(engine, "responsible")}
 
 
 def _paths_like_numbers() -> Iterator[Json]:
@@ -93,9 +97,14 @@ async def _narrowed(engine: Engine) -> Json:
     narrowed = copy.deepcopy(engine.app.openapi())
     done = await words.done(engine)
     (first, *_) = await engine.get("agency", f"/cases/{done}/documents")
+    course = await trainings.course_of_its_own(engine)
+    training = await trainings.running(engine, course=course)
     for path, methods in narrowed["paths"].items():
-        case = await FRESH[path][1](engine) if path in FRESH else done
+        case = training if "/trainings/" in path else done
+        if path in FRESH:
+            case = await FRESH[path][1](engine)
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
+        known["course"] = str(course.id)
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.
