@@ -1,7 +1,7 @@
 """Clause 4.7: results, for the responsible and the owner alone: nobody else reads of persons here."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
@@ -16,6 +16,7 @@ from api.deps import SessionsDep
 from api.documentation import acting, reading
 from api.errors import Problem
 from api.idempotency import PostDep
+from api.schemas.fields import Day
 from api.schemas.results import ImportAnswer, ResultsShown, WrongRow
 from api.trainings import TrainingDep
 from models import results_import, spreadsheets, store, training_results
@@ -45,8 +46,8 @@ async def _selected(
     state: Annotated[list[State] | None, Query()] = None,
     grade_from: Annotated[float | None, Query(ge=0, le=100)] = None,
     grade_to: Annotated[float | None, Query(ge=0, le=100)] = None,
-    completed_from: date | None = None,
-    completed_to: date | None = None,
+    completed_from: Day | None = None,
+    completed_to: Day | None = None,
 ) -> Results:
     selection = Selection(
         organisation=organisation,
