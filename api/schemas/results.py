@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import Instant, Named
+from api.schemas.fields import Instant
 from models.result_summary import Summary, summarise
 from models.results import LearnerResult, Results
 
@@ -23,7 +23,7 @@ class ResultsShown(Results):
     learners: tuple[LearnerShown, ...] = ()
     unseen_why: tuple[str, ...] = Field(description="Чего в результатах не видно, и почему.")
     summary: Summary = Field(
-        description="Итоги, по организациям, распределение оценок, завершения по времени."
+        description="Итоги, по организациям, оценки, завершения по времени."
     )
 
     @classmethod
