@@ -20,6 +20,8 @@ from starlette.exceptions import HTTPException
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
 from models import trainings
+from models.authoring import AuthoringRejection
+from models.consultation import ConsultationRejection
 from models.decisions import Rejection
 from models.setup import SetupRejection
 
@@ -100,6 +102,10 @@ TABLE: dict[str, Kind] = {
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
     **{one.value: Kind(_DATES.get(one, 422), one.russian) for one in trainings.Rejection},
+    AuthoringRejection.ALREADY_READY.value: Kind(409, AuthoringRejection.ALREADY_READY.russian),
+    AuthoringRejection.PLANNED_DATE_PAST.value: Kind(422, AuthoringRejection.PLANNED_DATE_PAST.russian),
+    AuthoringRejection.MOODLE_AWAY.value: Kind(503, AuthoringRejection.MOODLE_AWAY.russian),
+    ConsultationRejection.CLOSED.value: Kind(409, ConsultationRejection.CLOSED.russian),
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),
@@ -114,6 +120,7 @@ TABLE: dict[str, Kind] = {
 RETRY_AFTER_SECONDS = {
     "outcome-unknown": 5,
     "unavailable": 5,
+    "moodle-away": 30,
     "in-flight": 5,
     "not-ready": 2,
     "rate-limited": 1,

@@ -1,6 +1,8 @@
 """Orchestration only, one file a clause. Listed in clause order."""
 
 from workflows.amendment import AmendmentWorkflow
+from workflows.authoring import AuthoringWorkflow
+from workflows.consultation import ConsultationWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
@@ -11,6 +13,8 @@ WORKFLOWS = [
     RequestWorkflow,
     ReviewWorkflow,
     SetupWorkflow,
+    AuthoringWorkflow,
+    ConsultationWorkflow,
     TrainingWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,

@@ -7,6 +7,8 @@ stays where it is until somebody has mended the cause and says so.
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from models.authoring import AuthoringRejection
+from models.consultation import ConsultationRejection
 from models.setup import SetupRejection, TryAgain
 
 
@@ -63,6 +65,6 @@ class Mendable:
         )
 
 
-def rejected(rejection: SetupRejection) -> ApplicationError:
+def rejected(rejection: SetupRejection | AuthoringRejection | ConsultationRejection) -> ApplicationError:
     """What a validator raises: the update leaves no trace."""
     return ApplicationError(rejection.russian, type=rejection, non_retryable=True)
