@@ -3,8 +3,10 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from sqlmodel import col, select
+
 from devstack.keys import RESPONSIBLE_EMAIL
-from models.tables import Course
+from models.tables import BulkLetter, Course
 from tests.engine import Engine, Json
 from tests.workflows import setups, words
 
@@ -52,3 +54,10 @@ async def running(engine: Engine, *, course: Course | None = None) -> str:
     number = str((await opened(engine, course or await course_of_its_own(engine)))["number"])
     await engine.until_waiting(engine.client.get_workflow_handle(number))
     return number
+
+
+async def bulk_letters(engine: Engine, number: str) -> list[BulkLetter]:
+    """All letters to learners, as their rows stand."""
+    async with engine.sessions() as session:
+        rows = await session.scalars(select(BulkLetter).where(col(BulkLetter.number) == number))
+        return list(rows.all())
