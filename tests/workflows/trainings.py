@@ -1,6 +1,7 @@
 """Words for trainings: a course, its learners, a training of it."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlmodel import col, select
@@ -38,11 +39,13 @@ async def learner(engine: Engine, course: Course, surname: str) -> int:
     return int(user["id"])
 
 
-async def opened(engine: Engine, course: Course, days: int = 20) -> Json:
+async def opened(engine: Engine, course: Course, days: int = 20, *, starts_in: int = 0, **more: Any) -> Json:
+    """A training from today, or a later day, for so many days from today."""
     form = {
         "title": "Поток",
-        "starts_on": str(words.local_today()),
+        "starts_on": str(words.local_today() + timedelta(days=starts_in)),
         "ends_on": str(words.local_today() + timedelta(days=days)),
+        **more,
     }
     response = await engine.post("agency", f"/courses/{course.id}/trainings", form)
     assert response.status_code == 201, response.text
