@@ -18,7 +18,7 @@ from workflows.authoring import AuthoringWorkflow
 router = APIRouter(prefix="/courses/{course}/authoring", tags=["Формирование курса (п. 4.4)"])
 
 _OWNERS = [allow(Role.AGENCY, Role.RESPONSIBLE)]
-_ACTING = acting("not-found", "outcome-unknown", "stage-passed", "not-ready", "already-ready")
+_ACTING = ("not-found", "outcome-unknown", "stage-passed", "not-ready", "already-ready")
 
 
 @router.get("", dependencies=[allow(*EVERYBODY)], responses=reading("not-found", "invalid"))
@@ -32,7 +32,7 @@ async def show_authoring(case: AuthoringDep, sessions: SessionsDep) -> Authoring
     "/plan",
     dependencies=_OWNERS,
     response_model=AuthoringShown,
-    responses=_ACTING | acting("planned-date-past"),
+    responses=acting(*_ACTING, "planned-date-past"),
 )
 async def plan_course(form: PlanForm, act: AuthoringActDep) -> JSONResponse:
     """Назначить день, к которому курс будет готов, или перенести его; до этого дня придут напоминания."""
@@ -49,7 +49,7 @@ async def plan_course(form: PlanForm, act: AuthoringActDep) -> JSONResponse:
     "/readiness",
     dependencies=_OWNERS,
     response_model=AuthoringShown,
-    responses=_ACTING | acting("moodle-away"),
+    responses=acting(*_ACTING, "moodle-away"),
 )
 async def declare_course_ready(act: AuthoringActDep) -> JSONResponse:
     """Объявить курс готовым. Система проверяет его в Moodle и отвечает, чего не хватает."""

@@ -2,10 +2,8 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
 
 import httpx
-from temporalio.client import WorkflowHandle
 
 from models.deadlines import end_of, morning_of
 from models.letters import Notice
@@ -13,16 +11,10 @@ from models.tables import Course
 from models.terms import Clause, Recipient
 from tests.engine import Engine
 from tests.workflows import words
+from tests.workflows.courses import building, furnish
 from tests.workflows.trainings import course_by_hand, course_of_its_own
 
 SECOND = timedelta(seconds=1)
-
-
-async def building(engine: Engine, course: Course) -> WorkflowHandle[Any, Any]:
-    """The course's workflow, once it waits for the responsible."""
-    handle = engine.client.get_workflow_handle(f"authoring-{course.id}")
-    await engine.until_waiting(handle)
-    return handle
 
 
 async def declare(engine: Engine, course: Course, *, key: str | None = None) -> httpx.Response:
@@ -38,13 +30,6 @@ async def plan(engine: Engine, course: Course, *, days: int) -> datetime:
     assert (response.status_code, response.json()["planned_on"]) == (200, str(day)), response.text
     await building(engine, course)
     return end_of(day)
-
-
-async def furnish(engine: Engine, course: Course) -> None:
-    await engine.moodle_act(
-        "add_activity", course_id=course.moodle_id, modname="page", name="Материалы", completion=1
-    )
-    await engine.moodle_act("change_course", course_id=course.moodle_id, visible=1)
 
 
 def blocking(response: httpx.Response) -> list[str]:

@@ -2,30 +2,17 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
-
-from temporalio.client import WorkflowHandle
 
 from models.deadlines import Deadline
 from models.letters import Notice
-from models.tables import ClauseRow, Course
+from models.tables import ClauseRow
 from models.terms import Clause, Recipient
 from tests.engine import Engine, Json
 from tests.workflows import words
+from tests.workflows.courses import QUESTION, asked
 from tests.workflows.trainings import course_of_its_own
 
-QUESTION = "Как показать курс только сотрудникам больницы?"
 ANSWER = "Создайте в курсе группу и ограничьте доступ."
-
-
-async def asked(engine: Engine, course: Course) -> WorkflowHandle[Any, Any]:
-    """A consultation that waits for the operator."""
-    response = await engine.post("responsible", f"/courses/{course.id}/consultations", {"text": QUESTION})
-    assert response.status_code == 201, response.text
-    handle = engine.client.get_workflow_handle(response.json()["number"])
-    await engine.until(lambda: engine.clause(handle.id, Clause.CONSULTATION))
-    await engine.until_waiting(handle)
-    return handle
 
 
 async def say(engine: Engine, role: str, number: str, what: str, text: str = ANSWER) -> Json:
@@ -42,8 +29,7 @@ async def term(engine: Engine, number: str) -> ClauseRow:
 
 
 async def test_a_question_is_answered_in_time_and_both_are_told(engine: Engine) -> None:
-    course = await course_of_its_own(engine)
-    handle = await asked(engine, course)
+    handle = await asked(engine)
 
     shown = await say(engine, "operator", handle.id, "answers")
     await engine.until_waiting(handle)
@@ -60,8 +46,7 @@ async def test_a_question_is_answered_in_time_and_both_are_told(engine: Engine) 
 
 
 async def test_a_question_that_nobody_answers_reaches_the_operators_head_and_is_late(engine: Engine) -> None:
-    course = await course_of_its_own(engine)
-    handle = await asked(engine, course)
+    handle = await asked(engine)
     due_at = (await term(engine, handle.id)).due_at
 
     await engine.skip(handle, to=due_at + timedelta(days=6))
@@ -78,8 +63,7 @@ async def test_a_question_that_nobody_answers_reaches_the_operators_head_and_is_
 
 
 async def test_an_answer_at_the_last_second_is_in_time(engine: Engine) -> None:
-    course = await course_of_its_own(engine)
-    handle = await asked(engine, course)
+    handle = await asked(engine)
     due_at = (await term(engine, handle.id)).due_at
 
     await engine.skip(handle, to=due_at - timedelta(seconds=20))
@@ -90,8 +74,7 @@ async def test_an_answer_at_the_last_second_is_in_time(engine: Engine) -> None:
 
 
 async def test_another_question_has_a_term_of_its_own(engine: Engine) -> None:
-    course = await course_of_its_own(engine)
-    handle = await asked(engine, course)
+    handle = await asked(engine)
     first = (await term(engine, handle.id)).due_at
     await say(engine, "operator", handle.id, "answers")
     await engine.until_waiting(handle)
@@ -112,8 +95,7 @@ async def test_another_question_has_a_term_of_its_own(engine: Engine) -> None:
 
 
 async def test_a_question_added_while_one_waits_keeps_its_term(engine: Engine) -> None:
-    course = await course_of_its_own(engine)
-    handle = await asked(engine, course)
+    handle = await asked(engine)
     before = (await term(engine, handle.id)).due_at
 
     await say(engine, "responsible", handle.id, "questions", "И ещё: где видны оценки?")
@@ -123,8 +105,7 @@ async def test_a_question_added_while_one_waits_keeps_its_term(engine: Engine) -
 
 
 async def test_a_consultation_that_nobody_goes_on_with_closes_by_itself(engine: Engine) -> None:
-    course = await course_of_its_own(engine)
-    handle = await asked(engine, course)
+    handle = await asked(engine)
     await say(engine, "operator", handle.id, "answers")
     await engine.until_waiting(handle)
 
