@@ -27,7 +27,7 @@ def _with_a_step_more(original: Any) -> Any:
     for method in methods:
         method.__qualname__ = f"{name}.{method.__name__}"
         method.__annotations__ = {"argument": argument_type}
-    members = {"run": workflow.run(run)}
+    members: dict[str, Any] = {"run": workflow.run(run)}
     if hasattr(original.__init__, "__temporal_workflow_init"):
         members["__init__"] = workflow.init(__init__)
     return workflow.defn(name=original.__name__)(type(name, (original,), members))
