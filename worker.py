@@ -21,8 +21,12 @@ from activities.accounts import Accounts
 from activities.calendar import CalendarActivities
 from activities.cases import CaseActivities
 from activities.catalogue import Catalogue
+from activities.claim_codes import ClaimCodeActivities
 from activities.clauses import ClauseActivities
 from activities.defined import activities_of
+from activities.enrolment_plan import EnrolmentPlanActivities
+from activities.enrolment_run import EnrolmentRunActivities
+from activities.enrolments import EnrolmentActivities
 from activities.errors import ErrorInterceptor
 from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
@@ -74,7 +78,11 @@ def create_worker(
             TaskActivities(sessions),
             LetterActivities(sessions, _mail(settings), settings, moodles),
             MoodleActivities(sessions, moodles),
+            EnrolmentActivities(sessions),
+            EnrolmentPlanActivities(sessions, moodles),
+            EnrolmentRunActivities(sessions, moodles),
             TrainingActivities(sessions, moodles, years),
+            ClaimCodeActivities(sessions, moodles),
             MailingActivities(sessions, _mail(settings), settings, moodles),
         ),
         interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],

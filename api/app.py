@@ -3,17 +3,19 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
-from api import documentation, errors
+from api import claim_page, claiming, documentation, errors
 from api.auth import known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
 from api.rates import Rate
 from api.routes import (
     calendar,
+    codes,
     health,
     records,
     register,
@@ -40,6 +42,7 @@ _ROUTERS = (
     tasks.router,
     calendar.router,
     temporal.router,
+    codes.router,
     trainings.router,
     results.router,
 )
@@ -74,7 +77,9 @@ def create(
         app.state.sessions = sessions or store.sessions(engine)
         app.state.temporal = client or await _connect(config)
         garbage.collect_seldom()
-        yield
+        async with aiohttp.ClientSession() as http:
+            app.state.claiming = claiming.connect(config, app.state.sessions, http)
+            yield
         await engine.dispose()
 
     app = FastAPIOffline(
@@ -89,6 +94,7 @@ def create(
     app.state.settings = config
     app.state.receipts = Receipts()
     app.state.rate, app.state.bad_rate = Rate(config.calls_per_second), Rate(config.bad_calls_per_second)
+    app.state.claim_rate = Rate(config.claims_per_second)
     app.add_middleware(BodyLimit)
     app.add_middleware(PrivateAnswers)
     errors.install(app)
@@ -96,6 +102,7 @@ def create(
     for router in _ROUTERS:
         app.include_router(router, prefix=_PREFIX, dependencies=[Depends(known_caller)])
     app.include_router(temporal.links, prefix=_PREFIX)
+    app.include_router(claim_page.router)
     app.include_router(health.router)
     return app
 
