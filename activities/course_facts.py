@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities import dossier, training_facts
+from activities import dossier, enrolments, training_facts
 from activities.facts import deadline_facts
 from activities.rendering import DeadlineFacts, Person
 from activities.sites import Sites
@@ -21,7 +21,10 @@ from models.terms import Recipient
 
 Particulars = Callable[[AsyncSession, Letter], Awaitable[dict[str, Any]]]
 
-PARTICULARS: Mapping[Notice, Particulars] = dict.fromkeys(training_facts.NOTICES, training_facts.read)
+PARTICULARS: Mapping[Notice, Particulars] = {
+    **dict.fromkeys(training_facts.NOTICES, training_facts.read),
+    **dict.fromkeys(enrolments.NOTICES, enrolments.read),
+}
 """What single notices tell beside the rest; each clause reads its own."""
 
 

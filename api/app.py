@@ -16,6 +16,7 @@ from api.rates import Rate
 from api.routes import (
     calendar,
     codes,
+    enrolments,
     health,
     records,
     register,
@@ -44,6 +45,7 @@ _ROUTERS = (
     temporal.router,
     codes.router,
     trainings.router,
+    enrolments.router,
     results.router,
 )
 

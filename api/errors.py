@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
-from models import trainings
+from models import enrolment, trainings
 from models.decisions import Rejection
 from models.logs import shown_path
 from models.setup import SetupRejection
@@ -104,6 +104,11 @@ TABLE: dict[str, Kind] = {
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),
+    "unknown-training": Kind(422, "Такого обучения у этого курса нет."),
+    "no-web-services": Kind(
+        409, "Подсистема этого курса без веб-сервисов: Пользователей в ней регистрирует Оператор."
+    ),
+    **{one.value: Kind(409, one.russian) for one in enrolment.Rejection},
     "file-unreadable": Kind(422, "Файл прочитать нельзя, из него ничего не принято."),
     "nobody-to-give-codes": Kind(
         409, "Код выдать некому: пароль уже выбран, или учётная запись создана не здесь."

@@ -40,6 +40,10 @@ class Verdict(StrEnum):
         """Whether the run takes the row; the others are set aside."""
         return self in (Verdict.NEW, Verdict.EXISTING)
 
+    @property
+    def russian(self) -> str:
+        return _VERDICTS[self]
+
 
 class Reason(StrEnum):
     """Why a verdict is what it is."""
@@ -175,6 +179,12 @@ _COUNTED = {
     Verdict.EXISTING: "уже в Moodle",
     Verdict.CLASH: "спорных",
     Verdict.WRONG: "с ошибками",
+}
+_VERDICTS = {
+    Verdict.NEW: "новый",
+    Verdict.EXISTING: "уже в Moodle",
+    Verdict.CLASH: "спорный",
+    Verdict.WRONG: "с ошибкой",
 }
 _WORDS = {
     Reason.NEW: "будет создана учётная запись",

@@ -11,7 +11,11 @@ from workflows import letters, steps
 from workflows.deadline import DeadlineWatch
 from workflows.mending import Mendable
 
-_ACTS = {Clause.REVIEW: Recipient.REVIEWER, Clause.SETUP: Recipient.OPERATOR}
+_ACTS = {
+    Clause.REVIEW: Recipient.REVIEWER,
+    Clause.SETUP: Recipient.OPERATOR,
+    Clause.ENROLMENT: Recipient.RESPONSIBLE,
+}
 """Who works against the term, and so hears that it has moved."""
 
 
