@@ -74,7 +74,7 @@ _SHOWN: dict[Outcome, tuple[int, str, str]] = {
     Outcome.AWAY: (
         503,
         "Сайт курса сейчас не отвечает",
-        "Пароль не сохранён, код остаётся действующим. Повторите через несколько минут.",
+        "Код остаётся действующим. Повторите через несколько минут: неизвестно, сохранён ли пароль.",
     ),
 }
 """What each outcome is answered: status, heading, and words where the outcome has none of its own."""
