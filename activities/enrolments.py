@@ -64,7 +64,7 @@ async def verdicts(session: AsyncSession, number: str) -> dict[str, int]:
 
 async def _counted(session: AsyncSession, number: str, by: Any) -> dict[str, int]:
     query = select(by, func.count()).where(col(LearnerRow.number) == number).group_by(by)
-    return dict((await session.execute(query)).tuples().all())
+    return {str(name): int(count) for name, count in (await session.execute(query)).all()}
 
 
 async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
