@@ -32,6 +32,7 @@ from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
 from activities.mailing import MailingActivities
 from activities.moodle import MoodleActivities
+from activities.self_registration import SelfRegistrationActivities
 from activities.tasks import TaskActivities
 from activities.trainings import TrainingActivities
 from activities.upkeep import Upkeep
@@ -82,6 +83,7 @@ def create_worker(
             EnrolmentPlanActivities(sessions, moodles),
             EnrolmentRunActivities(sessions, moodles),
             TrainingActivities(sessions, moodles, years),
+            SelfRegistrationActivities(sessions, moodles),
             ClaimCodeActivities(sessions, moodles),
             MailingActivities(sessions, _mail(settings), settings, moodles),
         ),

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities import dossier, enrolments, training_facts
+from activities import dossier, enrolments, self_registration, training_facts
 from activities.facts import deadline_facts
 from activities.rendering import DeadlineFacts, Person
 from activities.sites import Sites
@@ -24,6 +24,7 @@ Particulars = Callable[[AsyncSession, Letter], Awaitable[dict[str, Any]]]
 PARTICULARS: Mapping[Notice, Particulars] = {
     **dict.fromkeys(training_facts.NOTICES, training_facts.read),
     **dict.fromkeys(enrolments.NOTICES, enrolments.read),
+    **dict.fromkeys(self_registration.NOTICES, self_registration.read),
 }
 """What single notices tell beside the rest; each clause reads its own."""
 

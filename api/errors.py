@@ -110,6 +110,8 @@ TABLE: dict[str, Kind] = {
     ),
     **{one.value: Kind(409, one.russian) for one in enrolment.Rejection},
     "file-unreadable": Kind(422, "Файл прочитать нельзя, из него ничего не принято."),
+    "course-without-address": Kind(409, "У курса нет адреса: Пользователям некуда обратиться."),
+    "no-instruction-yet": Kind(409, "Инструкции пока нет: самостоятельная запись ещё не открыта."),
     "nobody-to-give-codes": Kind(
         409, "Код выдать некому: пароль уже выбран, или учётная запись создана не здесь."
     ),

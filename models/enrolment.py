@@ -28,6 +28,9 @@ class Stage(StrEnum):
     """Not a single row can be run."""
     PLANNED = "planned"
     """Waits for somebody to confirm the plan, or to give it up."""
+    WAY_SHUT = "way_shut"
+    """Self-registration waits for somebody to switch it on."""
+    WAY_OPEN = "way_open"
     RUNNING = "running"
     DONE = "done"
     GIVEN_UP = "given_up"
@@ -40,7 +43,7 @@ class Stage(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        return self not in (Stage.NEW, Stage.PLANNED, Stage.RUNNING)
+        return self not in (Stage.NEW, Stage.PLANNED, Stage.WAY_SHUT, Stage.RUNNING)
 
 
 class State(StrEnum):
@@ -122,10 +125,17 @@ class Rejection(StrEnum):
     """Why a list does not take an act."""
 
     NOTHING_TO_CONFIRM = "nothing-to-confirm"
+    NOTHING_TO_CHECK = "nothing-to-check"
 
     @property
     def russian(self) -> str:
-        return "Подтверждать нечего: плана ещё нет, или по нему уже решено."
+        return _WHY[self]
+
+
+_WHY = {
+    Rejection.NOTHING_TO_CONFIRM: "Подтверждать нечего: плана ещё нет, или по нему уже решено.",
+    Rejection.NOTHING_TO_CHECK: "Проверять нечего: самостоятельная запись открыта, или выбран список.",
+}
 
 
 _WAYS = {
@@ -137,6 +147,8 @@ _STAGES = {
     Stage.UNREADABLE: "файл прочитать нельзя",
     Stage.USELESS: "регистрировать некого",
     Stage.PLANNED: "план ждёт подтверждения",
+    Stage.WAY_SHUT: "самостоятельная запись не включена",
+    Stage.WAY_OPEN: "самостоятельная запись открыта",
     Stage.RUNNING: "идёт регистрация",
     Stage.DONE: "регистрация закончена",
     Stage.GIVEN_UP: "отменено",

@@ -59,6 +59,10 @@ class Notice(StrEnum):
     """To the responsible: what a list would do, or why it can't be read."""
     ENROLMENT_SUMMARY = "enrolment_summary"
     """To the responsible: what came of a list."""
+    WAY_IN_SHUT = "way_in_shut"
+    """To the operator and the responsible: what to switch on before learners can register themselves."""
+    SELF_REGISTRATION = "self_registration"
+    """To the responsible, with the sheet for learners."""
     CLAIM_CODE = "claim_code"
     """To a learner: the one-time code by which they choose a password."""
 
@@ -92,6 +96,8 @@ _NOTICES = {
     Notice.TRAINING_NOT_FINISHED: "обучение не завершено",
     Notice.ENROLMENT_PLAN: "список Пользователей проверен",
     Notice.ENROLMENT_SUMMARY: "итоги регистрации Пользователей",
+    Notice.WAY_IN_SHUT: "самостоятельная запись не включена",
+    Notice.SELF_REGISTRATION: "инструкция для Пользователей",
     Notice.CLAIM_CODE: "код для первого входа",
 }
 

@@ -7,6 +7,7 @@ what it says of Moodle is no longer true.
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from models.claim_codes import WriteCodes
 from models.deadlines import local_date
 from models.decisions import ENGINE
 from models.enrolment import (
@@ -18,14 +19,18 @@ from models.enrolment import (
     Rejection,
     ShowEnrolment,
     Stage,
+    Way,
 )
 from models.letters import Notice
 from models.plans import Verdict
+from models.self_registration import CheckAgain
+from models.setup import TryAgain
 from models.step import Step
 from models.steps import CloseCase, OpenClause
 from models.terms import Clause, Recipient
-from workflows import card, enrolment_steps, letters, steps
+from workflows import card, claim_steps, enrolment_steps, letters, steps
 from workflows.clause import ClauseWorkflow
+from workflows.self_registration import SelfRegistration
 from workflows.stamp import Stamp, stamp
 
 
@@ -38,12 +43,15 @@ class EnrolmentWorkflow(ClauseWorkflow):
         self._stage = Stage.NEW
         self._decided_by = ""
         self._progress: Progress | None = None
+        self._by_themselves = SelfRegistration(opened.case, self._show_way)
 
     @workflow.run
     async def run(self, opened: EnrolmentCase) -> Stage:
         await steps.start_case(Step(**self._stamp("started")))
         self._show_card(waits_for=ENGINE)
-        if await self._plan() is Stage.PLANNED:
+        if opened.way is Way.SELF_REGISTRATION:
+            await self._by_themselves.run()
+        elif await self._plan() is Stage.PLANNED:
             await self._wait_for_decision()
         if self._stage is Stage.RUNNING:
             await self._run()
@@ -81,6 +89,24 @@ class EnrolmentWorkflow(ClauseWorkflow):
             rejection = Rejection.NOTHING_TO_CONFIRM
             raise ApplicationError(rejection.russian, type=rejection, non_retryable=True)
 
+    @workflow.update
+    def check_again(self, command: CheckAgain) -> Stage:
+        """Something was switched on: look whether learners can register themselves now."""
+        self._by_themselves.check_again()
+        return self._stage
+
+    @check_again.validator
+    def _may_check_again(self, command: CheckAgain) -> None:
+        if not self._by_themselves.waits:
+            rejection = Rejection.NOTHING_TO_CHECK
+            raise ApplicationError(rejection.russian, type=rejection, non_retryable=True)
+
+    def _has_more_to_try(self) -> bool:
+        return self._by_themselves.waits
+
+    def _try_more(self, command: TryAgain) -> None:
+        self._by_themselves.confirm(command.by)
+
     # What happens by itself
 
     async def _plan(self) -> Stage:
@@ -116,9 +142,11 @@ class EnrolmentWorkflow(ClauseWorkflow):
             self._progress = await enrolment_steps.run_enrolment(Step(**self._stamp(f"run-{bite}")))
             self._show_card(waits_for=ENGINE)
         await self._enter(Stage.DONE, by=ENGINE)
+        await self._tell(Notice.ENROLMENT_SUMMARY)
+        await claim_steps.send_codes(WriteCodes(**self._stamp("codes")))
 
     async def _close(self) -> None:
-        if self._stage in (Stage.DONE, Stage.LAPSED):
+        if self._stage is Stage.LAPSED:
             await self._tell(Notice.ENROLMENT_SUMMARY)
         what = f"Дело закрыто: {self._stage.russian}"
         await steps.close_case(CloseCase(**self._stamp("closed"), clause=Clause.ENROLMENT, what=what))
@@ -140,6 +168,10 @@ class EnrolmentWorkflow(ClauseWorkflow):
     async def _tell(self, notice: Notice) -> None:
         step = self._stamp(notice)["step"]
         await letters.send(self._case, notice, Recipient.RESPONSIBLE, step=step)
+
+    def _show_way(self, stage: Stage) -> None:
+        self._stage = stage
+        self._show_card(waits_for=Recipient.OPERATOR if stage is Stage.WAY_SHUT else "")
 
     def _show_card(self, *, waits_for: str) -> None:
         progress = f"Ход: {self._progress.words}" if self._progress else ""

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from api.auth import Role
 from models.letters import LetterState
-from models.tables import Account, BulkLetter, CaseRow
+from models.tables import Account, BulkLetter, CaseRow, ClaimCode
 from tests import claims as words
 from tests.api.words import issue, problem
 from tests.claims import List, a_list, choose, code_of
@@ -228,7 +228,7 @@ async def test_codes_are_for_the_responsible_and_the_owner_alone(engine: Engine,
     )
 
     for method, path in calls:
-        body = {} if method == "POST" else None
+        body: Json | None = {} if method == "POST" else None
         statuses = [(await engine.call(who, method, path, body)).status_code for who in (stranger, other)]
         staff = [
             (await engine.call(who, method, path, body)).status_code
@@ -243,7 +243,7 @@ async def test_an_expired_code_is_shown_as_not_working(engine: Engine, course: L
     past = datetime.now(UTC) - timedelta(days=1)
     async with engine.sessions.begin() as session:
         await session.execute(
-            update(words.ClaimCode).where(words.ClaimCode.number == some.number).values(expires_at=past)
+            update(ClaimCode).where(col(ClaimCode.number) == some.number).values(expires_at=past)
         )
 
     [shown] = (await unclaimed(engine, some.number))["items"]

@@ -1,6 +1,7 @@
 """Words for trainings: a course, its learners, a training of it."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlmodel import col, select
@@ -11,9 +12,9 @@ from tests.engine import Engine, Json
 from tests.workflows import setups, words
 
 
-async def course_of_its_own(engine: Engine) -> Course:
+async def course_of_its_own(engine: Engine, **changes: Any) -> Course:
     request = await setups.set_up(
-        engine, course_name=setups.title(), responsible=setups.named(email=RESPONSIBLE_EMAIL)
+        engine, course_name=setups.title(), responsible=setups.named(email=RESPONSIBLE_EMAIL), **changes
     )
     async with engine.sessions() as session:
         return (await session.scalars(select(Course).where(col(Course.request) == request))).one()
