@@ -90,14 +90,14 @@ class EnrolmentRunActivities:
         if course.moodle_id is None:
             raise CourseGone
         gate = asyncio.Semaphore(CALLS_AT_ONCE)
-        await site.moodle.course(course.moodle_id)
+        roll = await Roll.of(site.moodle, course.moodle_id, gate)
         return _Run(
             step=step,
             subsystem=course.subsystem,
             course_id=course.moodle_id,
             moodle=site.moodle,
             gate=gate,
-            roll=await Roll.of(site.moodle, course.moodle_id, gate),
+            roll=roll,
             shows_usernames=(await site.moodle.site()).version_number >= _SHOWS_USERNAMES_SINCE,
         )
 

@@ -67,6 +67,17 @@ async def _counted(session: AsyncSession, number: str, by: Any) -> dict[str, int
     return {str(name): int(count) for name, count in (await session.execute(query)).all()}
 
 
+async def _without_mail(session: AsyncSession, number: str) -> int:
+    """Learners who get their code on a printed slip."""
+    query = select(func.count()).where(
+        col(LearnerRow.number) == number,
+        col(LearnerRow.state) == State.ENROLLED,
+        col(LearnerRow.verdict) == Verdict.NEW,
+        col(LearnerRow.email) == "",
+    )
+    return await session.scalar(query) or 0
+
+
 async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
     """What the letters of clause 4.5 tell: counts, and the first rows that were set aside."""
     row = await session.get_one(EnrolmentRow, letter.number)
@@ -83,6 +94,7 @@ async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
         "why": row.why,
         "plan": plans.in_words({one: by_verdict.get(one, 0) for one in Verdict}),
         "enrolled": done.counts.get(State.ENROLLED, 0),
+        "slips": await _without_mail(session, letter.number),
         "set_aside": done.counts.get(State.SET_ASIDE, 0),
         "aside": [f"строка {one.row}: {one.why}" for one in first],
     }
