@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 import httpx
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -104,6 +105,16 @@ async def signs_in(engine: Engine, some: List, password: str = PASSWORD, place: 
     async with httpx.AsyncClient() as http:
         answer = await http.post(f"{engine.moodle_url}/{site}/login/token.php", data=form)
     return "token" in answer.json()
+
+
+async def everything(engine: Engine) -> str:
+    """All that stands in Postgres, as text."""
+    async with engine.sessions() as session:
+        names = (
+            await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+        ).all()
+        rows = [(await session.scalars(text(f'SELECT t::text FROM "{name}" t'))).all() for name in names]
+    return "\n".join(row for table in rows for row in table)
 
 
 async def _browse(engine: Engine, method: str, path: str, **more: Any) -> httpx.Response:

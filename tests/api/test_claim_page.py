@@ -13,18 +13,25 @@ from sqlmodel import col
 
 from models import claims
 from models.claims import new_code
-from models.tables import Account, ClaimCode
+from models.tables import Account, ClaimCode, Course
 from tests import claims as words
 from tests.claims import List, a_list, account, choose, code_of, open_page, signs_in
 from tests.engine import Engine
+from tests.workflows.trainings import course_of_its_own
 
 POLICY = "не отвечает правилам сайта"
 
 
 @pytest.fixture(scope="module")
-async def some(engine: Engine) -> List:
+async def course(engine: Engine) -> Course:
+    """Making one takes a second: all lists are of it."""
+    return await course_of_its_own(engine)
+
+
+@pytest.fixture(scope="module")
+async def some(engine: Engine, course: Course) -> List:
     """A list of which each test takes a learner of its own."""
-    return await a_list(engine, mails=16)
+    return await a_list(engine, mails=16, course=course)
 
 
 @pytest.fixture
@@ -124,9 +131,9 @@ async def test_an_expired_code_says_so_and_changes_nothing(engine: Engine, some:
     ],
 )
 async def test_another_password_may_be_tried_after_one_that_is_refused(
-    engine: Engine, password: str, again: str | None, said: str
+    engine: Engine, course: Course, password: str, again: str | None, said: str
 ) -> None:
-    some = await _of_one(engine)
+    some = await a_list(engine, course=course)
     code = await code_of(engine, some)
 
     refused = await choose(engine, code, password, again)
@@ -154,9 +161,9 @@ async def test_a_password_is_not_the_login(engine: Engine, some: List, place: in
     ],
 )
 async def test_an_account_that_takes_no_password_by_code(
-    engine: Engine, changes: dict[str, Any], said: str
+    engine: Engine, course: Course, changes: dict[str, Any], said: str
 ) -> None:
-    some = await _of_one(engine)
+    some = await a_list(engine, course=course)
     code = await code_of(engine, some)
     await engine.moodle_act("change_user", user_id=some.learners[0].moodle_id, **changes)
 
@@ -168,8 +175,8 @@ async def test_an_account_that_takes_no_password_by_code(
     assert not await signs_in(engine, some)
 
 
-async def test_a_code_of_a_responsibles_account_opens_nothing(engine: Engine) -> None:
-    some = await _of_one(engine)
+async def test_a_code_of_a_responsibles_account_opens_nothing(engine: Engine, course: Course) -> None:
+    some = await a_list(engine, course=course)
     code = await code_of(engine, some)
     async with engine.sessions.begin() as session:
         person = await session.scalar(text("SELECT id FROM persons LIMIT 1"))
@@ -180,8 +187,8 @@ async def test_a_code_of_a_responsibles_account_opens_nothing(engine: Engine) ->
 
 
 @pytest.mark.parametrize("kind", ["down", "503", "html"])
-async def test_while_moodle_is_away_the_code_stays_good(engine: Engine, kind: str) -> None:
-    some = await _of_one(engine)
+async def test_while_moodle_is_away_the_code_stays_good(engine: Engine, course: Course, kind: str) -> None:
+    some = await a_list(engine, course=course)
     code = await code_of(engine, some)
     await engine.moodle_fault(kind)
 
@@ -193,8 +200,8 @@ async def test_while_moodle_is_away_the_code_stays_good(engine: Engine, kind: st
     assert (await choose(engine, code)).status_code == 200
 
 
-async def test_two_people_with_one_code_at_once_one_of_them_chooses(engine: Engine) -> None:
-    some = await _of_one(engine)
+async def test_two_people_with_one_code_at_once_one_of_them_chooses(engine: Engine, course: Course) -> None:
+    some = await a_list(engine, course=course)
     code = await code_of(engine, some)
     await engine.moodle_fault("slow", seconds=0.3)
     chosen = [f"Verba-2026-les{number}" for number in range(6)]
@@ -208,8 +215,10 @@ async def test_two_people_with_one_code_at_once_one_of_them_chooses(engine: Engi
     assert len(await words.claims_of(engine, some.number)) == 1
 
 
-async def test_killed_after_moodle_has_taken_the_password_it_is_simply_chosen_again(engine: Engine) -> None:
-    some = await _of_one(engine)
+async def test_killed_after_moodle_has_taken_the_password_it_is_simply_chosen_again(
+    engine: Engine, course: Course
+) -> None:
+    some = await a_list(engine, course=course)
     code = await code_of(engine, some)
 
     async def dies(session: AsyncSession, *_: Any) -> None:
@@ -228,8 +237,8 @@ async def test_killed_after_moodle_has_taken_the_password_it_is_simply_chosen_ag
     assert len(await words.claims_of(engine, some.number)) == 1
 
 
-async def test_what_moodle_did_without_answering_is_done_again(engine: Engine) -> None:
-    some = await _of_one(engine)
+async def test_what_moodle_did_without_answering_is_done_again(engine: Engine, course: Course) -> None:
+    some = await a_list(engine, course=course)
     code = await code_of(engine, some)
     await engine.moodle_fault("error_after_work", function="core_user_update_users", times=1)
 
@@ -280,31 +289,17 @@ async def test_what_comes_too_often_is_held_up_as_a_page(engine: Engine) -> None
     assert answers[-1].headers["Content-Type"].startswith("text/html")
 
 
-async def test_neither_code_nor_password_is_kept_anywhere(engine: Engine) -> None:
-    some = await _of_one(engine)
+async def test_neither_code_nor_password_is_kept_anywhere(engine: Engine, course: Course) -> None:
+    some = await a_list(engine, course=course)
     code, password = await code_of(engine, some), "Sovsem-osobyi-2026"
     await choose(engine, code, "slabyi-parol")
     assert (await choose(engine, code, password)).status_code == 200
 
-    dumped = await _everything(engine)
+    dumped = await words.everything(engine)
 
     assert some.learners[0].username in dumped
     for secret in (code, claims.normalise(code), password, "slabyi-parol"):
         assert secret not in dumped
-
-
-async def _of_one(engine: Engine) -> List:
-    return await a_list(engine, course=(await _shared(engine)).course)
-
-
-_SHARED: dict[int, List] = {}
-
-
-async def _shared(engine: Engine) -> List:
-    """A list whose course others are of: making one takes a second."""
-    if id(engine) not in _SHARED:
-        _SHARED[id(engine)] = await a_list(engine)
-    return _SHARED[id(engine)]
 
 
 async def _expire(engine: Engine, code: str) -> None:
@@ -312,13 +307,3 @@ async def _expire(engine: Engine, code: str) -> None:
     past = datetime.now(UTC) - timedelta(seconds=1)
     async with engine.sessions.begin() as session:
         await session.execute(update(ClaimCode).where(own).values(expires_at=past))
-
-
-async def _everything(engine: Engine) -> str:
-    """All that stands in Postgres, as text."""
-    async with engine.sessions() as session:
-        names = (
-            await session.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
-        ).all()
-        rows = [(await session.scalars(text(f'SELECT t::text FROM "{name}" t'))).all() for name in names]
-    return "\n".join(row for table in rows for row in table)

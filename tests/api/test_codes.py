@@ -3,6 +3,8 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import httpx
@@ -11,13 +13,17 @@ from pypdf import PdfReader
 from sqlalchemy import update
 from sqlmodel import col, select
 
+from activities import claim_codes
+from activities.mailing import MailingActivities
 from api.auth import Role
+from models.claims import normalise
 from models.letters import LetterState
 from models.tables import Account, BulkLetter, CaseRow, ClaimCode
 from tests import claims as words
 from tests.api.words import issue, problem
 from tests.claims import List, a_list, choose, code_of
 from tests.engine import Engine, Json
+from tests.workflows import privacy
 
 CODE = re.compile(r"(?:[2-9A-Z]{4}-){4}[2-9A-Z]{4}")
 
@@ -154,6 +160,79 @@ async def test_a_code_that_was_refused_by_the_mail_server_works_no_more(engine: 
     assert by_row[3].revoked_at is None
     shown = {one["row"]: one for one in (await unclaimed(engine, some.number))["items"]}
     assert (shown[2]["letter"]["code"], shown[2]["code_works"]) == ("bounced", False)
+
+
+async def test_what_the_mail_server_puts_off_goes_later_with_another_code(
+    engine: Engine, course: List
+) -> None:
+    some = await a_list(engine, course=course.course)
+    engine.mail.mood.greylists = 1
+
+    await mailed(engine, some)
+
+    [code] = codes_told(engine, some.learners[0].email)
+    put_off, sent = await words.codes(engine, some.number)
+    assert (put_off.revoked_at is None, sent.revoked_at) == (False, None)
+    assert (await choose(engine, code)).status_code == 200
+
+
+async def test_killed_after_a_letter_went_it_goes_again_and_either_code_opens_the_account_once(
+    engine: Engine, course: List
+) -> None:
+    """The same Message-ID: which of the two letters a mail box shows is not ours to say."""
+    some = await a_list(engine, course=course.course)
+    settle, deaths = MailingActivities._settle, iter([True])
+
+    async def dies_once(self: MailingActivities, *arguments: Any) -> None:
+        if next(deaths, False):
+            raise RuntimeError
+        await settle(self, *arguments)
+
+    with patch.object(MailingActivities, "_settle", dies_once):
+        await mailed(engine, some)
+
+    mails = [one for one in engine.mail.letters() if some.learners[0].email in one.recipients]
+    assert len({one.message["Message-ID"] for one in mails}) == 1
+    first, second = codes_told(engine, some.learners[0].email)
+    assert first != second
+    assert (await choose(engine, first)).status_code == 200
+    assert (await choose(engine, second, "Drugoi-2026-les")).status_code == 404
+
+
+async def test_whoever_chose_a_password_meanwhile_gets_no_letter(engine: Engine, course: List) -> None:
+    some = await a_list(engine, mails=2, course=course.course)
+    code = await code_of(engine, some, 1)
+    tell = claim_codes.tell
+
+    async def claims_meanwhile(*arguments: Any) -> Any:
+        if (await words.account(engine, some, 1)).claimed_at is None:
+            assert (await choose(engine, code)).status_code == 200
+        return await tell(*arguments)
+
+    with patch.object(claim_codes, "tell", claims_meanwhile):
+        await mailed(engine, some)
+
+    assert [row.state for row in await letters(engine, some.number)] == ["delivered", "not_needed"]
+    assert codes_told(engine, some.learners[1].email) == []
+
+
+async def test_neither_codes_nor_learners_are_in_histories_or_tables(engine: Engine, course: List) -> None:
+    some = await a_list(engine, mails=2, without=1, course=course.course)
+    await mailed(engine, some)
+    told = [codes_told(engine, one.email)[0] for one in some.learners[:2]]
+    told += printed(await engine.post("responsible", f"/enrolments/{some.number}/slips"))
+    assert len(told) == 3
+
+    histories = {
+        key: text for key, text in (await privacy.all_histories(engine)).items() if some.number in key
+    }
+    rows = await words.everything(engine)
+
+    assert any("codes" in key for key in histories)
+    for text in (*histories.values(), rows):
+        assert not any(code in text or normalise(code) in text for code in told)
+    for text in histories.values():
+        assert not any(one.username in text for one in some.learners)
 
 
 async def test_nobody_to_give_codes_to_is_said(engine: Engine, course: List) -> None:

@@ -9,8 +9,10 @@ import pytest
 from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, RETRY_AFTER_SECONDS, TABLE
 from models.decisions import Rejection
 from models.setup import SetupRejection
+from tests import claims
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
+from tests.workflows import self_registrations, trainings
 
 Case = Callable[[Engine], Awaitable[str]]
 
@@ -70,6 +72,24 @@ async def _amended(engine: Engine) -> str:
 CASE = f"{API}/requests/{{number}}"
 
 
+ENROLMENT = f"{API}/enrolments/{{number}}"
+
+
+async def _course(engine: Engine) -> str:
+    return str((await trainings.course_of_its_own(engine)).id)
+
+
+async def _shut(engine: Engine) -> str:
+    """Way one of a new course, where learners can't enrol themselves yet."""
+    number, _ = await self_registrations.shut(engine, await trainings.course_of_its_own(engine))
+    return number
+
+
+async def _unclaimed(engine: Engine) -> str:
+    """A list of which row 2 has an address and row 3 has none."""
+    return (await claims.a_list(engine, mails=1, without=1)).number
+
+
 async def _lacking_contacts(engine: Engine) -> str:
     return await engine.file(responsible={"name": "Тестова Вера Павловна"})
 
@@ -88,6 +108,10 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{CASE}/setup/retry": ("operator", _with_failed_step),
     f"{CASE}/setup/order": ("operator", words.by_hand),
     f"{CASE}/responsible": ("agency", _lacking_contacts),
+    f"{API}/courses/{{course}}/self-registration": ("responsible", _course),
+    f"{ENROLMENT}/check": ("responsible", _shut),
+    f"{ENROLMENT}/codes": ("responsible", _unclaimed),
+    f"{ENROLMENT}/slips": ("responsible", _unclaimed),
     f"{API}/tasks/{{task}}/retry": ("operator", _failed_task),
     f"{API}/tasks/{{task}}/close": ("operator", _letter_task),
     f"{API}/calendar/amendments/preview": ("admin", _none),
@@ -113,7 +137,7 @@ async def test_every_example_of_a_post_works_as_it_stands(engine: Engine, docume
         response = await words.send(
             engine.app,
             "POST",
-            path.format(number=case, task=case, amendment=case),
+            path.format(number=case, task=case, amendment=case, course=case),
             key=engine.keys[role],
             headers={IDEMPOTENCY_KEY: uuid4().hex},
             json=example,

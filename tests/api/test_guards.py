@@ -26,6 +26,7 @@ RECORDS = f"{API}/cases/{{number}}"
 CALENDAR = (Role.ADMIN, Role.SUPERVISOR)
 OWNERS = (Role.AGENCY, Role.RESPONSIBLE)
 TRAINING = f"{API}/trainings/{{number}}"
+ENROLMENT = f"{API}/enrolments/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
 
 ROUTES = [
@@ -59,6 +60,12 @@ ROUTES = [
     Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
     Guarded("POST", f"{API}/calendar/amendments/{{amendment}}/withdrawal", CALENDAR, 422),
     Guarded("GET", f"{API}/temporal", STAFF, 200),
+    Guarded("POST", f"{API}/courses/{{course}}/self-registration", OWNERS, 404),
+    Guarded("POST", f"{ENROLMENT}/check", (*OWNERS, *OPERATORS), 404),
+    Guarded("GET", f"{ENROLMENT}/instruction", EVERYBODY, 404),
+    Guarded("GET", f"{ENROLMENT}/unclaimed", OWNERS, 404),
+    Guarded("POST", f"{ENROLMENT}/codes", OWNERS, 404),
+    Guarded("POST", f"{ENROLMENT}/slips", OWNERS, 404),
     Guarded("POST", f"{API}/courses/{{course}}/trainings", OWNERS, 404),
     Guarded("GET", f"{API}/courses/{{course}}/trainings", EVERYBODY, 404),
     Guarded("GET", TRAINING, EVERYBODY, 404),
@@ -76,6 +83,9 @@ ROUTES = [
 PUBLIC = {
     ("GET", "/health"),
     ("GET", f"{API}/temporal/{{filter}}"),  # a browser's link: it shows the address of the Temporal UI
+    ("GET", "/claim"),
+    ("GET", "/claim/{code}"),
+    ("POST", "/claim"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/docs/oauth2-redirect"),
