@@ -8,6 +8,7 @@ import httpx
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
+from temporalio.client import WorkflowHandle
 
 from models import claim_codes
 from models.cases import CourseCase, Kind
@@ -85,6 +86,20 @@ async def codes(engine: Engine, number: str) -> list[ClaimCode]:
     query = select(ClaimCode).where(col(ClaimCode.number) == number).order_by(col(ClaimCode.issued_at))
     async with engine.sessions() as session:
         return list((await session.scalars(query)).all())
+
+
+async def sending(engine: Engine, number: str) -> WorkflowHandle[Any, Any]:
+    """The workflow that sends the codes of a list anew, once it is listed."""
+
+    async def listed() -> WorkflowHandle[Any, Any] | None:
+        async for one in engine.client.list_workflows("WorkflowType = 'CodesWorkflow'"):
+            if one.id.startswith(f"{number}-codes-"):
+                return engine.client.get_workflow_handle(one.id)
+        return None
+
+    handle = await engine.until(listed)
+    assert isinstance(handle, WorkflowHandle)
+    return handle
 
 
 async def claims_of(engine: Engine, number: str) -> list[JournalEntry]:

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 from temporalio import workflow
 
+from models.claim_codes import WriteCodes
 from models.decisions import Reviewed
+from models.enrolment import EnrolmentCase
+from models.enrolment import Stage as EnrolmentStage
 from models.letters import Letter, LetterState
 from models.requests import Filed, Review, Setup, Stage
 from models.setup import SetupResult
@@ -12,7 +15,9 @@ from models.steps import Amend
 from models.training_steps import TrainingCase
 from models.trainings import Stage as TrainingStage
 from workflows.amendment import AmendmentWorkflow
+from workflows.codes import CodesWorkflow
 from workflows.delivery import DeliveryWorkflow
+from workflows.enrolment import EnrolmentWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.setup import SetupWorkflow
@@ -81,7 +86,29 @@ class ChangedTraining(TrainingWorkflow):
         return await super().run(opened)
 
 
+@workflow.defn(name="EnrolmentWorkflow")
+class ChangedEnrolment(EnrolmentWorkflow):
+    @workflow.init
+    def __init__(self, opened: EnrolmentCase) -> None:
+        super().__init__(opened)
+
+    @workflow.run
+    async def run(self, opened: EnrolmentCase) -> EnrolmentStage:
+        await workflow.sleep(STEP)
+        return await super().run(opened)
+
+
+@workflow.defn(name="CodesWorkflow")
+class ChangedCodes(CodesWorkflow):
+    @workflow.run
+    async def run(self, write: WriteCodes) -> int:
+        await workflow.sleep(STEP)
+        return await super().run(write)
+
+
 CHANGED = [
+    ChangedEnrolment,
+    ChangedCodes,
     ChangedRequest,
     ChangedReview,
     ChangedSetup,
