@@ -57,14 +57,20 @@ async def upload_list(
     )
 
 
-@router.get("/courses/{course}/enrolments", dependencies=[allow(*EVERYBODY)], responses=reading("not-found"))
+@router.get(
+    "/courses/{course}/enrolments",
+    dependencies=[allow(*EVERYBODY)],
+    responses=reading("not-found", "invalid"),
+)
 async def list_enrolments(course: CourseDep, sessions: SessionsDep) -> list[EnrolmentShown]:
     """Списки курса, новые первыми."""
     async with sessions() as session:
         return await enrolments.lists_of(session, course)
 
 
-@router.get("/enrolments/{number}", dependencies=[allow(*EVERYBODY)], responses=reading("not-found"))
+@router.get(
+    "/enrolments/{number}", dependencies=[allow(*EVERYBODY)], responses=reading("not-found", "invalid")
+)
 async def show_enrolment(enrolment: EnrolmentDep, sessions: SessionsDep) -> EnrolmentShown:
     """Состояние списка и счёт строк: план, а потом ход регистрации."""
     async with sessions() as session:
