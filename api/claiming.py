@@ -7,7 +7,7 @@ used. Whoever is killed after Moodle has taken the password leaves the code as i
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -40,6 +40,7 @@ _AT_ONCE = 8
 """Claims that hold a connection to Postgres while Moodle is asked; others wait for their turn."""
 
 _PATIENCE_SECONDS = 20
+_LONGEST_CALL = timedelta(seconds=10)
 
 
 class Outcome(StrEnum):
@@ -149,10 +150,14 @@ class Claiming:
 def connect(settings: Settings, sessions: store.Sessions, http: aiohttp.ClientSession) -> Claiming:
     """Over a session that the caller closes."""
     sites = settings.moodle_sites
+    timeout = min(settings.moodle_timeout, _LONGEST_CALL)
     moodles = {
-        code: MoodleClient(http, site.url, site.token.get_secret_value(), timeout=settings.moodle_timeout)
+        code: MoodleClient(http, site.url, site.token.get_secret_value(), timeout=timeout)
         for code, site in sites.items()
     }
+    for moodle in moodles.values():
+        # A person waits, and a row is locked: they would rather try again themselves.
+        moodle.pauses = ()
     urls = {code: site.url.rstrip("/") for code, site in sites.items()}
     return Claiming(sessions, moodles, urls, asyncio.Semaphore(_AT_ONCE))
 

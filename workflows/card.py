@@ -67,6 +67,12 @@ def show_letter(letter: Letter) -> None:
     )
 
 
+def show_work(number: str, what: str) -> None:
+    """The card of work on a case beside its clauses."""
+    workflow.upsert_search_attributes([NUMBER.value_set(number)])
+    workflow.set_current_details(f"**{cases.label(number)}**\n\n- {what}")
+
+
 @contextmanager
 def waiting_for_operator() -> Iterator[None]:
     """While a failed step waits to be mended, the workflow is among those that wait for the operator."""

@@ -50,7 +50,10 @@ async def check_again(act: EnrolmentActDep) -> JSONResponse:
     "/enrolments/{number}/instruction",
     dependencies=[allow(*EVERYBODY)],
     response_class=Response,
-    responses={**reading("not-found", "invalid", "no-instruction-yet"), 200: {"content": {"application/pdf": {}}}},
+    responses={
+        **reading("not-found", "invalid", "no-instruction-yet"),
+        200: {"content": {"application/pdf": {}}},
+    },
 )
 async def instruction(enrolment: EnrolmentDep, sessions: SessionsDep) -> Response:
     """Инструкция для Пользователей: лист PDF с QR-кодом курса."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ LETTER = CourseLetter(
     responsible=Person(name="Иванова Мария", email="ivanova@zdrav.example"),
     operator_email="operator@example.org",
 )
-CODE = {
+CODE: dict[str, Any] = {
     "name": "Ульяна",
     "code": "K7QF-2M9X-4DRT-HWLA-93CE",
     "username": "vetrova.u-k3f9a2",
@@ -31,7 +32,7 @@ CODE = {
     "claim_page": "https://seo.example/claim",
     "last_day": date(2026, 12, 24),
 }
-LETTERS = {
+LETTERS: dict[Notice, dict[str, Any]] = {
     Notice.CLAIM_CODE: CODE,
     Notice.WAY_IN_SHUT: {"lacks": [lack.russian for lack in Lack]},
     Notice.SELF_REGISTRATION: {"steps": ["Откройте страницу курса."], "needs_key": True},
