@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, select, update
+from sqlalchemy import Select, and_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -75,7 +75,7 @@ async def issue(
     at: datetime,
     validity: timedelta,
 ) -> list[str]:
-    """A new code for each, in the order given; those given by other steps work no more.
+    """A new code for each of a list, in the order given; those given by other steps work no more.
 
     One of the same step goes on working: it may have been sent just before a crash, and then the
     letter that follows it bears its Message-ID and may be dropped on the way as a duplicate.
@@ -83,7 +83,7 @@ async def issue(
     codes = [claims.new_code() for _ in learners]
     for first in range(0, len(learners), _AT_ONCE):
         page = learners[first : first + _AT_ONCE]
-        await revoke(session, (account for _, account in page), at, but=step)
+        await revoke(session, (account for _, account in page), at, but=(page[0][0].number, step))
         rows = [
             _row(learner, account, code, step=step, at=at, validity=validity)
             for (learner, account), code in zip(page, codes[first : first + _AT_ONCE], strict=True)
@@ -92,8 +92,10 @@ async def issue(
     return codes
 
 
-async def revoke(session: AsyncSession, accounts: Iterable[Account], at: datetime, *, but: str = "") -> None:
-    """Let the codes of accounts work no more, but for those of one step."""
+async def revoke(
+    session: AsyncSession, accounts: Iterable[Account], at: datetime, *, but: tuple[str, str] = ("", "")
+) -> None:
+    """Let the codes of accounts work no more, but for those of one list's one step."""
     by_site: dict[str, list[int]] = {}
     for account in accounts:
         by_site.setdefault(account.subsystem, []).append(account.moodle_id)
@@ -103,7 +105,7 @@ async def revoke(session: AsyncSession, accounts: Iterable[Account], at: datetim
             .where(
                 col(ClaimCode.subsystem) == subsystem,
                 col(ClaimCode.moodle_id).in_(ids),
-                col(ClaimCode.step) != but,
+                tuple_(col(ClaimCode.number), col(ClaimCode.step)) != but,
                 *_WORKING,
             )
             .values(revoked_at=at)
