@@ -6,7 +6,8 @@ by its e-mail and has our username, and who is on the course's roll is not enrol
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,8 @@ class _Run:
     gate: asyncio.Semaphore
     roll: Roll
     shows_usernames: bool
+    counts: Counter[str]
+    """Rows by verdict and by state."""
 
 
 class EnrolmentRunActivities:
@@ -70,12 +73,14 @@ class EnrolmentRunActivities:
         until = time.monotonic() + _BITE_SECONDS
         try:
             run = await self._begin(step)
-            last = 0
-            while rows := await self._left(step.number, after=last):
-                await self._take(run, rows)
-                last = rows[-1].row
-                if time.monotonic() > until:
-                    break
+            coming: Sequence[LearnerRow] = await self._left(step.number, after=0)
+            made: list[LearnerRow] = []
+            while coming or made:
+                # Of two chunks at a time, so that Moodle does not wait while Postgres writes.
+                await _together(self._create(run, coming), self._enrol(run, made))
+                made = [row for row in coming if row.state != State.SET_ASIDE]
+                is_over = not coming or time.monotonic() > until
+                coming = [] if is_over else await self._left(step.number, after=coming[-1].row)
         except NotFound:
             raise CourseGone from None
         async with store.looking(self._sessions) as session:
@@ -84,6 +89,8 @@ class EnrolmentRunActivities:
     async def _begin(self, step: Step) -> _Run:
         async with store.looking(self._sessions) as session:
             course = (await session.scalars(enrolments.of_course(step.number, Course))).one()
+            counts = Counter(await enrolments.verdicts(session, step.number))
+            counts.update((await enrolments.progress(session, step.number)).counts)
         site = self._sites.get(course.subsystem)
         if site is None:
             raise SiteMissing
@@ -98,6 +105,7 @@ class EnrolmentRunActivities:
             moodle=site.moodle,
             gate=gate,
             roll=roll,
+            counts=counts,
             shows_usernames=(await site.moodle.site()).version_number >= _SHOWS_USERNAMES_SINCE,
         )
 
@@ -108,15 +116,14 @@ class EnrolmentRunActivities:
         async with store.looking(self._sessions) as session:
             return (await session.scalars(query.order_by(col(LearnerRow.row)).limit(_CHUNK))).all()
 
-    async def _take(self, run: _Run, rows: Sequence[LearnerRow]) -> None:
-        new = [row for row in rows if row.moodle_id is None]
-        if new:
-            await self._create(run, new)
-        await self._enrol(run, [row for row in rows if row.moodle_id and row.state != State.SET_ASIDE])
-
-    async def _create(self, run: _Run, rows: Sequence[LearnerRow]) -> None:
+    async def _create(self, run: _Run, chunk: Sequence[LearnerRow]) -> None:
+        """Find or make an account for those of a chunk who have none."""
+        rows = [row for row in chunk if row.moodle_id is None]
+        if not rows:
+            return
         if not run.shows_usernames:
             rows = await self._announce(run, rows)
+        before = _tally(rows)
         by_key = {str(row.row): row for row in rows}
         done = await run.moodle.create_users([_account(row) for row in rows], run.gate)
         ours = [_made(by_key[key], moodle_id) for key, moodle_id in done.created.items()]
@@ -128,7 +135,7 @@ class EnrolmentRunActivities:
                 _judge(row, found.user)
         for key, code in done.refused.items():
             _set_aside(by_key[key], _WHY.get(code, f"Moodle не принимает эту строку ({code})"))
-        await self._write(rows, run, ours)
+        await self._write(run, rows, before, ours)
 
     async def _announce(self, run: _Run, rows: Sequence[LearnerRow]) -> list[LearnerRow]:
         """Where usernames are hidden, our record has to tell whose an account is: written before the call.
@@ -136,6 +143,7 @@ class EnrolmentRunActivities:
         So who has an account by now is looked for first. That of somebody without e-mail is ours anyhow.
         """
         fresh = [row for row in rows if row.state == State.PLANNED]
+        before = _tally(fresh)
         found = await run.moodle.find_users_by_emails([row.email for row in fresh if row.email], run.gate)
         there = [row for row in fresh if row.email in found.users]
         for row in there:
@@ -143,11 +151,14 @@ class EnrolmentRunActivities:
         new = [row for row in fresh if row.email not in found.users]
         for row in new:
             row.state = State.CREATING
-        await self._write(fresh, run)
+        await self._write(run, fresh, before)
         return [row for row in rows if row.state == State.CREATING]
 
     async def _enrol(self, run: _Run, rows: Sequence[LearnerRow]) -> None:
         """Enrol who is not on the roll, and read back; who does not show is set aside."""
+        if not rows:
+            return
+        before = _tally(rows)
         ids = [row.moodle_id or 0 for row in rows]
         done = await run.moodle.enrol_students(run.course_id, run.roll.absent(ids), run.gate)
         lost = set(await run.roll.confirm([one for one in ids if one not in done.refused]))
@@ -158,17 +169,18 @@ class EnrolmentRunActivities:
                 _set_aside(row, "Moodle приняла зачисление, но на курсе человека не показывает")
             else:
                 row.state = State.ENROLLED
-        await self._write(rows, run, is_chunk_done=True)
+        await self._write(run, rows, before)
 
     async def _write(
         self,
-        rows: Sequence[LearnerRow],
         run: _Run,
+        rows: Sequence[LearnerRow],
+        before: Counter[str],
         ours: Collection[LearnerRow] = (),
-        *,
-        is_chunk_done: bool = False,
     ) -> None:
-        """Rows as they stand, with the accounts that the engine has made of them."""
+        """Rows as they stand, with the accounts that the engine has made of them, and the counts."""
+        run.counts.subtract(before)
+        run.counts.update(_tally(rows))
         values = [row.model_dump(include=_CHANGED) for row in rows]
         accounts = [_ours(run, row) for row in ours]
         async with self._sessions.begin() as session:
@@ -176,12 +188,25 @@ class EnrolmentRunActivities:
                 await session.execute(insert(Account).on_conflict_do_nothing(), accounts)
             if values:
                 await session.execute(update(LearnerRow), values)
-            if is_chunk_done:
-                number = run.step.number
-                done = await enrolments.progress(session, number)
-                counts = {**await enrolments.verdicts(session, number), **done.counts}
-                own = col(EnrolmentRow.number) == number
-                await session.execute(update(EnrolmentRow).where(own).values(counts=counts))
+            counts = {name: count for name, count in run.counts.items() if count}
+            own = col(EnrolmentRow.number) == run.step.number
+            await session.execute(update(EnrolmentRow).where(own).values(counts=counts))
+
+
+async def _together(*work: Coroutine[Any, Any, None]) -> None:
+    """Run all; the first error stops the others, and none goes on behind the caller's back."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _tally(rows: Iterable[LearnerRow]) -> Counter[str]:
+    """Rows by verdict and by state, in one."""
+    return Counter(name for row in rows for name in (row.verdict, row.state))
 
 
 _CHANGED = {"number", "row", "verdict", "why", "moodle_id", "state"}
