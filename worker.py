@@ -22,14 +22,19 @@ from activities.authoring import AuthoringActivities
 from activities.calendar import CalendarActivities
 from activities.cases import CaseActivities
 from activities.catalogue import Catalogue
+from activities.claim_codes import ClaimCodeActivities
 from activities.clauses import ClauseActivities
 from activities.consultation import ConsultationActivities
 from activities.defined import activities_of
+from activities.enrolment_plan import EnrolmentPlanActivities
+from activities.enrolment_run import EnrolmentRunActivities
+from activities.enrolments import EnrolmentActivities
 from activities.errors import ErrorInterceptor
 from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
 from activities.mailing import MailingActivities
 from activities.moodle import MoodleActivities
+from activities.self_registration import SelfRegistrationActivities
 from activities.tasks import TaskActivities
 from activities.trainings import TrainingActivities
 from activities.upkeep import Upkeep
@@ -78,7 +83,12 @@ def create_worker(
             TaskActivities(sessions),
             LetterActivities(sessions, _mail(settings), settings, moodles),
             MoodleActivities(sessions, moodles),
+            EnrolmentActivities(sessions),
+            EnrolmentPlanActivities(sessions, moodles),
+            EnrolmentRunActivities(sessions, moodles),
             TrainingActivities(sessions, moodles, years),
+            SelfRegistrationActivities(sessions, moodles),
+            ClaimCodeActivities(sessions, moodles),
             MailingActivities(sessions, _mail(settings), settings, moodles),
         ),
         interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities import authoring, consultation, dossier, training_facts
+from activities import authoring, consultation, dossier, enrolments, self_registration, training_facts
 from activities.facts import deadline_facts
 from activities.rendering import DeadlineFacts, Person
 from activities.sites import Sites
@@ -26,6 +26,8 @@ PARTICULARS: Mapping[Notice, Particulars] = {
     **dict.fromkeys(training_facts.NOTICES, training_facts.read),
     Notice.COURSE_READY: authoring.ready_facts,
     **dict.fromkeys((Notice.QUESTION, Notice.ANSWER), consultation.thread_facts),
+    **dict.fromkeys(enrolments.NOTICES, enrolments.read),
+    **dict.fromkeys(self_registration.NOTICES, self_registration.read),
 }
 """What single notices tell beside the rest; each clause reads its own."""
 

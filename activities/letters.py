@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 from temporalio import activity
 
-from activities import course_facts, dossier, recipients
+from activities import course_facts, dossier, recipients, self_registration
 from activities.course_facts import CourseLetter
 from activities.facts import facts
 from activities.rendering import LetterContext, Rendered, render
@@ -49,9 +49,11 @@ class LetterActivities:
         """Write a letter with its documents; again: the letter that stands there."""
         async with store.looking(self._sessions) as session:
             context, agency = await self._read(session, letter)
+            kept = await self_registration.documents(session, letter)
         # Before anything is written: no transaction stays open while a document is typeset.
         document = await _typeset(letter, context)
         row = self._row(letter, self._address(letter.to, context, agency), render(letter.notice, context))
+        row.documents = kept
         is_one_statement = document is None and row.state == LetterState.WRITTEN
         async with store.looking(self._sessions) if is_one_statement else self._sessions.begin() as session:
             return await _keep(session, row, document)

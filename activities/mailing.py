@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
 
-from activities import course_facts
+from activities import claim_codes, course_facts
 from activities.course_facts import CourseLetter
-from activities.rendering import render
+from activities.rendering import Rendered, render
 from activities.sites import Sites
 from clients.mail import Mail, MailClient, MailInvalid, MailRefused, MailUnavailable
 from models import store
@@ -28,6 +28,8 @@ from models.settings import Settings
 from models.step import Step
 from models.tables import BulkLetter
 from models.terms import Recipient
+
+Told = dict[str, Any]
 
 _AT_ONCE = 200
 _ATTEMPTS = 20
@@ -59,9 +61,9 @@ class MailingActivities:
             notice = Notice(row.facts["notice"])
             if notice not in contexts:
                 contexts[notice] = await self._context(mailing, notice)
-            state = await self._send(row, notice, contexts[notice])
+            state, told = await self._send(row, notice, contexts[notice])
             put_off |= state is LetterState.WRITTEN
-            await self._settle(row, state)
+            await self._settle(row, notice, state, told)
             await asyncio.sleep(max(0.0, self._pause - (time.monotonic() - begun)))
         if put_off:
             raise MailUnavailable("some letters were put off")
@@ -87,10 +89,21 @@ class MailingActivities:
         async with store.looking(self._sessions) as session:
             return (await course_facts.read(session, letter, self._settings, self._sites)).context
 
-    async def _send(self, row: BulkLetter, notice: Notice, context: CourseLetter) -> LetterState:
+    async def _send(
+        self, row: BulkLetter, notice: Notice, context: CourseLetter
+    ) -> tuple[LetterState, Told | None]:
+        """What became of it, and what it told beside its facts."""
         if not row.address:
-            return LetterState.NO_ADDRESS
-        rendered = render(notice, context.with_more(row.facts))
+            return LetterState.NO_ADDRESS, None
+        told: Told | None = {}
+        if notice is Notice.CLAIM_CODE:
+            told = await claim_codes.tell(self._sessions, self._settings, row)
+        if told is None:
+            return LetterState.NOT_NEEDED, None
+        rendered = render(notice, context.with_more({**row.facts, **told}))
+        return await self._hand_over(row, rendered), told
+
+    async def _hand_over(self, row: BulkLetter, rendered: Rendered) -> LetterState:
         try:
             await self._mail.send(
                 Mail(
@@ -109,12 +122,14 @@ class MailingActivities:
             return LetterState.WRITTEN if row.attempts + 1 < _ATTEMPTS else LetterState.UNDELIVERED
         return LetterState.DELIVERED
 
-    async def _settle(self, row: BulkLetter, state: LetterState) -> None:
+    async def _settle(self, row: BulkLetter, notice: Notice, state: LetterState, told: Told | None) -> None:
         own = (*_of(row), col(BulkLetter.row) == row.row)
         settled_at = None if state is LetterState.WRITTEN else datetime.now(UTC)
         values = {"state": state.value, "attempts": row.attempts + 1, "settled_at": settled_at}
         async with store.looking(self._sessions) as session:
             await session.execute(update(BulkLetter).where(*own).values(values))
+            if notice is Notice.CLAIM_CODE:
+                await claim_codes.settle(session, row, state, told)
 
     async def _journal(self, mailing: Step) -> None:
         async with self._sessions.begin() as session:

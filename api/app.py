@@ -3,11 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
-from api import documentation, errors
+from api import claim_page, claiming, documentation, errors
 from api.auth import known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
@@ -15,13 +16,16 @@ from api.rates import Rate
 from api.routes import (
     authoring,
     calendar,
+    codes,
     consultations,
+    enrolments,
     health,
     records,
     register,
     requests,
     results,
     review,
+    self_registration,
     setup,
     tasks,
     temporal,
@@ -44,7 +48,10 @@ _ROUTERS = (
     temporal.router,
     authoring.router,
     consultations.router,
+    self_registration.router,
+    codes.router,
     trainings.router,
+    enrolments.router,
     results.router,
 )
 
@@ -78,7 +85,9 @@ def create(
         app.state.sessions = sessions or store.sessions(engine)
         app.state.temporal = client or await _connect(config)
         garbage.collect_seldom()
-        yield
+        async with aiohttp.ClientSession() as http:
+            app.state.claiming = claiming.connect(config, app.state.sessions, http)
+            yield
         await engine.dispose()
 
     app = FastAPIOffline(
@@ -93,6 +102,7 @@ def create(
     app.state.settings = config
     app.state.receipts = Receipts()
     app.state.rate, app.state.bad_rate = Rate(config.calls_per_second), Rate(config.bad_calls_per_second)
+    app.state.claim_rate = Rate(config.claims_per_second)
     app.add_middleware(BodyLimit)
     app.add_middleware(PrivateAnswers)
     errors.install(app)
@@ -100,6 +110,7 @@ def create(
     for router in _ROUTERS:
         app.include_router(router, prefix=_PREFIX, dependencies=[Depends(known_caller)])
     app.include_router(temporal.links, prefix=_PREFIX)
+    app.include_router(claim_page.router)
     app.include_router(health.router)
     return app
 

@@ -19,10 +19,11 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
-from models import trainings
+from models import enrolment, trainings
 from models.authoring import AuthoringRejection
 from models.consultation import ConsultationRejection
 from models.decisions import Rejection
+from models.logs import shown_path
 from models.setup import SetupRejection
 
 log = structlog.get_logger()
@@ -109,7 +110,20 @@ TABLE: dict[str, Kind] = {
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),
+    "unknown-training": Kind(422, "Такого обучения у этого курса нет."),
+    "no-web-services": Kind(
+        409, "Подсистема этого курса без веб-сервисов: Пользователей в ней регистрирует Оператор."
+    ),
+    **{one.value: Kind(409, one.russian) for one in enrolment.Rejection},
     "file-unreadable": Kind(422, "Файл прочитать нельзя, из него ничего не принято."),
+    "course-without-address": Kind(409, "У курса нет адреса: Пользователям некуда обратиться."),
+    "no-instruction-yet": Kind(409, "Инструкции пока нет: самостоятельная запись ещё не открыта."),
+    "nobody-to-give-codes": Kind(
+        409, "Код выдать некому: пароль уже выбран, или учётная запись создана не здесь."
+    ),
+    "slips-given": Kind(
+        409, "Эти листки уже выданы, коды в них повторить нельзя. С новым Idempotency-Key будут новые коды."
+    ),
     "outcome-unknown": Kind(
         503, "Ответа пока нет, но действие может быть выполнено: повторите с тем же Idempotency-Key."
     ),
@@ -219,7 +233,7 @@ async def _on_http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_unavailable(request: Request, error: Exception) -> JSONResponse:
-    log.warning("database unavailable", path=request.url.path, error=type(error).__name__)
+    log.warning("database unavailable", path=shown_path(request.url.path), error=type(error).__name__)
     return Problem("unavailable").response()
 
 
@@ -227,5 +241,5 @@ async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     """Where and what, never the error's text: it may quote a person's data."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{last.filename}:{last.lineno}"
-    log.error("unexpected error", path=request.url.path, error=type(error).__name__, where=where)
+    log.error("unexpected error", path=shown_path(request.url.path), error=type(error).__name__, where=where)
     return Problem("internal").response()

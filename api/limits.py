@@ -1,11 +1,17 @@
-"""No body over 1 MiB, whether it says its length or not."""
+"""No body over 1 MiB, and no file over 16 MiB, whether it says its length or not."""
+
+import re
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import Problem
+from models import spreadsheets
 
 LARGEST_BYTES = 1024 * 1024
+
+_FILES = re.compile(r"/api/v1/(courses/[0-9]+/enrolments|trainings/[^/]+/results)")
+_FILE_TOO_LARGE = f"Файл больше {spreadsheets.SIZE_MAX // 2**20} МБ. Разделите список на части."
 
 _LONGEST_NUMBER = 20
 """Python refuses to read numbers of thousands of digits."""
@@ -23,33 +29,38 @@ class BodyLimit:
             return
         try:
             body = await _read(scope, receive)
+            replay = _replay(body, receive)
+            del body
         except ClientDisconnect:
             return
         except Problem as problem:
             await problem.response()(scope, receive, send)
             return
-        await self._app(scope, _replay(body, receive), send)
+        await self._app(scope, replay, send)
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes:
+async def _read(scope: Scope, receive: Receive) -> bytearray:
     """The body.
 
     Raises:
         Problem: It is too large, or says that it will be.
         ClientDisconnect: The sender went away: half a body is none.
     """
-    if _declared(scope) > LARGEST_BYTES:
-        raise Problem("too-large")
+    is_file = _FILES.fullmatch(scope["path"]) is not None
+    most = spreadsheets.SIZE_MAX if is_file else LARGEST_BYTES
+    too_large = Problem("too-large", _FILE_TOO_LARGE if is_file else "")
+    if _declared(scope) > most:
+        raise too_large
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         body += message.get("body", b"")
-        if len(body) > LARGEST_BYTES:
-            raise Problem("too-large")
+        if len(body) > most:
+            raise too_large
         if not message.get("more_body", False):
-            return bytes(body)
+            return body
 
 
 def _declared(scope: Scope) -> int:
@@ -59,14 +70,14 @@ def _declared(scope: Scope) -> int:
     return 0
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    is_sent = False
+def _replay(body: bytearray, receive: Receive) -> Receive:
+    """Given once, and then not kept: whoever reads it joins it to bytes of its own."""
+    left = [body]
+    del body
 
     async def replayed() -> Message:
-        nonlocal is_sent
-        if is_sent:
+        if not left:
             return await receive()
-        is_sent = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return {"type": "http.request", "body": left.pop(), "more_body": False}
 
     return replayed

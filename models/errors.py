@@ -65,3 +65,7 @@ class NotConfirmed(Exception):
 
 class SiteMissing(Exception):
     """The subsystem's Moodle is not in the settings."""
+
+
+class CourseGone(Exception):
+    """Somebody deleted the course in Moodle."""

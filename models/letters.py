@@ -61,6 +61,16 @@ class Notice(StrEnum):
     """To each learner, as those that follow."""
     TRAINING_NOT_BEGUN = "training_not_begun"
     TRAINING_NOT_FINISHED = "training_not_finished"
+    ENROLMENT_PLAN = "enrolment_plan"
+    """To the responsible: what a list would do, or why it can't be read."""
+    ENROLMENT_SUMMARY = "enrolment_summary"
+    """To the responsible: what came of a list."""
+    WAY_IN_SHUT = "way_in_shut"
+    """To the operator and the responsible: what to switch on before learners can register themselves."""
+    SELF_REGISTRATION = "self_registration"
+    """To the responsible, with the sheet for learners."""
+    CLAIM_CODE = "claim_code"
+    """To a learner: the one-time code by which they choose a password."""
 
     @property
     def russian(self) -> str:
@@ -93,6 +103,11 @@ _NOTICES = {
     Notice.TRAINING_START: "начало обучения",
     Notice.TRAINING_NOT_BEGUN: "обучение не начато",
     Notice.TRAINING_NOT_FINISHED: "обучение не завершено",
+    Notice.ENROLMENT_PLAN: "список Пользователей проверен",
+    Notice.ENROLMENT_SUMMARY: "итоги регистрации Пользователей",
+    Notice.WAY_IN_SHUT: "самостоятельная запись не включена",
+    Notice.SELF_REGISTRATION: "инструкция для Пользователей",
+    Notice.CLAIM_CODE: "код для первого входа",
 }
 
 
@@ -105,6 +120,8 @@ class LetterState(StrEnum):
     UNDELIVERED = "undelivered"
     """Given up after four days of trying."""
     NO_ADDRESS = "no_address"
+    NOT_NEEDED = "not_needed"
+    """What it would tell is no longer so, as of an account that was claimed meanwhile."""
 
     @property
     def russian(self) -> str:
@@ -117,6 +134,7 @@ _STATES = {
     LetterState.BOUNCED: "адрес не принимает почту",
     LetterState.UNDELIVERED: "не доставлено",
     LetterState.NO_ADDRESS: "нет адреса",
+    LetterState.NOT_NEEDED: "не понадобилось",
 }
 
 

@@ -50,8 +50,14 @@ def _tell_record(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if event["_record"].name == "uvicorn.access":
         # The caller's address stays out, and so does what was asked for behind the path.
         _, method, path, _, status = arguments
-        event.update(event="call", method=method, path=path.partition("?")[0], status=status)
+        event.update(event="call", method=method, path=shown_path(path), status=status)
     return event
+
+
+def shown_path(path: str) -> str:
+    """What may be told of an address: neither its query nor a claim code."""
+    path = path.partition("?")[0]
+    return "/claim/…" if path.startswith("/claim/") else path
 
 
 def _tell_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -4,7 +4,7 @@ Pure, and made chunk by chunk: each row by itself, given what Moodle knows of th
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,6 +40,10 @@ class Verdict(StrEnum):
         """Whether the run takes the row; the others are set aside."""
         return self in (Verdict.NEW, Verdict.EXISTING)
 
+    @property
+    def russian(self) -> str:
+        return _VERDICTS[self]
+
 
 class Reason(StrEnum):
     """Why a verdict is what it is."""
@@ -68,7 +72,10 @@ class Planned:
 
 
 def plan(
-    entries: Iterable[Entry], accounts: Iterable[Account], made: Mapping[str, Account] | None = None
+    entries: Iterable[Entry],
+    accounts: Iterable[Account],
+    made: Mapping[str, Account] | None = None,
+    unclear: Collection[str] = (),
 ) -> list[Planned]:
     """Verdicts of a chunk of a list, row by row in its order.
 
@@ -76,11 +83,12 @@ def plan(
         entries: Rows as `learners.read_list` gives them.
         accounts: All accounts that Moodle has under the chunk's e-mails, in whatever case.
         made: By `Learner.key`, accounts that the engine created earlier for people without an e-mail.
+        unclear: E-mails of the chunk, as written there, that several accounts have which are not told.
     """
     by_email: dict[str, list[Account]] = defaultdict(list)
     for account in accounts:
         by_email[account.email.casefold()].append(account)
-    return [_judge(entry, by_email, made or {}) for entry in entries]
+    return [_judge(entry, by_email, made or {}, unclear) for entry in entries]
 
 
 def count(plans: Iterable[Planned]) -> Counter[Verdict]:
@@ -93,13 +101,20 @@ def in_words(counts: Mapping[Verdict, int]) -> str:
     return ", ".join(f"{word} {counts.get(verdict, 0)}" for verdict, word in _COUNTED.items())
 
 
-def _judge(entry: Entry, by_email: Mapping[str, Sequence[Account]], made: Mapping[str, Account]) -> Planned:
+def _judge(
+    entry: Entry,
+    by_email: Mapping[str, Sequence[Account]],
+    made: Mapping[str, Account],
+    unclear: Collection[str],
+) -> Planned:
     if isinstance(entry, Wrong):
         words = "; ".join(problem.words for problem in entry.problems)
         return Planned(entry.row, Verdict.WRONG, Reason.WRONG_ROW, words)
     if not entry.email:
         earlier = made.get(entry.key)
         return _judge_account(entry, earlier, Reason.MADE_BEFORE) if earlier else _new(entry, Reason.NO_EMAIL)
+    if entry.email in unclear:
+        return _clash(entry, Reason.SEVERAL_ACCOUNTS, "система выбирать не может")
     found = by_email.get(entry.email.casefold(), ())
     if len(found) > 1:
         named = ", ".join(_shown(account) for account in found)
@@ -164,6 +179,12 @@ _COUNTED = {
     Verdict.EXISTING: "уже в Moodle",
     Verdict.CLASH: "спорных",
     Verdict.WRONG: "с ошибками",
+}
+_VERDICTS = {
+    Verdict.NEW: "новый",
+    Verdict.EXISTING: "уже в Moodle",
+    Verdict.CLASH: "спорный",
+    Verdict.WRONG: "с ошибкой",
 }
 _WORDS = {
     Reason.NEW: "будет создана учётная запись",

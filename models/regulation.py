@@ -169,6 +169,17 @@ AUTHORING_TERM = Term(
 )
 """A ladder only: its last day is always set by people, `AUTHORING_TERM.until(day)`; nothing is counted."""
 
+ENROLMENT_TERM = Term(
+    clause=Clause.ENROLMENT,
+    amount=10,
+    unit=Unit.WORKING_DAYS,
+    reminders=(
+        Reminder(before=5, to=(Recipient.RESPONSIBLE,)),
+        Reminder(before=1, to=(Recipient.RESPONSIBLE,)),
+    ),
+)
+"""The engine's own: how long the plan of a registration may wait for its confirmation, and then lapses."""
+
 REPLACEMENT_TERM = Term(
     clause=Clause.REPLACEMENT,
     amount=5,

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     """Of one key to the API, ten seconds' worth at once; 0: no limit."""
     bad_calls_per_second: float = Field(default=10, ge=0)
     """Of one address without a valid key."""
+    claim_validity: timedelta = Field(default=timedelta(days=30), ge=timedelta(days=1))
+    """How long a claim code works: to the end of its last day."""
+    claims_per_second: float = Field(default=5, ge=0)
+    """Of one address on the claim page, ten seconds' worth at once; 0: no limit."""
     upkeep_every: timedelta = timedelta(seconds=20)
     activities_at_once: int = Field(default=50, gt=0)
     """Of one worker; it opens at most so many connections to Postgres and ten more for its upkeep."""

@@ -3,6 +3,7 @@
 import contextlib
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDReusePolicy
@@ -10,6 +11,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import ids
 from models.cases import Kind, kind_of, label
+from models.claim_codes import WriteCodes
 from models.letters import Letter
 from models.steps import Amend
 
@@ -38,6 +40,18 @@ async def start_case(client: Client, task_queue: str, number: str, title: str, a
         id=ids.case_id(number),
         task_queue=task_queue,
         static_summary=f"{label(number)}: {title}",
+    )
+
+
+async def start_codes(client: Client, task_queue: str, write: WriteCodes, id: UUID) -> None:
+    """Start sending the codes of a list anew; what was started under this id before stays as it is."""
+    await _start(
+        client,
+        "CodesWorkflow",
+        write,
+        id=f"{ids.case_id(write.number)}-codes-{id}",
+        task_queue=task_queue,
+        static_summary=f"{label(write.number)}: коды для первого входа",
     )
 
 

@@ -17,7 +17,7 @@ from models.terms import Clause
 
 Sessions = async_sessionmaker[AsyncSession]
 
-_ACTORS = {ENGINE: "система", SIGNAL: "по сигналу, не проверен"}
+_ACTORS = {ENGINE: "система", SIGNAL: "по сигналу, не проверен", "learner": "Пользователь"}
 
 
 def connect(url: str, *, connections: int = 30) -> AsyncEngine:

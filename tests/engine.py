@@ -22,6 +22,7 @@ from activities.catalogue import Catalogue
 from activities.sites import Sites
 from activities.sites import connect as connect_moodles
 from activities.upkeep import Upkeep
+from api import claiming
 from api.app import create
 from clients.moodle.transport import Transport
 from devstack.keys import issue_keys
@@ -73,6 +74,7 @@ class Engine:
         self.moodle_url = moodle
         self.app: FastAPI = create(settings, client, sessions)
         self.app.state.sessions, self.app.state.temporal = sessions, client
+        self.app.state.claiming = claiming.connect(settings, sessions, http)
         self.skipper = TimeSkipper(client)
         self.upkeep = Upkeep(sessions, client, settings.task_queue, timedelta(days=1))
         self._http = http

@@ -2,8 +2,10 @@
 
 from workflows.amendment import AmendmentWorkflow
 from workflows.authoring import AuthoringWorkflow
+from workflows.codes import CodesWorkflow
 from workflows.consultation import ConsultationWorkflow
 from workflows.delivery import DeliveryWorkflow
+from workflows.enrolment import EnrolmentWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.setup import SetupWorkflow
@@ -15,6 +17,8 @@ WORKFLOWS = [
     SetupWorkflow,
     AuthoringWorkflow,
     ConsultationWorkflow,
+    EnrolmentWorkflow,
+    CodesWorkflow,
     TrainingWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,

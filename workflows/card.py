@@ -31,6 +31,7 @@ def show(
     waits_for: str,
     due_at: datetime | None = None,
     is_overdue: bool = False,
+    more: str = "",
 ) -> None:
     """Bring the card and the search attributes up to date.
 
@@ -41,6 +42,7 @@ def show(
         waits_for: Who has to act: a kind of recipient, or `engine`.
         due_at: The deadline, aware; None where there is no term.
         is_overdue: Whether the term has passed.
+        more: A line of its own, such as how far a long step is.
     """
     attributes: list[SearchAttributeUpdate[Any]] = [
         CLAUSE.value_set(clause.value),
@@ -52,7 +54,8 @@ def show(
     if due_at is not None:
         attributes += [DUE_AT.value_set(due_at), OVERDUE.value_set(is_overdue)]
     workflow.upsert_search_attributes(attributes)
-    workflow.set_current_details(_card(case, clause, stage, waits_for, due_at, is_overdue))
+    card = _card(case, clause, stage, waits_for, due_at, is_overdue)
+    workflow.set_current_details(f"{card}\n- {more}" if more else card)
 
 
 def show_letter(letter: Letter) -> None:
@@ -62,6 +65,12 @@ def show_letter(letter: Letter) -> None:
         f"**Письмо: {cases.label(letter.number)}**\n\n"
         f"- О чём: {letter.notice.russian}\n- Кому: {letter.to.whom}"
     )
+
+
+def show_work(number: str, what: str) -> None:
+    """The card of work on a case beside its clauses."""
+    workflow.upsert_search_attributes([NUMBER.value_set(number)])
+    workflow.set_current_details(f"**{cases.label(number)}**\n\n- {what}")
 
 
 @contextmanager

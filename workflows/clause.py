@@ -16,6 +16,7 @@ _CONCERNED = {
     Clause.SETUP: (Recipient.AGENCY, Recipient.OPERATOR),
     Clause.CONSULTATION: (Recipient.RESPONSIBLE, Recipient.OPERATOR),
     Clause.AUTHORING: (Recipient.OWNER, Recipient.RESPONSIBLE),
+    Clause.ENROLMENT: (Recipient.OWNER, Recipient.RESPONSIBLE),
     Clause.REPLACEMENT: (Recipient.OWNER, Recipient.OPERATOR),
 }
 """Who waits for the end of the term and who works against it: both hear that it has moved."""

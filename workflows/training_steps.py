@@ -14,7 +14,7 @@ from models.training_steps import Keep, PlanMailings, Reading, ReadResults, Show
 from workflows.steps import write_down
 
 _SIGN_OF_LIFE = timedelta(seconds=15)
-_LONG: dict[str, Any] = {
+LONG: dict[str, Any] = {
     "start_to_close_timeout": timedelta(hours=12),
     "heartbeat_timeout": _SIGN_OF_LIFE,
     "retry_policy": RetryPolicy(
@@ -41,7 +41,7 @@ async def read_results(read: ReadResults, *, is_last: bool) -> Reading:
     return await workflow.execute_activity_method(
         TrainingActivities.read_results,
         read,
-        **_LONG,
+        **LONG,
         schedule_to_close_timeout=_PATIENCE_AT_THE_END if is_last else _PATIENCE,
         summary="Чтение результатов из Moodle",
     )
@@ -49,13 +49,13 @@ async def read_results(read: ReadResults, *, is_last: bool) -> Reading:
 
 async def write_mailing(write: WriteMailing) -> int:
     return await write_down(
-        TrainingActivities.write_mailing, write, f"Письма Пользователям: {write.mailing.key}", _LONG
+        TrainingActivities.write_mailing, write, f"Письма Пользователям: {write.mailing.key}", LONG
     )
 
 
 async def send_mailing(mailing: Step) -> None:
-    await write_down(MailingActivities.send_mailing, mailing, "Отправка писем Пользователям", _LONG)
+    await write_down(MailingActivities.send_mailing, mailing, "Отправка писем Пользователям", LONG)
 
 
 async def keep_results(keep: Keep) -> None:
-    await write_down(TrainingActivities.keep_results, keep, "Результаты обучения сохранены", _LONG)
+    await write_down(TrainingActivities.keep_results, keep, "Результаты обучения сохранены", LONG)

@@ -61,6 +61,10 @@ class CreatedUsers:
 
 
 class Accounts(People):
+    async def takes_other_case(self) -> bool:
+        """Whether the site would make A@x beside a@x, so that one has to look for any letter case."""
+        return (await self.site()).version_number < _REFUSES_OTHER_CASE_SINCE
+
     async def create_users(self, rows: Sequence[NewAccount], gate: asyncio.Semaphore) -> CreatedUsers:
         """Find or create an account for every row, in several calls at a time as `gate` allows.
 
@@ -71,9 +75,9 @@ class Accounts(People):
             MoodleUnavailable: then the same rows may be given again; what was made is found, as `ours`.
             MoodleDenied: the account lacks a right.
         """
-        site = await self._patiently(gate, self.site)
         # Where Moodle itself refuses another letter case, the refused row alone is searched.
-        work = _Creation(self, gate, any_case=site.version_number < _REFUSES_OTHER_CASE_SINCE)
+        any_case = await self._patiently(gate, self.takes_other_case)
+        work = _Creation(self, gate, any_case=any_case)
         good = [row for row in rows if work.is_good(row)]
         size = self._rows_a_call(ACCOUNT_FIELDS)
         await side_by_side(work.find_or_make(part) for part in in_parts(good, size))

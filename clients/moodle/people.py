@@ -11,7 +11,7 @@ from enum import StrEnum
 from pydantic import TypeAdapter
 
 from clients.moodle.calls import in_parts, side_by_side
-from clients.moodle.errors import NotUnique
+from clients.moodle.errors import FormCut, NotUnique
 from clients.moodle.operations import Operations
 from clients.moodle.types import User
 
@@ -88,7 +88,15 @@ class People(Operations):
 
     async def _users_by(self, field: str, values: Sequence[str], gate: asyncio.Semaphore) -> tuple[User, ...]:
         params = {"field": field, "values": values}
-        return await self._patiently(gate, lambda: self._call(BY_FIELD, _USERS, params))
+        try:
+            return await self._patiently(gate, lambda: self._call(BY_FIELD, _USERS, params))
+        except FormCut as cut:
+            if len(values) == 1:
+                raise
+            self._remember_cut(cut)
+        parts = in_parts(values, self._rows_a_call(1))
+        pages = await side_by_side(self._users_by(field, part, gate) for part in parts)
+        return tuple(user for page in pages for user in page)
 
 
 def _spellings(email: str) -> set[str]:

@@ -71,6 +71,8 @@ class ClaimCode(SQLModel, table=True):
     moodle_id: int
     number: str = Field(foreign_key="enrolments.number", index=True)
     row: int
+    step: str
+    """Of the mailing that it goes by, or of the slips that it is printed on."""
     issued_at: datetime = Field(sa_type=AWARE)
     expires_at: datetime = Field(sa_type=AWARE)
     used_at: datetime | None = Field(default=None, sa_type=AWARE)

@@ -9,9 +9,10 @@ import pytest
 from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, RETRY_AFTER_SECONDS, TABLE
 from models.decisions import Rejection
 from models.setup import SetupRejection
+from tests import claims
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
-from tests.workflows import courses, trainings
+from tests.workflows import courses, enrolments, self_registrations, trainings
 
 OCTETS = "application/octet-stream"
 
@@ -97,6 +98,25 @@ CONSULTATION = f"{API}/consultations/{{number}}"
 TRAINING = f"{API}/trainings/{{number}}"
 
 
+ENROLMENT = f"{API}/enrolments/{{number}}"
+
+
+async def _shut(engine: Engine) -> str:
+    """Way one of a new course, where learners can't enrol themselves yet."""
+    number, _ = await self_registrations.shut(engine, await trainings.course_of_its_own(engine))
+    return number
+
+
+async def _planned(engine: Engine) -> str:
+    course = await trainings.course_of_its_own(engine)
+    return await enrolments.planned(engine, course, enrolments.table(enrolments.people(1)))
+
+
+async def _unclaimed(engine: Engine) -> str:
+    """A list of which row 2 has an address and row 3 has none."""
+    return (await claims.a_list(engine, mails=1, without=1)).number
+
+
 async def _lacking_contacts(engine: Engine) -> str:
     return await engine.file(responsible={"name": "Тестова Вера Павловна"})
 
@@ -115,6 +135,12 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{CASE}/setup/retry": ("operator", _with_failed_step),
     f"{CASE}/setup/order": ("operator", words.by_hand),
     f"{CASE}/responsible": ("agency", _lacking_contacts),
+    f"{API}/courses/{{course}}/self-registration": ("responsible", _course),
+    f"{ENROLMENT}/check": ("responsible", _shut),
+    f"{ENROLMENT}/confirmation": ("responsible", _planned),
+    f"{ENROLMENT}/withdrawal": ("responsible", _planned),
+    f"{ENROLMENT}/codes": ("responsible", _unclaimed),
+    f"{ENROLMENT}/slips": ("responsible", _unclaimed),
     f"{API}/tasks/{{task}}/retry": ("operator", _failed_task),
     f"{API}/tasks/{{task}}/close": ("operator", _letter_task),
     f"{API}/calendar/amendments/preview": ("admin", _none),
@@ -135,8 +161,12 @@ FRESH: dict[str, tuple[str, Case]] = {
 """Who sends each POST, and in what fresh case."""
 
 
-def test_the_table_of_posts_names_every_post(document: Json) -> None:
-    assert set(FRESH) == {path for method, path, _ in _operations(document) if method == "POST"}
+def test_the_table_of_posts_names_every_post_but_lists_of_learners(document: Json) -> None:
+    """A list needs the name of its file as well: `tests/workflows/enrolments.py` sends them."""
+    posts = {path for method, path, _ in _operations(document) if method == "POST"}
+
+    assert posts - set(FRESH) == {f"{API}/courses/{{course}}/enrolments"}
+    assert set(FRESH) <= posts
 
 
 @pytest.mark.usefixtures("calendar_as_before")

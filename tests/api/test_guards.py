@@ -28,6 +28,7 @@ OWNERS = (Role.AGENCY, Role.RESPONSIBLE)
 AUTHORING = f"{API}/courses/{{course}}/authoring"
 CONSULTATION = f"{API}/consultations/{{number}}"
 TRAINING = f"{API}/trainings/{{number}}"
+ENROLMENT = f"{API}/enrolments/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
 
 ROUTES = [
@@ -70,6 +71,18 @@ ROUTES = [
     Guarded("POST", f"{CONSULTATION}/questions", (Role.RESPONSIBLE,), 404),
     Guarded("POST", f"{CONSULTATION}/answers", OPERATORS, 404),
     Guarded("POST", f"{CONSULTATION}/closing", (Role.RESPONSIBLE, *OPERATORS), 404),
+    Guarded("POST", f"{API}/courses/{{course}}/self-registration", OWNERS, 404),
+    Guarded("POST", f"{ENROLMENT}/check", (*OWNERS, *OPERATORS), 404),
+    Guarded("GET", f"{ENROLMENT}/instruction", EVERYBODY, 404),
+    Guarded("GET", f"{ENROLMENT}/unclaimed", OWNERS, 404),
+    Guarded("POST", f"{ENROLMENT}/codes", OWNERS, 404),
+    Guarded("POST", f"{ENROLMENT}/slips", OWNERS, 404),
+    Guarded("POST", f"{API}/courses/{{course}}/enrolments", OWNERS, 404),
+    Guarded("GET", f"{API}/courses/{{course}}/enrolments", EVERYBODY, 404),
+    Guarded("GET", ENROLMENT, EVERYBODY, 404),
+    Guarded("GET", f"{ENROLMENT}/rows", OWNERS, 404),
+    Guarded("POST", f"{ENROLMENT}/confirmation", OWNERS, 404),
+    Guarded("POST", f"{ENROLMENT}/withdrawal", OWNERS, 404),
     Guarded("POST", f"{API}/courses/{{course}}/trainings", OWNERS, 404),
     Guarded("GET", f"{API}/courses/{{course}}/trainings", EVERYBODY, 404),
     Guarded("GET", TRAINING, EVERYBODY, 404),
@@ -87,6 +100,9 @@ ROUTES = [
 PUBLIC = {
     ("GET", "/health"),
     ("GET", f"{API}/temporal/{{filter}}"),  # a browser's link: it shows the address of the Temporal UI
+    ("GET", "/claim"),
+    ("GET", "/claim/{code}"),
+    ("POST", "/claim"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/docs/oauth2-redirect"),

@@ -20,8 +20,9 @@ from models.exit import leave
 from models.letters import LetterState, Notice
 from models.tables import Course
 from models.terms import Clause, Recipient
+from tests import claims
 from tests.engine import Engine
-from tests.workflows import courses, trainings, words
+from tests.workflows import courses, self_registrations, trainings, words
 
 FOLDER = Path(__file__).parent
 
@@ -38,6 +39,8 @@ async def record() -> None:
             await _authoring(engine)
             await _consultation(engine)
             await _trainings(engine)
+            await _codes(engine)
+            await _self_registrations(engine)
 
 
 async def _half_way_request_and_review(engine: Engine) -> None:
@@ -168,6 +171,33 @@ async def _trainings(engine: Engine) -> None:
     await _save("training_half_way", training)
     await engine.skipper.fast_forward(training, timedelta(days=22))
     await _save("training_finished", training, is_finished=True)
+
+
+async def _codes(engine: Engine) -> None:
+    """Sent anew while the mail server is away, and once it is back."""
+    some = await claims.a_list(engine)
+    await engine.mail.down()
+    response = await engine.post("responsible", f"/enrolments/{some.number}/codes")
+    assert response.status_code == 200, response.text
+    codes = await claims.sending(engine, some.number)
+    await words.attempted(engine, codes, 1)
+    await _save("codes_half_way", codes)
+    await engine.mail.start()
+    await _save("codes_finished", codes, is_finished=True)
+
+
+async def _self_registrations(engine: Engine) -> None:
+    """Waiting for somebody to switch it on, and open."""
+    course = await trainings.course_of_its_own(engine)
+    number, waiting = await self_registrations.shut(engine, course)
+    await engine.skipper.fast_forward(waiting, timedelta(days=2))
+    await _save("self_registration_half_way", waiting)
+    await self_registrations.lets_register(engine)
+    await self_registrations.lets_enrol(engine, course)
+    await engine.moodle_act("change_course", course_id=course.moodle_id, visible=True)
+    response = await engine.post("responsible", f"/enrolments/{number}/check")
+    assert response.status_code == 200, response.text
+    await _save("self_registration_finished", waiting, is_finished=True)
 
 
 async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:

@@ -6,7 +6,7 @@ from itertools import cycle
 import pytest
 from jinja2.exceptions import UndefinedError
 
-from activities import training_facts
+from activities.course_facts import PARTICULARS
 from activities.rendering import REFUSAL_RULE, DeadlineFacts, LetterContext, Rendered, render
 from models.decisions import Ground
 from models.letters import Notice
@@ -46,7 +46,7 @@ class _Text(HTMLParser):
             self.words += words(data)
 
 
-OF_REQUESTS = [notice for notice in Notice if notice not in training_facts.NOTICES]
+OF_REQUESTS = [notice for notice in Notice if notice not in {*PARTICULARS, Notice.CLAIM_CODE}]
 """Letters about trainings have facts of their own, and are not covered here."""
 
 

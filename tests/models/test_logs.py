@@ -62,3 +62,12 @@ def test_a_call_is_logged_without_the_callers_address_and_without_its_query() ->
     )
 
     assert (line["method"], line["path"], line["status"]) == ("GET", "/api", 200)
+
+
+def test_a_call_to_the_claim_page_is_logged_without_the_code() -> None:
+    (line,) = _lines(
+        "logging.getLogger('uvicorn.access').info("
+        "'%s - %s %s HTTP/%s %d', 'ivanova:1', 'GET', '/claim/ivanova-K7QF', '1.1', 200)"
+    )
+
+    assert (line["method"], line["path"], line["status"]) == ("GET", "/claim/…", 200)

@@ -10,7 +10,17 @@ from pathlib import Path
 from sqlmodel import select
 from temporalio.client import WorkflowHistory
 
-from models.tables import ApiKey, Category, Course, LetterRow, Organisation, Request, TextRow
+from models.tables import (
+    ApiKey,
+    BulkLetter,
+    Category,
+    Course,
+    LearnerRow,
+    LetterRow,
+    Organisation,
+    Request,
+    TextRow,
+)
 from tests.engine import Engine
 
 _ROOT = Path(__file__).parents[2]
@@ -55,6 +65,10 @@ async def typed_by_people(engine: Engine) -> set[str]:
             *(await session.scalars(select(Organisation.email))).all(),
             *(await session.scalars(select(Organisation.head_email))).all(),
             *(await session.scalars(select(TextRow.body))).all(),
+            *(await session.scalars(select(BulkLetter.address))).all(),
+            *(await session.scalars(select(LearnerRow.surname))).all(),
+            *(await session.scalars(select(LearnerRow.email))).all(),
+            *(await session.scalars(select(LearnerRow.username))).all(),
         ]
         titles = [
             *(await session.scalars(select(Organisation.name))).all(),

@@ -12,9 +12,9 @@ from tests.engine import Engine, Json
 from tests.workflows import setups, words
 
 
-async def course_of_its_own(engine: Engine) -> Course:
+async def course_of_its_own(engine: Engine, **changes: Any) -> Course:
     request = await setups.set_up(
-        engine, course_name=setups.title(), responsible=setups.named(email=RESPONSIBLE_EMAIL)
+        engine, course_name=setups.title(), responsible=setups.named(email=RESPONSIBLE_EMAIL), **changes
     )
     return await setups.registered_course(engine, request)
 

@@ -1,0 +1,202 @@
+"""Lists of learners: who may see one, opening one, acting on one."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import Depends
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+from sqlmodel import col
+
+from api.cases import CaseDep
+from api.deps import SessionsDep
+from api.errors import Problem
+from api.idempotency import Post, PostDep
+from api.opening import Opened
+from api.schemas.enrolments import EnrolmentShown, RowPage, RowShown
+from api.schemas.fields import Named
+from api.updates import Updates, UpdatesDep
+from models import ids, opening
+from models.cases import Kind
+from models.enrolment import EnrolmentCase, Stage, State, Way
+from models.plans import Verdict
+from models.regulation import ENROLMENT_TERM
+from models.tables import CaseRow, Course, EnrolmentRow, LearnerRow, TrainingRow
+from models.terms import Clause
+
+_WITHOUT_FILE = defer(EnrolmentRow.content)  # type: ignore[arg-type]
+
+
+class ListFile(NamedTuple):
+    """A list as it is to be planned."""
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def of_rows(cls, name: str, rows: Iterable[tuple[str, ...]]) -> "ListFile":
+        """A list that is none of a file's: its headings first, as `models.headings` knows them."""
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        return cls(name, text.getvalue().encode())
+
+
+async def _enrolment(case: CaseDep, sessions: SessionsDep) -> EnrolmentRow:
+    """The list of this number, of a course that the caller may see; without its file."""
+    async with sessions() as session:
+        row = await session.get(EnrolmentRow, case.number, options=[_WITHOUT_FILE])
+    if row is None:
+        raise Problem("not-found")
+    return row
+
+
+EnrolmentDep = Annotated[EnrolmentRow, Depends(_enrolment)]
+
+
+async def open_list(
+    session: AsyncSession,
+    course: Course,
+    file: ListFile,
+    *,
+    training: str | None,
+    by: str,
+    at: datetime,
+) -> Opened:
+    """Register a list in the caller's transaction: its plan is made behind the answer.
+
+    Args:
+        course: One in a Moodle that the engine works in: see `check_has_services`.
+        file: As it came, or made of sign-ups.
+        training: Of this course, whose learners they are.
+
+    Raises:
+        Problem: The training is not of this course.
+    """
+    if training is not None and await _course_of(session, training) != course.id:
+        raise Problem("unknown-training")
+    case = await opening.new_case(session, Kind.ENROLMENT, course)
+    argument = EnrolmentCase(case=case, way=Way.BY_RESPONSIBLE, by=by, term=ENROLMENT_TERM)
+    what = f"Загружен список Пользователей «{file.name}»"
+    await opening.register(session, case, argument, at=at, clause=Clause.ENROLMENT, what=what, by=by)
+    row = EnrolmentRow(
+        number=case.number,
+        way=Way.BY_RESPONSIBLE.value,
+        training=training,
+        filename=file.name,
+        content=file.content,
+        sha256=hashlib.sha256(file.content).hexdigest(),
+        state=Stage.NEW.value,
+    )
+    session.add(row)
+    await session.flush()
+    return Opened(case, argument, shown(row, course.id or 0))
+
+
+async def _course_of(session: AsyncSession, training: str) -> int | None:
+    query = select(col(TrainingRow.course)).where(col(TrainingRow.number) == training)
+    return await session.scalar(query)
+
+
+async def lists_of(session: AsyncSession, course: Course) -> list[EnrolmentShown]:
+    """Of a course, the newest first."""
+    query = (
+        select(EnrolmentRow)
+        .join(CaseRow, col(CaseRow.number) == col(EnrolmentRow.number))
+        .where(col(CaseRow.course) == course.id)
+        .order_by(col(CaseRow.opened_at).desc())
+        .options(_WITHOUT_FILE)
+    )
+    return [shown(row, course.id or 0) for row in (await session.scalars(query)).all()]
+
+
+async def stand(session: AsyncSession, number: str) -> EnrolmentShown:
+    """A list as it stands now."""
+    row = await session.get_one(EnrolmentRow, number, options=[_WITHOUT_FILE])
+    return shown(row, (await session.get_one(CaseRow, number)).course or 0)
+
+
+def shown(row: EnrolmentRow, course: int) -> EnrolmentShown:
+    return EnrolmentShown(
+        number=row.number,
+        course=course,
+        way=Named.of(Way(row.way)),
+        training=row.training,
+        filename=row.filename,
+        state=Named.of(Stage(row.state)),
+        why=row.why,
+        counts=row.counts,
+        confirmed_at=row.confirmed_at,
+    )
+
+
+class Wanted(NamedTuple):
+    """Which rows of a list are asked for."""
+
+    verdicts: tuple[Verdict, ...]
+    states: tuple[State, ...]
+    after: int
+    limit: int
+
+
+async def rows(session: AsyncSession, number: str, wanted: Wanted) -> RowPage:
+    """A page of a list, in the order of the file."""
+    query = select(LearnerRow).where(col(LearnerRow.number) == number, col(LearnerRow.row) > wanted.after)
+    if wanted.verdicts:
+        query = query.where(col(LearnerRow.verdict).in_(wanted.verdicts))
+    if wanted.states:
+        query = query.where(col(LearnerRow.state).in_(wanted.states))
+    query = query.order_by(col(LearnerRow.row)).limit(wanted.limit + 1)
+    found = (await session.scalars(query)).all()
+    page = found[: wanted.limit]
+    return RowPage(
+        items=[_row(one) for one in page], next=page[-1].row if len(found) > wanted.limit else None
+    )
+
+
+def _row(row: LearnerRow) -> RowShown:
+    return RowShown(
+        **row.model_dump(include=set(RowShown.model_fields) - {"verdict", "state"}),
+        verdict=Named.of(Verdict(row.verdict)),
+        state=Named.of(State(row.state)),
+    )
+
+
+@dataclass(frozen=True)
+class EnrolmentAct:
+    """One POST on a list by Update."""
+
+    number: str
+    post: Post
+    updates: Updates
+
+    async def do(self, update: Any, command: Any) -> JSONResponse:
+        """Once; the list with the stage that the update answers: the row lags a moment."""
+
+        async def work() -> BaseModel:
+            stage = await self.updates.send(
+                ids.case_id(self.number), update, command, self.post.id, until=self._is_open
+            )
+            async with self.post.sessions() as session:
+                standing = await stand(session, self.number)
+            return standing.model_copy(update={"state": Named.of(Stage(stage))})
+
+        return await self.post.once(work)
+
+    async def _is_open(self) -> bool:
+        async with self.post.sessions() as session:
+            return (await session.get_one(CaseRow, self.number)).closed_at is None
+
+
+async def _act(row: EnrolmentDep, post: PostDep, updates: UpdatesDep) -> EnrolmentAct:
+    return EnrolmentAct(row.number, post, updates)
+
+
+EnrolmentActDep = Annotated[EnrolmentAct, Depends(_act)]

@@ -1,0 +1,42 @@
+"""Clause 4.5 over HTTP: a list of learners, its plan, its rows."""
+
+from pydantic import BaseModel, Field
+
+from api.schemas.fields import Instant, Named
+
+
+class EnrolmentShown(BaseModel):
+    """A list as it stands. No persons."""
+
+    number: str
+    course: int
+    way: Named
+    training: str | None
+    filename: str
+    state: Named
+    why: str = Field(description="Почему файл прочитать нельзя.")
+    counts: dict[str, int] = Field(
+        description="Строк по плану (new, existing, clash, wrong) и по тому, что сделано"
+        " (planned, created, enrolled, set_aside); в ходе регистрации — после каждой части."
+    )
+    confirmed_at: Instant | None
+
+
+class RowShown(BaseModel):
+    """A row of a list: what it says, what becomes of it and why."""
+
+    row: int = Field(description="Номер строки, как его показывает Excel.")
+    surname: str
+    first_name: str
+    patronymic: str
+    email: str
+    organisation: str
+    post: str
+    verdict: Named
+    state: Named
+    why: str
+
+
+class RowPage(BaseModel):
+    items: list[RowShown]
+    next: int | None = Field(description="Передайте в after, чтобы получить следующую страницу.")
