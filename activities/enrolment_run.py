@@ -11,11 +11,11 @@ from collections.abc import Collection, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlmodel import col, select
 from temporalio import activity
 
-from activities import enrolments
+from activities import enrolment_rows, enrolments
 from activities.enrolment_plan import CALLS_AT_ONCE, known
 from activities.sites import Sites
 from clients.moodle import MoodleClient, NewAccount, NotFound, Roll, User, no_mail_address
@@ -185,8 +185,8 @@ class EnrolmentRunActivities:
         own = col(EnrolmentRow.number) == number
         async with self._sessions.begin() as session:
             if ours:
-                await session.execute(_ADD_ACCOUNTS, _ours(run, ours))
-            await session.execute(_CHANGE_ROWS, {"number": number, **_columns(rows)})
+                await enrolment_rows.add_accounts(session, run.step, run.subsystem, ours)
+            await enrolment_rows.change(session, number, rows)
             await session.execute(update(EnrolmentRow).where(own).values(counts=counts))
 
 
@@ -206,29 +206,6 @@ def _tally(rows: Iterable[LearnerRow]) -> Counter[str]:
     return Counter(name for row in rows for name in (row.verdict, row.state))
 
 
-# One statement for a chunk: a statement for each row takes as long as Moodle does.
-_CHANGE_ROWS = text("""
-    UPDATE learners SET verdict = t.verdict, why = t.why, moodle_id = t.moodle_id, state = t.state
-    FROM unnest(
-        CAST(:row AS int[]), CAST(:verdict AS text[]), CAST(:why AS text[]),
-        CAST(:moodle_id AS int[]), CAST(:state AS text[])
-    ) AS t ("row", verdict, why, moodle_id, state)
-    WHERE learners.number = :number AND learners."row" = t."row"
-""")
-_ADD_ACCOUNTS = text("""
-    INSERT INTO accounts (subsystem, made_by, made_at, moodle_id, username, email)
-    SELECT :subsystem, :made_by, CAST(:made_at AS timestamptz), t.* FROM unnest(
-        CAST(:moodle_id AS int[]), CAST(:username AS text[]), CAST(:email AS text[])
-    ) AS t
-    ON CONFLICT DO NOTHING
-""")
-
-
-def _columns(rows: Sequence[LearnerRow]) -> dict[str, list[Any]]:
-    names = ("row", "verdict", "why", "moodle_id", "state")
-    return {name: [getattr(row, name) for row in rows] for name in names}
-
-
 def _account(row: LearnerRow) -> NewAccount:
     given_name = f"{row.first_name} {row.patronymic}".strip()
     email = row.email or no_mail_address(row.username)
@@ -238,17 +215,6 @@ def _account(row: LearnerRow) -> NewAccount:
 def _made(row: LearnerRow, moodle_id: int) -> LearnerRow:
     row.moodle_id, row.state = moodle_id, State.CREATED
     return row
-
-
-def _ours(run: _Run, rows: Collection[LearnerRow]) -> dict[str, Any]:
-    return {
-        "subsystem": run.subsystem,
-        "made_by": run.step.number,
-        "made_at": run.step.at,
-        "moodle_id": [row.moodle_id for row in rows],
-        "username": [row.username for row in rows],
-        "email": [row.email for row in rows],
-    }
 
 
 def _judge(row: LearnerRow, user: User) -> None:
