@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from temporalio import activity
 
-from activities import enrolments
+from activities import enrolment_rows, enrolments
 from activities.enrolment_plan import CALLS_AT_ONCE, known
 from activities.sites import Sites
 from clients.moodle import MoodleClient, NewAccount, NotFound, Roll, User, no_mail_address
@@ -26,7 +25,7 @@ from models.errors import CourseGone, SiteMissing
 from models.learners import Learner
 from models.plans import Verdict
 from models.step import Step
-from models.tables import Account, Course, EnrolmentRow, LearnerRow
+from models.tables import Course, EnrolmentRow, LearnerRow
 
 _CHUNK = 492
 """Four full forms of 123 accounts, one for each call at a time."""
@@ -181,15 +180,13 @@ class EnrolmentRunActivities:
         """Rows as they stand, with the accounts that the engine has made of them, and the counts."""
         run.counts.subtract(before)
         run.counts.update(_tally(rows))
-        values = [row.model_dump(include=_CHANGED) for row in rows]
-        accounts = [_ours(run, row) for row in ours]
+        number = run.step.number
+        counts = {name: count for name, count in run.counts.items() if count}
+        own = col(EnrolmentRow.number) == number
         async with self._sessions.begin() as session:
-            if accounts:
-                await session.execute(insert(Account).on_conflict_do_nothing(), accounts)
-            if values:
-                await session.execute(update(LearnerRow), values)
-            counts = {name: count for name, count in run.counts.items() if count}
-            own = col(EnrolmentRow.number) == run.step.number
+            if ours:
+                await enrolment_rows.add_accounts(session, run.step, run.subsystem, ours)
+            await enrolment_rows.change(session, number, rows)
             await session.execute(update(EnrolmentRow).where(own).values(counts=counts))
 
 
@@ -209,9 +206,6 @@ def _tally(rows: Iterable[LearnerRow]) -> Counter[str]:
     return Counter(name for row in rows for name in (row.verdict, row.state))
 
 
-_CHANGED = {"number", "row", "verdict", "why", "moodle_id", "state"}
-
-
 def _account(row: LearnerRow) -> NewAccount:
     given_name = f"{row.first_name} {row.patronymic}".strip()
     email = row.email or no_mail_address(row.username)
@@ -221,17 +215,6 @@ def _account(row: LearnerRow) -> NewAccount:
 def _made(row: LearnerRow, moodle_id: int) -> LearnerRow:
     row.moodle_id, row.state = moodle_id, State.CREATED
     return row
-
-
-def _ours(run: _Run, row: LearnerRow) -> dict[str, Any]:
-    return {
-        "subsystem": run.subsystem,
-        "moodle_id": row.moodle_id,
-        "username": row.username,
-        "email": row.email,
-        "made_by": run.step.number,
-        "made_at": run.step.at,
-    }
 
 
 def _judge(row: LearnerRow, user: User) -> None:

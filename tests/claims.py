@@ -37,12 +37,18 @@ class List(NamedTuple):
     learners: list[Learner]
 
 
-async def a_list(engine: Engine, *, mails: int = 1, without: int = 0, course: Course | None = None) -> List:
-    """So many learners with an address, then so many without."""
+async def a_list(
+    engine: Engine,
+    *,
+    mails: int = 1,
+    without: int = 0,
+    learners: list[Learner] | None = None,
+    course: Course | None = None,
+) -> List:
+    """So many learners with an address, then so many without; or those given."""
     course = course or await course_of_its_own(engine)
-    learners = [
-        await _account(engine, row, has_mail=row < mails + 2) for row in range(2, mails + without + 2)
-    ]
+    rows = range(2, mails + without + 2)
+    learners = learners or [await _account(engine, row, has_mail=row < mails + 2) for row in rows]
     async with engine.sessions.begin() as session:
         case = await new_case(session, Kind.ENROLMENT, course)
         await _register(session, case)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -13,9 +14,9 @@ from sqlmodel import col
 
 from models import claims
 from models.claims import new_code
-from models.tables import Account, ClaimCode, Course
+from models.tables import Account, CaseRow, ClaimCode, Course
 from tests import claims as words
-from tests.claims import List, a_list, account, choose, code_of, open_page, signs_in
+from tests.claims import Learner, List, a_list, account, choose, code_of, open_page, signs_in
 from tests.engine import Engine
 from tests.workflows.trainings import course_of_its_own
 
@@ -175,6 +176,16 @@ async def test_an_account_that_takes_no_password_by_code(
     assert not await signs_in(engine, some)
 
 
+async def test_an_account_that_is_gone_takes_none(engine: Engine, course: Course) -> None:
+    gone = Learner(2, 999_999, "ushla.u-k3f9a2", "ushla@example.org")
+    some = await a_list(engine, learners=[gone], course=course)
+
+    answer = await choose(engine, await code_of(engine, some))
+
+    assert answer.status_code == 409
+    assert "больше нет" in answer.text
+
+
 async def test_a_code_of_a_responsibles_account_opens_nothing(engine: Engine, course: Course) -> None:
     some = await a_list(engine, course=course)
     code = await code_of(engine, some)
@@ -277,6 +288,32 @@ async def test_the_page_has_no_script_and_tells_nobody_of_the_code(
     assert "frame-ancestors 'none'" in policy
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert page.headers["Cache-Control"] == "no-store"
+
+
+async def test_what_people_typed_stays_text(engine: Engine, course: Course) -> None:
+    some = await a_list(engine, course=course)
+    async with engine.sessions.begin() as session:
+        (await session.get_one(CaseRow, some.number)).title = "<script>alert('1')</script>"
+
+    page = await open_page(engine, await code_of(engine, some))
+    reflected = await open_page(engine, "<script>")
+
+    assert "&lt;script&gt;" in page.text
+    assert "<script" not in page.text + reflected.text
+
+
+async def test_a_claim_waits_for_nobody_for_long(engine: Engine, course: Course) -> None:
+    """A Moodle that hangs does not hold a learner, nor a connection to Postgres, for longer than a call."""
+    some = await a_list(engine, course=course)
+    code = await code_of(engine, some)
+    hasty = engine.api_with(moodle_timeout=timedelta(seconds=1))
+    await engine.moodle_fault("slow", seconds=3)
+
+    began = time.monotonic()
+    answer = await choose(hasty, code)
+
+    assert answer.status_code == 503
+    assert time.monotonic() - began < 2.5
 
 
 async def test_what_comes_too_often_is_held_up_as_a_page(engine: Engine) -> None:

@@ -22,7 +22,7 @@ from models.tables import Course
 from models.terms import Clause, Recipient
 from tests import claims
 from tests.engine import Engine
-from tests.workflows import courses, self_registrations, trainings, words
+from tests.workflows import courses, enrolments, self_registrations, trainings, words
 
 FOLDER = Path(__file__).parent
 
@@ -39,6 +39,7 @@ async def record() -> None:
             await _authoring(engine)
             await _consultation(engine)
             await _trainings(engine)
+            await _lists(engine)
             await _codes(engine)
             await _self_registrations(engine)
 
@@ -171,6 +172,18 @@ async def _trainings(engine: Engine) -> None:
     await _save("training_half_way", training)
     await engine.skipper.fast_forward(training, timedelta(days=22))
     await _save("training_finished", training, is_finished=True)
+
+
+async def _lists(engine: Engine) -> None:
+    """Planned, with a reminder gone, and registered to the end."""
+    course = await trainings.course_of_its_own(engine)
+    lines = [*enrolments.people(2), enrolments.person("Кривых", "кривой")]
+    number = await enrolments.planned(engine, course, enrolments.table(lines))
+    waiting = enrolments.handle(engine, number)
+    await words.skip(engine, waiting, to=(await words.ladder(engine, number, Clause.ENROLMENT))[0].planned_at)
+    await _save("enrolment_half_way", waiting)
+    await enrolments.confirm(engine, number)
+    await _save("enrolment_finished", waiting, is_finished=True)
 
 
 async def _codes(engine: Engine) -> None:

@@ -136,3 +136,9 @@ def test_counts_of_chunks_add_up() -> None:
 @pytest.mark.parametrize("verdict", Verdict)
 def test_only_new_and_existing_rows_are_run(verdict: Verdict) -> None:
     assert verdict.is_run is (verdict in (Verdict.NEW, Verdict.EXISTING))
+
+
+def test_an_email_of_several_accounts_that_are_not_told_is_a_clash() -> None:
+    (planned,) = plan([IVANOV], [], unclear={IVANOV.email})
+
+    assert (planned.verdict, planned.reason) == (Verdict.CLASH, Reason.SEVERAL_ACCOUNTS)

@@ -31,6 +31,16 @@ async def until(engine: Engine, number: str, state: str) -> Json:
     return dict(await engine.until(is_there, seconds=30))
 
 
+async def opened(engine: Engine, course: Course) -> str:
+    """A case that has ended with the instruction for learners; the site goes on letting people register."""
+    await lets_register(engine)
+    await lets_enrol(engine, course)
+    await engine.moodle_act("change_course", course_id=course.moodle_id, visible=True, site=course.subsystem)
+    number = await chosen(engine, course)
+    await until(engine, number, "way_open")
+    return number
+
+
 async def lets_register(engine: Engine, *, is_on: bool = True, site: str = "edu") -> None:
     await engine.moodle_act("change_settings", registerauth="email" if is_on else "", site=site)
 

@@ -271,3 +271,30 @@ async def test_a_deleted_course_becomes_the_operators_task(engine: Engine) -> No
     assert await enrolments.states(engine, number) == {"planned": 2}
     async with engine.sessions() as session:
         assert (await session.get_one(EnrolmentRow, number)).state == "running"
+
+
+@pytest.mark.parametrize("site", ["edu", "eledu"])
+async def test_whoever_registered_since_the_plan_is_not_taken_for_ours(engine: Engine, site: str) -> None:
+    """A claim code would be a way into an account that is somebody's."""
+    course = await course_at(engine, site)
+    mark = uuid4().hex[:8]
+    lines = [enrolments.person("Свой", f"own-{mark}@list.example"), *enrolments.people(1, mark=mark)]
+    lines.append(enrolments.person("Чужой", f"strange-{mark}@list.example"))
+    number = await enrolments.planned(engine, course, enrolments.table(lines))
+    for surname, name in (("Свой", "own"), ("Посторонний", "strange")):
+        await engine.moodle_act(
+            "add_user",
+            site=site,
+            username=f"{name}-{mark}",
+            firstname="Пётр",
+            lastname=surname,
+            email=f"{name}-{mark}@list.example",
+        )
+
+    await enrolments.confirm(engine, number)
+    await enrolments.until_state(engine, number, "done")
+
+    rows = await enrolments.rows(engine, number)
+    assert [row.state for row in rows] == ["enrolled", "enrolled", "set_aside"]
+    assert [row.verdict for row in rows] == ["existing", "new", "clash"]
+    assert await made_by(engine, number) == 1

@@ -117,8 +117,8 @@ async def test_it_is_looked_at_daily_and_told_once(engine: Engine, course: Cours
     await engine.skipper.fast_forward(handle, timedelta(days=3, hours=1))
     await engine.until_waiting(handle)
     assert len(await open_tasks(engine, number)) == 1
-    names = [name for name in await engine.letter_names(number) if name.startswith("way_in_shut")]
-    assert len(names) == 2
+    told = await words.delivered(engine, number, of=2)
+    assert told == ["way_in_shut operator", "way_in_shut responsible"]
     await lets_register(engine)
     await lets_enrol(engine, course)
     await visible(engine, course)
@@ -193,12 +193,12 @@ def _lines(task: Task) -> list[str]:
 
 async def test_while_moodle_is_away_what_was_known_stays(engine: Engine, course: Course) -> None:
     number, handle = await shut(engine, course)
-    before = len(await engine.letter_names(number))
+    before = await words.delivered(engine, number, of=2)
     await engine.moodle_fault("down")
     assert (await check(engine, number)).status_code == 200
     await engine.skipper.fast_forward(handle, timedelta(hours=2))
     await engine.moodle_heals()
 
-    assert len(await engine.letter_names(number)) == before
+    assert await words.delivered(engine, number, of=2) == before
     [task] = await open_tasks(engine, number)
     assert Lack.SITE_SHUT.russian in task.why
