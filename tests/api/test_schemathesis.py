@@ -22,7 +22,7 @@ from devstack.moodle.server import serving
 from tests.api import words
 from tests.api.test_document import FRESH
 from tests.engine import API, Engine, Json
-from tests.workflows import courses, trainings
+from tests.workflows import courses, enrolments, self_registrations, trainings
 
 CHECKS = (
     "not_a_server_error",
@@ -76,6 +76,11 @@ def _by_role(engine: Engine) -> Iterator[Json]:
     for path in ("results", "results.csv", "results.xlsx", "results.pdf"):
         name = f"GET {API}/trainings/{{number}}/{path}"
         yield {"include-name": name, "headers": _key(engine, "responsible")}
+    for path in ("rows", "unclaimed"):
+        name = f"GET {API}/enrolments/{{number}}/{path}"
+        yield {"include-name": name, "headers": _key(engine, "responsible")}
+    name = f"POST {API}/courses/{{course}}/enrolments"
+    yield {"include-name": name, "headers": _key(engine, "responsible")}
 
 
 def _paths_like_numbers() -> Iterator[Json]:
@@ -100,7 +105,10 @@ async def _narrowed(engine: Engine) -> Json:
     done = await words.done(engine)
     (first, *_) = await engine.get("agency", f"/cases/{done}/documents")
     course = await trainings.course_of_its_own(engine)
+    open_to_all = await trainings.course_of_its_own(engine)
     of_courses = {
+        "/enrolments/{number}/instruction": await self_registrations.opened(engine, open_to_all),
+        "/enrolments/": await enrolments.planned(engine, course, enrolments.table(enrolments.people(1))),
         "/trainings/": await trainings.running(engine, course=course),
         "/consultations/": (await courses.asked(engine, course)).id,
     }
