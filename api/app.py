@@ -8,7 +8,7 @@ from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
 from api import documentation, errors
-from api.auth import known_caller
+from api.auth import anybody, known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
 from api.rates import Rate
@@ -21,6 +21,7 @@ from api.routes import (
     results,
     review,
     setup,
+    sign_ups,
     tasks,
     temporal,
     trainings,
@@ -42,6 +43,7 @@ _ROUTERS = (
     temporal.router,
     trainings.router,
     results.router,
+    sign_ups.router,
 )
 
 _PREFIX = "/api/v1"
@@ -96,6 +98,7 @@ def create(
     for router in _ROUTERS:
         app.include_router(router, prefix=_PREFIX, dependencies=[Depends(known_caller)])
     app.include_router(temporal.links, prefix=_PREFIX)
+    app.include_router(sign_ups.public, prefix=_PREFIX, dependencies=[Depends(anybody)])
     app.include_router(health.router)
     return app
 

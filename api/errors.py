@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
-from models import trainings
+from models import signup, trainings
 from models.decisions import Rejection
 from models.setup import SetupRejection
 
@@ -100,6 +100,7 @@ TABLE: dict[str, Kind] = {
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
     **{one.value: Kind(_DATES.get(one, 422), one.russian) for one in trainings.Rejection},
+    **{one.value: Kind(409, one.russian) for one in signup.Rejection if one.value != "reason-missing"},
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),

@@ -55,6 +55,8 @@ class Notice(StrEnum):
     """To each learner, as those that follow."""
     TRAINING_NOT_BEGUN = "training_not_begun"
     TRAINING_NOT_FINISHED = "training_not_finished"
+    SIGN_UP = "sign_up"
+    """To one who signed up: how the application stands."""
 
     @property
     def russian(self) -> str:
@@ -84,6 +86,7 @@ _NOTICES = {
     Notice.TRAINING_START: "начало обучения",
     Notice.TRAINING_NOT_BEGUN: "обучение не начато",
     Notice.TRAINING_NOT_FINISHED: "обучение не завершено",
+    Notice.SIGN_UP: "запись на обучение",
 }
 
 

@@ -55,6 +55,7 @@ class TrainingWorkflow(Mendable):
         self._refresh: Refresh | None = None
         self._mailings: tuple[Mailing, ...] | None = None
         self._is_over = False
+        self._has_letters = False
 
     @workflow.run
     async def run(self, opened: TrainingCase) -> Stage:
@@ -63,7 +64,7 @@ class TrainingWorkflow(Mendable):
         await self._show("")
         while (stage := self._training.stage(workflow.now())).is_open:
             await self._next(stage)
-            if workflow.info().is_continue_as_new_suggested() and not self._to_note:
+            if workflow.info().is_continue_as_new_suggested() and self._has_nothing_to_tell():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._as_it_stands())
         self._is_over = True
@@ -113,6 +114,12 @@ class TrainingWorkflow(Mendable):
         if self._is_over or not self._is_open():
             raise ApplicationError(trainings.Rejection.ALREADY_OVER.russian, type="already-over")
 
+    @workflow.signal
+    def letters_written(self) -> None:
+        """There are letters to people who signed up."""
+        self._changes += 1
+        self._has_letters = True
+
     def _change(self, what: str, by: str, text_id: str | None = None) -> None:
         self._changes += 1
         self._mailings = None
@@ -138,6 +145,8 @@ class TrainingWorkflow(Mendable):
             await self._plan()
         elif due := mailings.due(self._ahead(), now):
             await self._send(due)
+        elif self._has_letters:
+            await self._send_to_signed_up()
         elif self._refresh is not None:
             self._refresh = None
             await self._read(f"read-{self._changes}")
@@ -171,6 +180,13 @@ class TrainingWorkflow(Mendable):
         if written and self._is_open():
             await training_steps.send_mailing(Step(**self._stamp(step)))
 
+    async def _send_to_signed_up(self) -> None:
+        self._has_letters = False
+        await training_steps.send_sign_ups(Step(**self._stamp("sign-ups")))
+
+    def _has_nothing_to_tell(self) -> bool:
+        return not self._to_note and not self._has_letters
+
     def _is_open(self) -> bool:
         return self._training.stage(workflow.now()).is_open
 
@@ -200,6 +216,8 @@ class TrainingWorkflow(Mendable):
             )
         if (now_stage := self._training.stage(workflow.now())) is not stage and now_stage.is_open:
             await self._show("Обучение началось")
+            # A word of letters may have been lost with the API that should have brought it.
+            self._has_letters = True
 
     async def _read(self, name: str) -> None:
         """Bring the results up to date; where that fails, what was known before goes on being true."""
@@ -251,6 +269,7 @@ class TrainingWorkflow(Mendable):
                 Recipient.RESPONSIBLE,
                 step=self._stamp("summary")["step"],
             )
+        await self._send_to_signed_up()
         what = f"Дело закрыто: обучение {stage.russian}"
         await steps.close_case(CloseCase(**self._stamp("closed"), clause=Clause.TRAINING, what=what))
         self._show_card(stage)

@@ -22,9 +22,7 @@ class ResultsShown(Results):
     read_at: Instant
     learners: tuple[LearnerShown, ...] = ()
     unseen_why: tuple[str, ...] = Field(description="Чего в результатах не видно, и почему.")
-    summary: Summary = Field(
-        description="Итоги, по организациям, оценки, завершения по времени."
-    )
+    summary: Summary = Field(description="Итоги, по организациям, оценки, завершения по времени.")
 
     @classmethod
     def of(cls, found: Results) -> Self:
