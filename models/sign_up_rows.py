@@ -40,7 +40,7 @@ async def taken(session: AsyncSession, number: str) -> Taken:
         .where(col(SignUpRow.training) == number)
         .group_by(col(SignUpRow.state))
     )
-    counts = {Standing(state): count for state, count in (await session.execute(query)).tuples()}
+    counts = {Standing(state): count for state, count in (await session.execute(query)).all()}
     return Taken(
         held=sum(count for standing, count in counts.items() if standing.holds_place),
         waiting=counts.get(Standing.WAITING, 0),
