@@ -54,6 +54,12 @@ class MailingActivities:
             MailUnavailable: The server is away, or puts some off: worth going on later.
             MailRejected: It refuses us.
         """
+        await self.send_written(mailing)
+        await self._journal(mailing)
+
+    @activity.defn
+    async def send_written(self, mailing: Step) -> None:
+        """The same of a mailing that goes on growing, and is journaled letter by letter elsewhere."""
         contexts: dict[Notice, CourseLetter] = {}
         put_off = False
         async for row in self._left(mailing):
@@ -67,7 +73,6 @@ class MailingActivities:
             await asyncio.sleep(max(0.0, self._pause - (time.monotonic() - begun)))
         if put_off:
             raise MailUnavailable("some letters were put off")
-        await self._journal(mailing)
 
     async def _left(self, mailing: Step) -> AsyncIterator[BulkLetter]:
         """In the order of the rows, some at a time: memory does not grow with the mailing."""

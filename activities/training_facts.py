@@ -16,6 +16,7 @@ NOTICES = (
     Notice.TRAINING_START,
     Notice.TRAINING_NOT_BEGUN,
     Notice.TRAINING_NOT_FINISHED,
+    Notice.SIGN_UP,
 )
 
 

@@ -9,7 +9,7 @@ from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
 from api import claim_page, claiming, documentation, errors
-from api.auth import known_caller
+from api.auth import anybody, known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
 from api.rates import Rate
@@ -27,6 +27,7 @@ from api.routes import (
     review,
     self_registration,
     setup,
+    sign_ups,
     tasks,
     temporal,
     trainings,
@@ -53,6 +54,7 @@ _ROUTERS = (
     trainings.router,
     enrolments.router,
     results.router,
+    sign_ups.router,
 )
 
 _PREFIX = "/api/v1"
@@ -111,6 +113,7 @@ def create(
         app.include_router(router, prefix=_PREFIX, dependencies=[Depends(known_caller)])
     app.include_router(temporal.links, prefix=_PREFIX)
     app.include_router(claim_page.router)
+    app.include_router(sign_ups.public, prefix=_PREFIX, dependencies=[Depends(anybody)])
     app.include_router(health.router)
     return app
 

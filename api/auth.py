@@ -121,6 +121,15 @@ async def known_caller(
     return Caller(key.id or 0, Role(key.role), key.organisation, key.holder, key.email)
 
 
+async def anybody(http: HTTPRequest) -> None:
+    """Somebody without a key, who may call as often as others without a valid one.
+
+    Raises:
+        Problem: `rate-limited`.
+    """
+    _count(http.app.state.bad_rate, http.client.host if http.client else "")
+
+
 async def _key(sessions: store.Sessions, secret: str) -> ApiKey | None:
     query = select(ApiKey).where(col(ApiKey.sha256) == digest(secret), col(ApiKey.revoked_at).is_(None))
     async with store.looking(sessions) as session:

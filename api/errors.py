@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
-from models import enrolment, trainings
+from models import enrolment, signup, trainings
 from models.authoring import AuthoringRejection
 from models.consultation import ConsultationRejection
 from models.decisions import Rejection
@@ -107,6 +107,7 @@ TABLE: dict[str, Kind] = {
     AuthoringRejection.PLANNED_DATE_PAST.value: Kind(422, AuthoringRejection.PLANNED_DATE_PAST.russian),
     AuthoringRejection.MOODLE_AWAY.value: Kind(503, AuthoringRejection.MOODLE_AWAY.russian),
     ConsultationRejection.CLOSED.value: Kind(409, ConsultationRejection.CLOSED.russian),
+    **{one.value: Kind(409, one.russian) for one in signup.Rejection if one.value != "reason-missing"},
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),

@@ -71,6 +71,8 @@ class Notice(StrEnum):
     """To the responsible, with the sheet for learners."""
     CLAIM_CODE = "claim_code"
     """To a learner: the one-time code by which they choose a password."""
+    SIGN_UP = "sign_up"
+    """To one who signed up: how the application stands."""
 
     @property
     def russian(self) -> str:
@@ -108,6 +110,7 @@ _NOTICES = {
     Notice.WAY_IN_SHUT: "самостоятельная запись не включена",
     Notice.SELF_REGISTRATION: "инструкция для Пользователей",
     Notice.CLAIM_CODE: "код для первого входа",
+    Notice.SIGN_UP: "запись на обучение",
 }
 
 

@@ -4,6 +4,7 @@ Its mornings come from the production calendar, so an activity computes them; th
 06:00, when the results are read. It ends at 24:00 of its last day, or when the owner closes it.
 """
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -55,6 +56,9 @@ class TrainingWorkflow(Mendable):
         self._refresh: Refresh | None = None
         self._mailings: tuple[Mailing, ...] | None = None
         self._is_over = False
+        self._has_letters = False
+        self._to_signed_up: asyncio.Task[None] | None = None
+        self._sending: list[asyncio.Task[None]] = []
 
     @workflow.run
     async def run(self, opened: TrainingCase) -> Stage:
@@ -63,7 +67,7 @@ class TrainingWorkflow(Mendable):
         await self._show("")
         while (stage := self._training.stage(workflow.now())).is_open:
             await self._next(stage)
-            if workflow.info().is_continue_as_new_suggested() and not self._to_note:
+            if workflow.info().is_continue_as_new_suggested() and self._has_nothing_to_tell():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._as_it_stands())
         self._is_over = True
@@ -113,6 +117,12 @@ class TrainingWorkflow(Mendable):
         if self._is_over or not self._is_open():
             raise ApplicationError(trainings.Rejection.ALREADY_OVER.russian, type="already-over")
 
+    @workflow.signal
+    def letters_written(self) -> None:
+        """There are letters to people who signed up."""
+        self._changes += 1
+        self._has_letters = True
+
     def _change(self, what: str, by: str, text_id: str | None = None) -> None:
         self._changes += 1
         self._mailings = None
@@ -138,6 +148,8 @@ class TrainingWorkflow(Mendable):
             await self._plan()
         elif due := mailings.due(self._ahead(), now):
             await self._send(due)
+        elif self._may_send_to_signed_up():
+            self._send_to_signed_up()
         elif self._refresh is not None:
             self._refresh = None
             await self._read(f"read-{self._changes}")
@@ -169,7 +181,22 @@ class TrainingWorkflow(Mendable):
             return
         written = await training_steps.write_mailing(WriteMailing(**self._stamp(step), mailing=due.mailing))
         if written and self._is_open():
-            await training_steps.send_mailing(Step(**self._stamp(step)))
+            # A mail server that is away holds nothing else up.
+            self._sending.append(asyncio.create_task(training_steps.send_mailing(Step(**self._stamp(step)))))
+
+    def _may_send_to_signed_up(self) -> bool:
+        return self._has_letters and (self._to_signed_up is None or self._to_signed_up.done())
+
+    def _send_to_signed_up(self) -> None:
+        """One run at a time: two would send a letter twice."""
+        self._has_letters = False
+        self._to_signed_up = asyncio.create_task(
+            training_steps.send_sign_ups(Step(**self._stamp("sign-ups")))
+        )
+        self._sending.append(self._to_signed_up)
+
+    def _has_nothing_to_tell(self) -> bool:
+        return not self._to_note and not self._has_letters and all(one.done() for one in self._sending)
 
     def _is_open(self) -> bool:
         return self._training.stage(workflow.now()).is_open
@@ -194,12 +221,14 @@ class TrainingWorkflow(Mendable):
         changes = self._changes
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._changes != changes,
+                lambda: self._changes != changes or self._may_send_to_signed_up(),
                 timeout=at - workflow.now(),
                 timeout_summary=f"{what} {at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}",
             )
         if (now_stage := self._training.stage(workflow.now())) is not stage and now_stage.is_open:
             await self._show("Обучение началось")
+            # A word of letters may have been lost with the API that should have brought it.
+            self._has_letters = True
 
     async def _read(self, name: str) -> None:
         """Bring the results up to date; where that fails, what was known before goes on being true."""
@@ -251,6 +280,9 @@ class TrainingWorkflow(Mendable):
                 Recipient.RESPONSIBLE,
                 step=self._stamp("summary")["step"],
             )
+        await asyncio.gather(*self._sending)
+        self._send_to_signed_up()
+        await asyncio.gather(*self._sending)
         what = f"Дело закрыто: обучение {stage.russian}"
         await steps.close_case(CloseCase(**self._stamp("closed"), clause=Clause.TRAINING, what=what))
         self._show_card(stage)

@@ -57,5 +57,9 @@ async def send_mailing(mailing: Step) -> None:
     await write_down(MailingActivities.send_mailing, mailing, "Отправка писем Пользователям", LONG)
 
 
+async def send_sign_ups(letters: Step) -> None:
+    await write_down(MailingActivities.send_written, letters, "Письма записавшимся на обучение", _LONG)
+
+
 async def keep_results(keep: Keep) -> None:
     await write_down(TrainingActivities.keep_results, keep, "Результаты обучения сохранены", LONG)

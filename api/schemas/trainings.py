@@ -13,6 +13,8 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=254)]
 class SignUpForm(Form):
     """The public sign-up for a training."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [{"places": 30, "until": "2027-08-25"}]})
+
     places: int | None = Field(default=None, ge=1, le=100_000, description="Сколько мест; нет — без предела.")
     until: Day | None = Field(default=None, description="Последний день записи; нет — пока идёт обучение.")
 

@@ -12,7 +12,7 @@ from models.setup import SetupRejection
 from tests import claims
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
-from tests.workflows import courses, enrolments, self_registrations, trainings
+from tests.workflows import courses, enrolments, self_registrations, sign_ups, trainings
 
 OCTETS = "application/octet-stream"
 
@@ -76,6 +76,16 @@ async def _amended(engine: Engine) -> str:
 
 async def _course(engine: Engine) -> str:
     return str((await trainings.course_of_its_own(engine)).id)
+
+
+async def _open_to_all(engine: Engine) -> str:
+    return str((await sign_ups.open_to_all(engine))["number"])
+
+
+async def _application(engine: Engine) -> str:
+    """The training, and the application in it after a colon."""
+    number = await _open_to_all(engine)
+    return f"{number}:{await sign_ups.applied(engine, number)}"
 
 
 async def _training_by_hand(engine: Engine) -> str:
@@ -157,6 +167,10 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{TRAINING}/closing": ("agency", trainings.running),
     f"{TRAINING}/refresh": ("agency", trainings.running),
     f"{TRAINING}/results": ("responsible", _training_by_hand),
+    f"{TRAINING}/sign-up": ("responsible", trainings.running),
+    f"{TRAINING}/sign-ups/{{application}}/acceptance": ("responsible", _application),
+    f"{TRAINING}/sign-ups/{{application}}/refusal": ("responsible", _application),
+    f"{API}/sign-up/{{number}}": ("agency", _open_to_all),
 }
 """Who sends each POST, and in what fresh case."""
 
@@ -177,11 +191,11 @@ async def test_every_example_of_a_post_works_as_it_stands(engine: Engine, docume
     assert examples
 
     for example in examples:
-        case = await fresh(engine)
+        case, _, application = (await fresh(engine)).partition(":")
         response = await words.send(
             engine.app,
             "POST",
-            path.format(number=case, task=case, amendment=case, course=case),
+            path.format(number=case, task=case, amendment=case, course=case, application=application),
             key=engine.keys[role],
             **_body(example),
         )
@@ -237,7 +251,12 @@ def test_every_changing_post_requires_an_idempotency_key(document: Json) -> None
         if method == "POST" and not _has_key(operation)
     }
 
-    assert without == {f"{API}/requests/check", f"{API}/calendar/amendments/preview"}
+    # The last is an applicant's, who is known by their address.
+    assert without == {
+        f"{API}/requests/check",
+        f"{API}/calendar/amendments/preview",
+        f"{API}/sign-up/{{number}}",
+    }
 
 
 def test_every_type_of_problem_is_listed_and_described_at_some_answer(document: Json) -> None:

@@ -94,6 +94,10 @@ ROUTES = [
     Guarded("GET", f"{TRAINING}/results.xlsx", OWNERS, 404),
     Guarded("GET", f"{TRAINING}/results.pdf", OWNERS, 404),
     Guarded("POST", f"{TRAINING}/results", (Role.RESPONSIBLE,), 404),
+    Guarded("POST", f"{TRAINING}/sign-up", OWNERS, 404),
+    Guarded("GET", f"{TRAINING}/sign-ups", OWNERS, 404),
+    Guarded("POST", f"{TRAINING}/sign-ups/{{application}}/acceptance", OWNERS, 404),
+    Guarded("POST", f"{TRAINING}/sign-ups/{{application}}/refusal", OWNERS, 404),
 ]
 """Every route under a key. The case is done, so that the operator sees it and nobody can act on it."""
 
@@ -103,6 +107,8 @@ PUBLIC = {
     ("GET", "/claim"),
     ("GET", "/claim/{code}"),
     ("POST", "/claim"),
+    ("GET", f"{API}/sign-up/{{number}}"),  # anybody signs up
+    ("POST", f"{API}/sign-up/{{number}}"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/docs/oauth2-redirect"),
@@ -123,6 +129,7 @@ async def place(engine: Engine) -> dict[str, object]:
         "task": 2**31 - 1,
         "amendment": 2**31 - 1,
         "course": 2**31 - 1,
+        "application": 2**31 - 1,
     }
 
 

@@ -73,7 +73,7 @@ def _by_role(engine: Engine) -> Iterator[Json]:
     for path, (role, _) in FRESH.items():
         yield {"include-name": f"POST {path}", "headers": _key(engine, role)}
     yield {"include-name": f"GET {API}/tasks", "headers": _key(engine, "operator")}
-    for path in ("results", "results.csv", "results.xlsx", "results.pdf"):
+    for path in ("sign-ups", "results", "results.csv", "results.xlsx", "results.pdf"):
         name = f"GET {API}/trainings/{{number}}/{path}"
         yield {"include-name": name, "headers": _key(engine, "responsible")}
     for path in ("rows", "unclaimed"):
@@ -114,10 +114,11 @@ async def _narrowed(engine: Engine) -> Json:
     }
     for path, methods in narrowed["paths"].items():
         case = next((number for part, number in of_courses.items() if part in path), done)
+        application = ""
         if path in FRESH:
-            case = await FRESH[path][1](engine)
+            case, _, application = (await FRESH[path][1](engine)).partition(":")
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
-        known["course"] = str(course.id)
+        known |= {"course": str(course.id), "application": application}
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.

@@ -200,3 +200,27 @@ async def test_no_person_is_in_its_history(engine: Engine, course: Course) -> No
     assert "Незаметнов" not in history
     assert "Секретнов" not in history
     assert "@example.org" not in history
+
+
+async def test_a_mail_server_that_is_away_holds_neither_the_end_nor_the_results_up(
+    engine: Engine, course: Course
+) -> None:
+    await learner(engine, course, "Терпеливов")
+    await engine.mail.down()
+    number = str((await opened(engine, course))["number"])
+    handle = workflow(engine, number)
+    await engine.until_waiting(handle)
+    skipping = asyncio.create_task(engine.skipper.fast_forward(handle, timedelta(days=5)))
+    await engine.until(lambda: bulk_letters(engine, number))
+    skipping.cancel()
+
+    closed = await engine.post("agency", f"/trainings/{number}/closing", {})
+    await words.journaled(engine, number, "Результаты сохранены")
+    before = (await engine.case(number)).closed_at
+    await engine.mail.start()
+
+    assert closed.status_code == 200, closed.text
+    assert before is None
+    # The pause between two attempts is skipped, as time was asked to go on.
+    assert await asyncio.wait_for(handle.result(), 60) == "closed"
+    assert {row.state for row in await bulk_letters(engine, number)} == {"delivered"}
