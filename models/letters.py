@@ -56,6 +56,15 @@ class Notice(StrEnum):
     TRAINING_NOT_BEGUN = "training_not_begun"
     TRAINING_NOT_FINISHED = "training_not_finished"
 
+    REPLACEMENT_OPENED = "replacement_opened"
+    """To the operator and the owner: a responsible's powers end (clause 4.8)."""
+    SUCCESSOR_APPOINTED = "successor_appointed"
+    """To the new responsible: the way in, and to accept; again until they do."""
+    ACCEPTANCE_AWAITED = "acceptance_awaited"
+    """To the owner and the operator: the new responsible has not accepted yet."""
+    REPLACEMENT_DONE = "replacement_done"
+    """To the new responsible, with all that is open; to the owner and the operator."""
+
     @property
     def russian(self) -> str:
         return _NOTICES[self]
@@ -84,6 +93,10 @@ _NOTICES = {
     Notice.TRAINING_START: "начало обучения",
     Notice.TRAINING_NOT_BEGUN: "обучение не начато",
     Notice.TRAINING_NOT_FINISHED: "обучение не завершено",
+    Notice.REPLACEMENT_OPENED: "полномочия ответственного лица прекращаются",
+    Notice.SUCCESSOR_APPOINTED: "вы назначены ответственным лицом",
+    Notice.ACCEPTANCE_AWAITED: "принятие не подтверждено",
+    Notice.REPLACEMENT_DONE: "ответственное лицо сменилось",
 }
 
 
