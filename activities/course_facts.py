@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import and_, select
@@ -44,6 +45,10 @@ class CourseLetter:
     responsible: Person | None
     operator_email: str
     deadline: DeadlineFacts | None = None
+    old_last_day: date | None = None
+    new_last_day: date | None = None
+    moved_by: str = ""
+    """The decree that moved the deadline."""
     rung_label: str = ""
     task_reason: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -122,7 +127,11 @@ async def _deadline(session: AsyncSession, letter: Letter, confirmed_years: froz
     clause, rung = row
     calendar = await store.load_calendar(session, confirmed_years)
     label = f"{rung.label}, повторно" if rung and "/repeat-" in letter.step else rung.label if rung else ""
-    return {"deadline": deadline_facts(clause, letter.at, calendar), "rung_label": label}
+    facts = {"deadline": deadline_facts(clause, letter.at, calendar), "rung_label": label}
+    if letter.notice is not Notice.DEADLINE_MOVED:
+        return facts
+    decree = await dossier.decree(session, letter)
+    return {**facts, "old_last_day": clause.moved_from, "new_last_day": clause.last_day, "moved_by": decree}
 
 
 def _person(row: PersonRow | None) -> Person | None:

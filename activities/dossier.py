@@ -134,7 +134,7 @@ async def _particulars(session: AsyncSession, letter: Letter) -> dict[str, Any]:
         case Notice.ESCALATION:
             return {"obstacle": await _obstacle(session, letter), "told": await _told(session, letter)}
         case Notice.DEADLINE_MOVED:
-            return {"decree": await _decree(session, letter)}
+            return {"decree": await decree(session, letter)}
         case _:
             return {}
 
@@ -178,7 +178,7 @@ async def _told(session: AsyncSession, letter: Letter) -> tuple[Recipient, ...]:
     return tuple(one for one in told if one != letter.to)
 
 
-async def _decree(session: AsyncSession, letter: Letter) -> str:
+async def decree(session: AsyncSession, letter: Letter) -> str:
     """Of the amendment that the step is named after: `review/moved-7`."""
     row = await session.get(AmendmentRow, int(letter.step.rpartition("-")[2]))
     return row.decree if row else ""

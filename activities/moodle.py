@@ -92,7 +92,7 @@ class MoodleActivities:
             request = await session.get_one(Request, number)
         if request.subsystem not in self._sites:
             raise SiteMissing
-        async with outages.journaled(self._sessions, number):
+        async with outages.journaled(self._sessions, number, Clause.SETUP):
             yield request, self._sites[request.subsystem]
 
     async def _category_of(self, request: Request, site: Site) -> int:

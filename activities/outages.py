@@ -12,32 +12,31 @@ from models.step import Step
 from models.tables import JournalEntry
 from models.terms import Clause
 
-_STEP = "setup/moodle-"
-
 
 @asynccontextmanager
-async def journaled(sessions: store.Sessions, number: str) -> AsyncIterator[None]:
+async def journaled(sessions: store.Sessions, number: str, clause: Clause) -> AsyncIterator[None]:
     """Around a step in Moodle: not every attempt is noted, but the first that finds it away or back."""
     try:
         yield
     except MoodleUnavailable:
-        await _note(sessions, number, is_away=True)
+        await _note(sessions, number, clause, is_away=True)
         raise
-    await _note(sessions, number, is_away=False)
+    await _note(sessions, number, clause, is_away=False)
 
 
-async def _note(sessions: store.Sessions, number: str, *, is_away: bool) -> None:
+async def _note(sessions: store.Sessions, number: str, clause: Clause, *, is_away: bool) -> None:
     """Unless it was so before."""
-    own = (col(JournalEntry.number) == number, col(JournalEntry.step).startswith(_STEP))
+    prefix = f"{clause.name.lower()}/moodle-"
+    own = (col(JournalEntry.number) == number, col(JournalEntry.step).startswith(prefix))
     async with store.looking(sessions) as session:
         noted = len((await session.scalars(select(JournalEntry.id).where(*own))).all())
         was_away = noted % 2 == 1
         if was_away is is_away:
             return
-        name = f"{_STEP}{'away' if is_away else 'back'}-{noted // 2 + 1}"
+        name = f"{prefix}{'away' if is_away else 'back'}-{noted // 2 + 1}"
         step = Step(number=number, step=name, at=activity.info().started_time)
-        await store.write_once(session, step, Clause.SETUP, _AWAY if is_away else _BACK)
+        await store.write_once(session, step, clause, _AWAY if is_away else _BACK)
 
 
 _AWAY = "Moodle недоступна: система повторяет попытки"
-_BACK = "Moodle снова доступна: настройка продолжается"
+_BACK = "Moodle снова доступна: работа продолжается"

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.exceptions import UndefinedError
 from markupsafe import Markup
 
-from models import russian
+from models import cases, russian
 from models.decisions import Ground, Outcome
 from models.letters import Notice
 from models.lines import clean
@@ -161,6 +161,11 @@ class LetterContext:
     """Where the operator is asked for advice."""
 
     @property
+    def label(self) -> str:
+        """«Запрос № 2026-000123»"""
+        return cases.label(self.number)
+
+    @property
     def wanted_words(self) -> str:
         """What to create, in the genitive: «учебного курса «Основы» в категории «Медицина»»."""
         if self.wanted is Wanted.CATEGORY:
@@ -222,6 +227,7 @@ def _environment(kind: Literal["text", "html"]) -> Environment:
     environment.filters |= {
         "day": russian.date_words,
         "indented": _indented,
+        "no_capital": lambda label: label[:1].lower() + label[1:],
         "short": lambda title: _shortened(_one_line(title), _TITLE_IN_SUBJECT),
         "wrap": _wrapped,
     }

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 from temporalio.service import RPCError
 
 from api import resending
@@ -12,10 +13,11 @@ from api.idempotency import Post
 from api.schemas.fields import Named
 from api.schemas.records import TaskShown
 from api.updates import Updates
-from models import store
+from models import cases, store
+from models.cases import Kind
 from models.setup import Check, TryAgain
 from models.step import Step
-from models.tables import LetterRow, Request, Task
+from models.tables import CaseRow, LetterRow, Person, Request, Responsibility, Task
 from models.tasks import TaskKind
 from models.terms import Clause, Recipient
 from workflows.mending import Mendable
@@ -111,10 +113,22 @@ async def _letter(session: AsyncSession, task: Task) -> LetterRow:
     letter = await session.get(LetterRow, task.step.removeprefix(resending.task_step("")))
     if letter is None:
         raise Problem("nothing-to-retry")
-    request = await session.get_one(Request, letter.number)
-    if letter.recipient == Recipient.RESPONSIBLE and not request.responsible_email:
+    if letter.recipient == Recipient.RESPONSIBLE and not await _responsible_email(session, letter.number):
         raise Problem("letter-without-address")
     return letter
+
+
+async def _responsible_email(session: AsyncSession, number: str) -> str:
+    """Of a request's responsible; of a course's, whoever is responsible now."""
+    if cases.kind_of(number) is Kind.REQUEST:
+        return (await session.get_one(Request, number)).responsible_email
+    case = await session.get_one(CaseRow, number)
+    query = (
+        select(col(Person.email))
+        .join(Responsibility, col(Responsibility.person) == col(Person.id))
+        .where(col(Responsibility.course) == case.course, col(Responsibility.until).is_(None))
+    )
+    return (await session.scalars(query)).first() or ""
 
 
 async def _open(session: AsyncSession, task: int) -> Task:

@@ -11,8 +11,14 @@ from workflows import letters, steps
 from workflows.deadline import DeadlineWatch
 from workflows.mending import Mendable
 
-_ACTS = {Clause.REVIEW: Recipient.REVIEWER, Clause.SETUP: Recipient.OPERATOR}
-"""Who works against the term, and so hears that it has moved."""
+_CONCERNED = {
+    Clause.REVIEW: (Recipient.AGENCY, Recipient.REVIEWER),
+    Clause.SETUP: (Recipient.AGENCY, Recipient.OPERATOR),
+    Clause.CONSULTATION: (Recipient.RESPONSIBLE, Recipient.OPERATOR),
+    Clause.AUTHORING: (Recipient.OWNER, Recipient.RESPONSIBLE),
+    Clause.REPLACEMENT: (Recipient.OWNER, Recipient.OPERATOR),
+}
+"""Who waits for the end of the term and who works against it: both hear that it has moved."""
 
 
 class ClauseWorkflow(Mendable):
@@ -41,8 +47,8 @@ class ClauseWorkflow(Mendable):
         now = workflow.now()
         deadline = await steps.take_over_deadline(move.model_copy(update={"at": now}))
         if self._watch.move(deadline, now):
-            acts = _ACTS[move.deadline.clause]
-            await letters.send(self._case, Notice.DEADLINE_MOVED, Recipient.AGENCY, acts, step=move.step)
+            to = _CONCERNED[move.deadline.clause]
+            await letters.send(self._case, Notice.DEADLINE_MOVED, *to, step=move.step)
 
     @move_deadline.validator
     def _may_move_deadline(self, move: MoveDeadline) -> None:

@@ -256,7 +256,7 @@ def test_a_refusal_outside_the_grounds_says_so_and_does_not_quote_the_clause() -
         (Clause.SETUP, Recipient.OPERATOR, "Закончите настройку как можно скорее"),
         (Clause.SETUP, Recipient.OPERATOR_HEAD, "Обеспечьте, чтобы настройка была закончена"),
         (Clause.SETUP, Recipient.AUTHORITY, "Просим взять на контроль исполнение запроса"),
-        (Clause.REPLACEMENT, Recipient.OWNER, "Выполните предусмотренное Регламентом как можно скорее"),
+        (Clause.TRAINING, Recipient.OWNER, "Выполните предусмотренное Регламентом как можно скорее"),
     ],
 )
 def test_an_escalation_asks_its_reader_for_what_that_reader_can_do(

@@ -91,7 +91,7 @@ async def test_a_moodle_that_is_away_and_comes_back_is_two_lines_in_the_journal(
     lines = [line for line in await engine.journal(number) if line.startswith("Moodle")]
     assert lines == [
         "Moodle недоступна: система повторяет попытки",
-        "Moodle снова доступна: настройка продолжается",
+        "Moodle снова доступна: работа продолжается",
     ]
     [checked] = [line for line in await engine.journal(number) if line.startswith("Проверено в Moodle")]
     assert "не проверено: роль в категории" in checked
