@@ -28,6 +28,8 @@ from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
 from activities.mailing import MailingActivities
 from activities.moodle import MoodleActivities
+from activities.removal import RemovalActivities
+from activities.replacement import ReplacementActivities
 from activities.tasks import TaskActivities
 from activities.trainings import TrainingActivities
 from activities.upkeep import Upkeep
@@ -75,6 +77,8 @@ def create_worker(
             LetterActivities(sessions, _mail(settings), settings, moodles),
             MoodleActivities(sessions, moodles),
             TrainingActivities(sessions, moodles, years),
+            ReplacementActivities(sessions, years),
+            RemovalActivities(sessions, moodles),
             MailingActivities(sessions, _mail(settings), settings, moodles),
         ),
         interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],

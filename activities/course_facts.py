@@ -9,11 +9,12 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities import dossier, training_facts
+from activities import dossier, replacement_facts, training_facts
 from activities.facts import deadline_facts
 from activities.rendering import DeadlineFacts, Person
 from activities.sites import Sites
 from models import cases, store
+from models.cases import Kind
 from models.letters import Letter, Notice
 from models.settings import Settings
 from models.tables import CaseRow, ClauseRow, Course, Organisation, Responsibility, RungRow, Subsystem
@@ -22,7 +23,10 @@ from models.terms import Recipient
 
 Particulars = Callable[[AsyncSession, Letter], Awaitable[dict[str, Any]]]
 
-PARTICULARS: Mapping[Notice, Particulars] = dict.fromkeys(training_facts.NOTICES, training_facts.read)
+PARTICULARS: Mapping[Notice, Particulars] = {
+    **dict.fromkeys(training_facts.NOTICES, training_facts.read),
+    **dict.fromkeys(replacement_facts.NOTICES, replacement_facts.read),
+}
 """What single notices tell beside the rest; each clause reads its own."""
 
 
@@ -78,6 +82,8 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         sqlalchemy.exc.NoResultFound: There is no such case.
     """
     case, owner, subsystem, course, person = (await session.execute(_case(letter.number))).one()
+    if case.kind == Kind.REPLACEMENT:
+        person = await replacement_facts.successor(session, case.number)
     site = sites.get(case.subsystem or "")
     context = CourseLetter(
         number=case.number,

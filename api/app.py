@@ -17,6 +17,7 @@ from api.routes import (
     health,
     records,
     register,
+    replacements,
     requests,
     results,
     review,
@@ -42,6 +43,7 @@ _ROUTERS = (
     temporal.router,
     trainings.router,
     results.router,
+    replacements.router,
 )
 
 _PREFIX = "/api/v1"

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
-from models import trainings
+from models import replacement, trainings
 from models.decisions import Rejection
 from models.setup import SetupRejection
 
@@ -57,6 +57,15 @@ _REJECTIONS: dict[Rejection | SetupRejection, int] = {
     SetupRejection.NOTHING_TO_RETRY: 409,
 }
 """What the rules reject, in the rules' own words."""
+
+_REPLACEMENT = {
+    replacement.Rejection.NOTHING_TO_REPLACE: 409,
+    replacement.Rejection.ALREADY_REPORTED: 409,
+    replacement.Rejection.ALREADY_APPOINTED: 409,
+    replacement.Rejection.NOT_HANDED_OVER: 409,
+    replacement.Rejection.ALREADY_ACCEPTED: 409,
+    replacement.Rejection.NOTHING_BY_HAND: 409,
+}
 
 _DATES = {trainings.Rejection.ALREADY_OVER: 409}
 
@@ -100,6 +109,10 @@ TABLE: dict[str, Kind] = {
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
     **{one.value: Kind(_DATES.get(one, 422), one.russian) for one in trainings.Rejection},
+    **{one.value: Kind(_REPLACEMENT.get(one, 422), one.russian) for one in replacement.Rejection},
+    "owner-not-named": Kind(
+        422, "Лицо отвечает за курсы нескольких Владельцев: укажите, чьи полномочия прекращаются."
+    ),
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),

@@ -2,6 +2,7 @@
 
 from workflows.amendment import AmendmentWorkflow
 from workflows.delivery import DeliveryWorkflow
+from workflows.replacement import ReplacementWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.setup import SetupWorkflow
@@ -12,6 +13,7 @@ WORKFLOWS = [
     ReviewWorkflow,
     SetupWorkflow,
     TrainingWorkflow,
+    ReplacementWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,
 ]

@@ -1,0 +1,134 @@
+"""Words of clause 4.8: somebody responsible for a course, the end of their powers, who comes after."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import httpx
+from sqlmodel import col, select
+from temporalio.client import WorkflowHandle
+
+from api import keys
+from api.auth import Role
+from models.tables import Course, Person, ReplacementRow, Responsibility
+from models.terms import Clause
+from tests.engine import Engine, Json
+from tests.workflows import setups, words
+
+Handle = WorkflowHandle[Any, Any]
+
+
+class Held(NamedTuple):
+    """A course and who is responsible for it."""
+
+    course: Course
+    person: int
+    email: str
+
+
+async def held(engine: Engine, **changes: Any) -> Held:
+    """A course of `zdrav` set up in Moodle, with a responsible of its own."""
+    email = f"old.{uuid4().hex[:8]}@example.org"
+    request = await setups.set_up(
+        engine, course_name=setups.title(), responsible=setups.named(email=email), **changes
+    )
+    return await held_of(engine, request)
+
+
+async def held_of(engine: Engine, request: str) -> Held:
+    async with engine.sessions() as session:
+        course = (await session.scalars(select(Course).where(col(Course.request) == request))).one()
+        query = select(Responsibility).where(col(Responsibility.course) == course.id)
+        person = (await session.scalars(query)).one().person
+        return Held(course, person, (await session.get_one(Person, person)).email)
+
+
+def successor(**changes: Any) -> Json:
+    return setups.named(
+        name="Преемникова Нина Олеговна", email=f"new.{uuid4().hex[:8]}@example.org", **changes
+    )
+
+
+async def report(
+    engine: Engine, person: int, ended_on: date, *, role: str = "agency", **more: Any
+) -> httpx.Response:
+    form = {"person": person, "powers_ended_on": str(ended_on), **more}
+    return await engine.post(role, "/replacements", form)
+
+
+async def reported(engine: Engine, person: int, ended_on: date, **more: Any) -> str:
+    """The number of the case that the report opens."""
+    response = await report(engine, person, ended_on, **more)
+    assert response.status_code == 201, response.text
+    return str(response.json()["number"])
+
+
+async def appoint(engine: Engine, number: str, form: Json) -> None:
+    response = await engine.post("agency", f"/replacements/{number}/successor", form)
+    assert response.status_code == 200, response.text
+
+
+async def key_of(engine: Engine, email: str) -> str:
+    """A responsible's own key."""
+    async with engine.sessions.begin() as session:
+        return await keys.issue(session, Role.RESPONSIBLE, "zdrav", "Преемник", email)
+
+
+async def accept(engine: Engine, number: str, email: str) -> httpx.Response:
+    return await engine.post(await key_of(engine, email), f"/replacements/{number}/accept", {})
+
+
+async def row(engine: Engine, number: str) -> ReplacementRow:
+    async with engine.sessions() as session:
+        return await session.get_one(ReplacementRow, number)
+
+
+async def responsible(engine: Engine, course: Course) -> list[str]:
+    """Addresses of whoever is responsible for the course now: one at most."""
+    query = (
+        select(col(Person.email))
+        .join(Responsibility, col(Responsibility.person) == col(Person.id))
+        .where(col(Responsibility.course) == course.id, col(Responsibility.until).is_(None))
+    )
+    async with engine.sessions() as session:
+        return list((await session.scalars(query)).all())
+
+
+async def waiting(engine: Engine, number: str) -> Handle:
+    """The case, once its deadline is known and it waits for people."""
+    handle = engine.client.get_workflow_handle(number)
+    await engine.until(lambda: engine.clause(number, Clause.REPLACEMENT))
+    await engine.until_waiting(handle)
+    return handle
+
+
+async def journal_says(engine: Engine, number: str, what: str) -> str:
+    """The line of the journal that begins so, once it is there."""
+
+    async def line() -> str:
+        return next((one for one in await engine.journal(number) if one.startswith(what)), "")
+
+    return str(await engine.until(line))
+
+
+def letter(engine: Engine, number: str, name: str) -> Callable[[], Awaitable[bool]]:
+    async def is_there() -> bool:
+        return name in await engine.letter_names(number)
+
+    return is_there
+
+
+async def teachers(engine: Engine, course: Course, site: str = "edu") -> dict[str, list[int]]:
+    """Role ids of those enrolled in the course who are active, by their e-mail."""
+    state = await engine.moodle_state(site)
+    emails = {one["id"]: one["email"] for one in state["users"]}
+    roles: dict[str, list[int]] = {}
+    for one in state["role_assignments"]:
+        if one["level"] == "course" and one["instance_id"] == course.moodle_id:
+            roles.setdefault(emails[one["user_id"]], []).append(one["role_id"])
+    return roles
+
+
+def days_ago(days: int) -> date:
+    return words.local_today() - timedelta(days=days)
