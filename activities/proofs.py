@@ -1,4 +1,4 @@
-"""The proof of clause 4.8 as the case keeps it: what was removed, what was read back, what is not shown. Pure."""
+"""The proof of clause 4.8 as the case keeps it: removed, read back, not shown. Pure."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,10 +40,9 @@ def told(group: Group, proof: Proof) -> dict[str, Any]:
         }
         for one in proof.courses
     }
-    return seen | {
-        group.category_key: {"moodle_id": one.category_id, "can_create": one.can_create}
-        for one in proof.categories
-    }
+    for one in proof.categories:
+        seen[group.category_key] = {"moodle_id": one.category_id, "can_create": one.can_create}
+    return seen
 
 
 def merged(before: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:

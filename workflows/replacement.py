@@ -159,7 +159,7 @@ class ReplacementWorkflow(ClauseWorkflow):
 
     def _opening(self) -> OpenClause:
         return OpenClause(
-            **self._stamp("opened"),
+            **self._stamp("term"),
             clause=Clause.REPLACEMENT,
             workflow_id=workflow.info().workflow_id,
             term=self._opened.term,

@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from api import courses
 from api.auth import EVERYBODY, STAFF, Caller, CallerDep, allow
+from api.courses import Thing, without_responsible
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
 from api.schemas.records import CategoryShown, CourseShown, OrganisationShown, SubsystemShown
@@ -37,11 +37,11 @@ async def _read(session: AsyncSession, caller: Caller, settings: Settings) -> "_
         categories=(await session.scalars(select(Category).order_by(col(Category.id)))).all(),
         courses=(await session.scalars(select(Course).order_by(col(Course.id)))).all(),
         responsible=await _responsible(session),
-        vacant=await courses.without_responsible(session),
+        vacant=await without_responsible(session),
     )
 
 
-async def _responsible(session: AsyncSession) -> dict[courses.Thing, tuple[int, str]]:
+async def _responsible(session: AsyncSession) -> dict[Thing, tuple[int, str]]:
     """Who is responsible now, by category and course, one of them None."""
     query = select(Responsibility.category, Responsibility.course, Person.id, Person.name).join(Person)
     rows = await session.execute(query.where(col(Responsibility.until).is_(None)))
@@ -57,8 +57,8 @@ class _Shelves:
     names: dict[str, str]
     categories: Sequence[Category]
     courses: Sequence[Course]
-    responsible: dict[courses.Thing, tuple[int, str]]
-    vacant: set[courses.Thing]
+    responsible: dict[Thing, tuple[int, str]]
+    vacant: set[Thing]
 
     def subsystem(self, row: Subsystem) -> SubsystemShown:
         site = self.settings.moodle_sites.get(row.code)
