@@ -1,5 +1,6 @@
 """Words of clause 4.8: somebody responsible for a course, the end of their powers, who comes after."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from tests.engine import Engine, Json
 from tests.workflows import setups, words
 
 Handle = WorkflowHandle[Any, Any]
+OTHER_OWNER = "trud"
 
 
 class Held(NamedTuple):
@@ -44,10 +46,28 @@ async def held_of(engine: Engine, request: str) -> Held:
         return Held(course, person, (await session.get_one(Person, person)).email)
 
 
-def successor(**changes: Any) -> Json:
-    return setups.named(
-        name="Преемникова Нина Олеговна", email=f"new.{uuid4().hex[:8]}@example.org", **changes
+async def held_of_two_owners(engine: Engine) -> tuple[Held, Course]:
+    """A responsible of `zdrav` whom another owner trusts with a course too."""
+    first = await held(engine)
+    made = await engine.moodle_act(
+        "add_course", category_id=1, fullname=setups.title(), shortname=uuid4().hex
     )
+    other = Course(subsystem="edu", name=setups.title(), owner=OTHER_OWNER, moodle_id=made["id"])
+    async with engine.sessions.begin() as session:
+        session.add(other)
+        await session.flush()
+        today, request = words.local_today(), str(first.course.request)
+        session.add(Responsibility(person=first.person, course=other.id, since=today, given_by=request))
+    users = (await engine.moodle_state())["users"]
+    [user_id] = [one["id"] for one in users if one["email"] == first.email]
+    enrolment = {"roleid": setups.EDITING_TEACHER, "userid": user_id, "courseid": other.moodle_id}
+    await engine.moodle_call("enrol_manual_enrol_users", enrolments=[enrolment])
+    return first, other
+
+
+def successor(**changes: Any) -> Json:
+    person = {"name": "Преемникова Нина Олеговна", "email": f"new.{uuid4().hex[:8]}@example.org"}
+    return setups.named(**{**person, **changes})
 
 
 async def report(
@@ -69,10 +89,30 @@ async def appoint(engine: Engine, number: str, form: Json) -> None:
     assert response.status_code == 200, response.text
 
 
-async def key_of(engine: Engine, email: str) -> str:
+async def key_of(engine: Engine, email: str, *, organisation: str = "zdrav") -> str:
     """A responsible's own key."""
     async with engine.sessions.begin() as session:
-        return await keys.issue(session, Role.RESPONSIBLE, "zdrav", "Преемник", email)
+        return await keys.issue(session, Role.RESPONSIBLE, organisation, "Преемник", email)
+
+
+async def agency_key(engine: Engine, organisation: str) -> str:
+    async with engine.sessions.begin() as session:
+        return await keys.issue(session, Role.AGENCY, organisation, "Владелец", "")
+
+
+async def finish(engine: Engine, number: str, email: str) -> None:
+    """The successor accepts, and the case closes."""
+    await engine.until(letter(engine, number, "successor_appointed responsible delivered"))
+    response = await accept(engine, number, email)
+    assert response.status_code == 200, response.text
+    await asyncio.wait_for(engine.client.get_workflow_handle(number).result(), 30)
+
+
+async def all_of(engine: Engine, held: Held) -> list[int]:
+    """Ids of everything that the person is, or was, responsible for."""
+    query = select(col(Responsibility.id)).where(col(Responsibility.person) == held.person)
+    async with engine.sessions() as session:
+        return [one for one in (await session.scalars(query)).all() if one]
 
 
 async def accept(engine: Engine, number: str, email: str) -> httpx.Response:
