@@ -30,7 +30,6 @@ from models.tables import BulkLetter
 from models.terms import Recipient
 
 _AT_ONCE = 200
-_PER_SECOND = 20.0
 _ATTEMPTS = 20
 """Of a letter that the server says "not now" to; then it is given up."""
 
@@ -38,20 +37,12 @@ _ATTEMPTS = 20
 class MailingActivities:
     """Activities on mailings: the rows of `BulkLetter` of one case and step."""
 
-    def __init__(
-        self,
-        sessions: store.Sessions,
-        mail: MailClient,
-        settings: Settings,
-        sites: Sites,
-        *,
-        per_second: float = _PER_SECOND,
-    ) -> None:
+    def __init__(self, sessions: store.Sessions, mail: MailClient, settings: Settings, sites: Sites) -> None:
         self._sessions = sessions
         self._mail = mail
         self._settings = settings
         self._sites = sites
-        self._pause = 1 / per_second
+        self._pause = 1 / settings.letters_per_second
 
     @activity.defn
     async def send_mailing(self, mailing: Step) -> None:

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     mail_timeout: timedelta = Field(default=timedelta(seconds=30), gt=timedelta(0), le=LONGEST_SENDING)
     """For the whole of one letter, from connecting to the server's last answer."""
 
+    letters_per_second: float = Field(default=20, gt=0)
+    """Of one mailing to learners: what the server takes without putting letters off."""
+
     reviewer_email: EmailStr
     supervisor_email: EmailStr
     authority_email: EmailStr

@@ -1,7 +1,7 @@
 """Clause 4.7: results, for the responsible and the owner alone: nobody else reads of persons here."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Response
@@ -16,7 +16,8 @@ from api.deps import SessionsDep
 from api.documentation import acting, reading
 from api.errors import Problem
 from api.idempotency import PostDep
-from api.schemas.trainings import ImportAnswer, WrongRow
+from api.schemas.fields import Day
+from api.schemas.results import ImportAnswer, ResultsShown, WrongRow
 from api.trainings import TrainingDep
 from models import results_import, spreadsheets, store, training_results
 from models.headings import HeadingsError
@@ -32,6 +33,9 @@ router = APIRouter(prefix="/trainings/{number}", tags=["Результаты (п
 
 _READERS = [allow(Role.AGENCY, Role.RESPONSIBLE)]
 _READING = reading("not-found", "invalid")
+_EXAMPLE = """ФИО;Почта;Организация;Состояние;Оценка %;Завершено
+Петров Пётр Петрович;petrov@example.org;ГБУЗ «Больница»;завершено;87;14.10.2025
+"""
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -42,8 +46,8 @@ async def _selected(
     state: Annotated[list[State] | None, Query()] = None,
     grade_from: Annotated[float | None, Query(ge=0, le=100)] = None,
     grade_to: Annotated[float | None, Query(ge=0, le=100)] = None,
-    completed_from: date | None = None,
-    completed_to: date | None = None,
+    completed_from: Day | None = None,
+    completed_to: Day | None = None,
 ) -> Results:
     selection = Selection(
         organisation=organisation,
@@ -62,9 +66,9 @@ ResultsDep = Annotated[Results, Depends(_selected)]
 
 
 @router.get("/results", dependencies=_READERS, responses=_READING)
-async def results(found: ResultsDep) -> Results:
-    """Результаты по каждому Пользователю; чего система не видит, названо в unseen."""
-    return found
+async def results(found: ResultsDep) -> ResultsShown:
+    """Результаты по каждому Пользователю и итоги; чего система не видит, названо в unseen_why."""
+    return ResultsShown.of(found)
 
 
 def _file(media_type: str) -> dict[Any, Any]:
@@ -105,7 +109,7 @@ async def results_as_pdf(found: ResultsDep) -> Response:
 async def import_results(
     training: TrainingDep,
     post: PostDep,
-    content: Annotated[bytes, Body(media_type="application/octet-stream")],
+    content: Annotated[bytes, Body(media_type="application/octet-stream", examples=[_EXAMPLE])],
 ) -> JSONResponse:
     """Загрузить результаты подсистемы без веб-сервисов: CSV или XLSX, телом запроса как есть.
 

@@ -45,7 +45,9 @@ async def open_training(
     )
 
 
-@router.get("/courses/{course}/trainings", dependencies=[allow(*EVERYBODY)], responses=reading("not-found"))
+@router.get(
+    "/courses/{course}/trainings", dependencies=[allow(*EVERYBODY)], responses=reading("not-found", "invalid")
+)
 async def list_trainings(course: CourseDep, sessions: SessionsDep) -> list[TrainingShown]:
     """Обучения курса, новые первыми."""
     query = select(TrainingRow).where(col(TrainingRow.course) == course.id)
@@ -54,7 +56,9 @@ async def list_trainings(course: CourseDep, sessions: SessionsDep) -> list[Train
         return [await trainings.shown(session, row) for row in rows]
 
 
-@router.get("/trainings/{number}", dependencies=[allow(*EVERYBODY)], responses=reading("not-found"))
+@router.get(
+    "/trainings/{number}", dependencies=[allow(*EVERYBODY)], responses=reading("not-found", "invalid")
+)
 async def show_training(training: TrainingDep, sessions: SessionsDep) -> TrainingShown:
     """Сроки и состояние обучения."""
     async with sessions() as session:

@@ -1,4 +1,4 @@
-"""Clauses 4.6 and 4.7 over HTTP: a training, its sign-up, results taken from a file."""
+"""Clause 4.6 over HTTP: a training and its sign-up."""
 
 from datetime import date
 from typing import Annotated
@@ -70,17 +70,3 @@ class TrainingShown(BaseModel):
     closed_at: Instant | None
     sign_up_until: date | None
     places: int | None
-
-
-class WrongRow(BaseModel):
-    row: int
-    shown: str
-    why: list[str]
-
-
-class ImportAnswer(BaseModel):
-    """What of a file was taken in."""
-
-    number: str
-    taken: int
-    wrong: list[WrongRow]

@@ -11,6 +11,9 @@ from models.decisions import Rejection
 from models.setup import SetupRejection
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
+from tests.workflows import trainings
+
+OCTETS = "application/octet-stream"
 
 Case = Callable[[Engine], Awaitable[str]]
 
@@ -27,10 +30,13 @@ def _operations(document: Json) -> Iterator[tuple[str, str, Json]]:
 
 
 def _examples(document: Json, operation: Json) -> list[Any]:
-    """Bodies that the document shows; None for an operation that takes none."""
+    """Bodies that the document shows: bytes of a file, or JSON; None for an operation that takes none."""
     if "requestBody" not in operation:
         return [None]
-    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    content = operation["requestBody"]["content"]
+    if OCTETS in content:
+        return [example.encode() for example in content[OCTETS]["schema"]["examples"]]
+    reference = content["application/json"]["schema"]["$ref"]
     return list(document["components"]["schemas"][reference.rsplit("/", 1)[1]]["examples"])
 
 
@@ -67,7 +73,16 @@ async def _amended(engine: Engine) -> str:
     return str((await engine.post("admin", "/calendar/amendments", body)).json()["id"])
 
 
+async def _course(engine: Engine) -> str:
+    return str((await trainings.course_of_its_own(engine)).id)
+
+
+async def _training_by_hand(engine: Engine) -> str:
+    return await trainings.running(engine, course=await trainings.course_by_hand(engine))
+
+
 CASE = f"{API}/requests/{{number}}"
+TRAINING = f"{API}/trainings/{{number}}"
 
 
 async def _lacking_contacts(engine: Engine) -> str:
@@ -93,6 +108,11 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/calendar/amendments/preview": ("admin", _none),
     f"{API}/calendar/amendments": ("admin", _none),
     f"{API}/calendar/amendments/{{amendment}}/withdrawal": ("admin", _amended),
+    f"{API}/courses/{{course}}/trainings": ("agency", _course),
+    f"{TRAINING}/prolongation": ("agency", trainings.running),
+    f"{TRAINING}/closing": ("agency", trainings.running),
+    f"{TRAINING}/refresh": ("agency", trainings.running),
+    f"{TRAINING}/results": ("responsible", _training_by_hand),
 }
 """Who sends each POST, and in what fresh case."""
 
@@ -113,13 +133,18 @@ async def test_every_example_of_a_post_works_as_it_stands(engine: Engine, docume
         response = await words.send(
             engine.app,
             "POST",
-            path.format(number=case, task=case, amendment=case),
+            path.format(number=case, task=case, amendment=case, course=case),
             key=engine.keys[role],
-            headers={IDEMPOTENCY_KEY: uuid4().hex},
-            json=example,
+            **_body(example),
         )
 
         assert response.is_success, (example, response.text)
+
+
+def _body(example: Any) -> dict[str, Any]:
+    if isinstance(example, bytes):
+        return {"content": example, "headers": {IDEMPOTENCY_KEY: uuid4().hex, "Content-Type": OCTETS}}
+    return {"json": example, "headers": {IDEMPOTENCY_KEY: uuid4().hex}}
 
 
 def test_every_operation_is_summed_up_in_russian_under_a_name_of_its_own(document: Json) -> None:

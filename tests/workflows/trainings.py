@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlmodel import col, select
-
 from devstack.keys import RESPONSIBLE_EMAIL
 from models.tables import Course
 from tests.engine import Engine, Json
@@ -15,8 +13,17 @@ async def course_of_its_own(engine: Engine) -> Course:
     request = await setups.set_up(
         engine, course_name=setups.title(), responsible=setups.named(email=RESPONSIBLE_EMAIL)
     )
-    async with engine.sessions() as session:
-        return (await session.scalars(select(Course).where(col(Course.request) == request))).one()
+    return await setups.registered_course(engine, request)
+
+
+async def course_by_hand(engine: Engine) -> Course:
+    """In the subsystem without web services."""
+    request = await setups.by_hand(
+        engine, course_name=setups.title(), responsible=setups.named(email=RESPONSIBLE_EMAIL)
+    )
+    await setups.confirm(engine, request, "course", "account", "role")
+    await setups.closed(engine, request)
+    return await setups.registered_course(engine, request)
 
 
 async def learner(engine: Engine, course: Course, surname: str) -> int:
@@ -38,3 +45,10 @@ async def opened(engine: Engine, course: Course, days: int = 20) -> Json:
     response = await engine.post("agency", f"/courses/{course.id}/trainings", form)
     assert response.status_code == 201, response.text
     return dict(response.json())
+
+
+async def running(engine: Engine, *, course: Course | None = None) -> str:
+    """A training of a course of its own that has begun; its number."""
+    number = str((await opened(engine, course or await course_of_its_own(engine)))["number"])
+    await engine.until_waiting(engine.client.get_workflow_handle(number))
+    return number
