@@ -17,6 +17,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import accounts, sites
+from activities.absences import Absences
 from activities.accounts import Accounts
 from activities.calendar import CalendarActivities
 from activities.cases import CaseActivities
@@ -115,10 +116,11 @@ async def main() -> None:
         upkeep = Upkeep(sessions, client, config.task_queue, config.upkeep_every)
         catalogue = Catalogue(sessions, sites.connect(config, http))
         checking = Accounts(sessions, catalogue)
+        absences = Absences(sessions, catalogue.sites)
         async with create_worker(client, config, sessions, catalogue):
             garbage.collect_seldom()
             log.info("worker runs", task_queue=config.task_queue)
-            beside = asyncio.gather(upkeep.run(), checking.run())
+            beside = asyncio.gather(upkeep.run(), checking.run(), absences.run())
             await stopped.wait()
             beside.cancel()
             with contextlib.suppress(asyncio.CancelledError):

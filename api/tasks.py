@@ -39,6 +39,8 @@ async def retry(post: Post, task: int, updates: Updates, task_queue: str) -> JSO
                 "nothing-to-retry",
                 "Служебную учётную запись система проверяет сама каждые десять минут и закроет задачу.",
             )
+        case TaskKind.PERSON_GONE:
+            raise Problem("nothing-to-retry", "Откройте дело о смене ответственного лица или снимите задачу.")
         case TaskKind.LETTER_UNDELIVERED:
             return await _send_anew(post, row, updates, task_queue)
         case _:

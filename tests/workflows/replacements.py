@@ -29,9 +29,13 @@ class Held(NamedTuple):
     email: str
 
 
-async def held(engine: Engine, **changes: Any) -> Held:
+def address() -> str:
+    return f"old.{uuid4().hex[:8]}@example.org"
+
+
+async def held(engine: Engine, *, email: str = "", **changes: Any) -> Held:
     """A course of `zdrav` set up in Moodle, with a responsible of its own."""
-    email = f"old.{uuid4().hex[:8]}@example.org"
+    email = email or address()
     request = await setups.set_up(
         engine, course_name=setups.title(), responsible=setups.named(email=email), **changes
     )
