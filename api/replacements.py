@@ -69,13 +69,14 @@ async def open_one(session: AsyncSession, form: ReplacementForm, caller: Caller,
         Problem: The person is not the caller's, is responsible for nothing, has been reported
             already; the day or the successor is impossible.
     """
-    person = await session.get(Person, form.person, with_for_update=True)
-    if person is None or not await _may_report(session, caller, form.person):
+    person = await _held_person(session, form)
+    if person is None or not await _may_report(session, caller, person.id or 0):
         raise Problem("not-found")
+    person_id = person.id or 0
     if not replacement.is_possible_end(form.powers_ended_on, local_date(at)):
         raise Problem(Rejection.END_IMPOSSIBLE)
-    owner, held = await _owner(session, form, caller)
-    await _check_unreported(session, form.person, owner)
+    owner, held = await _owner(session, person_id, form.owner, caller)
+    await _check_unreported(session, person_id, owner)
     successor = await successor_of(session, form.successor, predecessor=person) if form.successor else None
     is_owner = caller.role is Role.AGENCY
     subsystems = {one.subsystem for one in held}
@@ -91,7 +92,7 @@ async def open_one(session: AsyncSession, form: ReplacementForm, caller: Caller,
     argument = Replacement(
         case=case,
         term=REPLACEMENT_TERM,
-        person=form.person,
+        person=person_id,
         powers_ended_on=form.powers_ended_on,
         by=caller.actor,
         informed_at=informed_at,
@@ -102,7 +103,7 @@ async def open_one(session: AsyncSession, form: ReplacementForm, caller: Caller,
     await opening.register(session, case, argument, at=at, clause=clause, what=what, by=caller.actor)
     row = ReplacementRow(
         number=case.number,
-        person=form.person,
+        person=person_id,
         powers_ended_on=form.powers_ended_on,
         informed_at=informed_at,
         successor=successor,
@@ -110,7 +111,7 @@ async def open_one(session: AsyncSession, form: ReplacementForm, caller: Caller,
     )
     session.add(row)
     await session.flush()
-    await _close_signs(session, form.person, at)
+    await _close_signs(session, person_id, at)
     return Opened(case, argument, await shown(session, row))
 
 
@@ -154,10 +155,18 @@ async def _may_report(session: AsyncSession, caller: Caller, person: int) -> boo
     return caller.organisation in await holdings.owners_ever(session, person)
 
 
-async def _owner(session: AsyncSession, form: ReplacementForm, caller: Caller) -> tuple[str, list[Held]]:
+async def _held_person(session: AsyncSession, form: ReplacementForm) -> Person | None:
+    """Held until the transaction ends: of two reports at once the second sees the first."""
+    named = (
+        func.lower(col(Person.email)) == form.email.lower() if form.email else col(Person.id) == form.person
+    )
+    return (await session.scalars(select(Person).where(named).with_for_update())).first()
+
+
+async def _owner(session: AsyncSession, person: int, owner: str, caller: Caller) -> tuple[str, list[Held]]:
     """Whose courses and categories it is about, and what they are."""
-    named = caller.organisation if caller.role is Role.AGENCY else form.owner
-    held = await holdings.open_of(session, form.person, named or None)
+    named = caller.organisation if caller.role is Role.AGENCY else owner
+    held = await holdings.open_of(session, person, named or None)
     owners = {one.owner for one in held}
     if not owners:
         raise Problem(Rejection.NOTHING_TO_REPLACE)
@@ -167,7 +176,7 @@ async def _owner(session: AsyncSession, form: ReplacementForm, caller: Caller) -
 
 
 async def _check_unreported(session: AsyncSession, person: int, owner: str) -> None:
-    """The person's row is locked: of two reports at once the second sees the first."""
+    """Whatever powers of the person at this owner end already."""
     query = (
         select(col(CaseRow.number))
         .join(ReplacementRow, col(ReplacementRow.number) == col(CaseRow.number))

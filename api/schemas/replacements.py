@@ -1,17 +1,18 @@
 """Clause 4.8 over HTTP: the end of a responsible's powers, and who comes after them."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
+from api.invalid import RussianValueError
 from api.schemas.fields import Day, Email, Form, Instant, Line
 from models.replacement import Work
 
 _SUCCESSOR: dict[str, JsonValue] = {
-    "name": "Сидорова Анна Ильинична",
+    "name": "Смирнов Пётр Андреевич",
     "post": "Методист",
-    "email": "a.sidorova@example.org",
+    "email": "p.smirnov@example.org",
     "phone": "+7 3452 00-00-00",
 }
 
@@ -32,11 +33,19 @@ class ReplacementForm(Form):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"person": 7, "powers_ended_on": "2026-11-30", "successor": _SUCCESSOR}]
+            "examples": [
+                {"email": "m.ivanova@example.org", "powers_ended_on": "2026-11-30", "successor": _SUCCESSOR}
+            ]
         }
     )
 
-    person: int = Field(ge=1, le=2**31 - 1, description="Чьи полномочия прекращаются; номер — в реестре.")
+    email: Email = Field(default="", description="Чьи полномочия прекращаются.")
+    person: int | None = Field(
+        default=None,
+        ge=1,
+        le=2**31 - 1,
+        description="То же, если адреса нет: номер лица из реестра, `responsible_id`.",
+    )
     powers_ended_on: Day = Field(description="Последний день полномочий; может быть и впереди.")
     owner: str = Field(
         default="",
@@ -44,6 +53,12 @@ class ReplacementForm(Form):
         description="Владелец; Оператор называет его, если лицо отвечает за курсы нескольких.",
     )
     successor: SuccessorForm | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if bool(self.email) is (self.person is not None):
+            raise RussianValueError("укажите либо адрес, либо номер лица")
+        return self
 
 
 class ByHandForm(Form):

@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 
 from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, RETRY_AFTER_SECONDS, TABLE
+from devstack.keys import SUCCESSOR_EMAIL
 from models.decisions import Rejection
 from models.setup import SetupRejection
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
-from tests.workflows import trainings
+from tests.workflows import replacements, trainings
 
 OCTETS = "application/octet-stream"
 
@@ -81,8 +82,13 @@ async def _training_by_hand(engine: Engine) -> str:
     return await trainings.running(engine, course=await trainings.course_by_hand(engine))
 
 
+async def _awaiting_acceptance(engine: Engine) -> str:
+    return await replacements.awaiting_acceptance(engine, SUCCESSOR_EMAIL)
+
+
 CASE = f"{API}/requests/{{number}}"
 TRAINING = f"{API}/trainings/{{number}}"
+REPLACEMENT = f"{API}/replacements/{{number}}"
 
 
 async def _lacking_contacts(engine: Engine) -> str:
@@ -113,6 +119,11 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{TRAINING}/closing": ("agency", trainings.running),
     f"{TRAINING}/refresh": ("agency", trainings.running),
     f"{TRAINING}/results": ("responsible", _training_by_hand),
+    f"{API}/replacements": ("agency", replacements.unreported),
+    f"{REPLACEMENT}/report": ("agency", replacements.vacant),
+    f"{REPLACEMENT}/successor": ("agency", replacements.vacant),
+    f"{REPLACEMENT}/accept": ("successor", _awaiting_acceptance),
+    f"{REPLACEMENT}/by-hand": ("operator", replacements.awaiting_a_hand),
 }
 """Who sends each POST, and in what fresh case."""
 

@@ -26,6 +26,7 @@ RECORDS = f"{API}/cases/{{number}}"
 CALENDAR = (Role.ADMIN, Role.SUPERVISOR)
 OWNERS = (Role.AGENCY, Role.RESPONSIBLE)
 TRAINING = f"{API}/trainings/{{number}}"
+REPLACEMENT = f"{API}/replacements/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
 
 ROUTES = [
@@ -70,6 +71,12 @@ ROUTES = [
     Guarded("GET", f"{TRAINING}/results.xlsx", OWNERS, 404),
     Guarded("GET", f"{TRAINING}/results.pdf", OWNERS, 404),
     Guarded("POST", f"{TRAINING}/results", (Role.RESPONSIBLE,), 404),
+    Guarded("POST", f"{API}/replacements", (Role.AGENCY, *OPERATORS), 422),
+    Guarded("GET", REPLACEMENT, EVERYBODY, 404),
+    Guarded("POST", f"{REPLACEMENT}/report", (Role.AGENCY,), 404),
+    Guarded("POST", f"{REPLACEMENT}/successor", (Role.AGENCY, *OPERATORS), 404),
+    Guarded("POST", f"{REPLACEMENT}/accept", (Role.RESPONSIBLE,), 404),
+    Guarded("POST", f"{REPLACEMENT}/by-hand", OPERATORS, 404),
 ]
 """Every route under a key. The case is done, so that the operator sees it and nobody can act on it."""
 

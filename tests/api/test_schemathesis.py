@@ -22,7 +22,7 @@ from devstack.moodle.server import serving
 from tests.api import words
 from tests.api.test_document import FRESH
 from tests.engine import API, Engine, Json
-from tests.workflows import trainings
+from tests.workflows import replacements, trainings
 
 CHECKS = (
     "not_a_server_error",
@@ -101,8 +101,9 @@ async def _narrowed(engine: Engine) -> Json:
     (first, *_) = await engine.get("agency", f"/cases/{done}/documents")
     course = await trainings.course_of_its_own(engine)
     training = await trainings.running(engine, course=course)
+    replacement = await replacements.vacant(engine)
     for path, methods in narrowed["paths"].items():
-        case = training if "/trainings/" in path else done
+        case = training if "/trainings/" in path else replacement if "/replacements/" in path else done
         if path in FRESH:
             case = await FRESH[path][1](engine)
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}

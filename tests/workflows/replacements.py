@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -12,7 +12,8 @@ from temporalio.client import WorkflowHandle
 
 from api import keys
 from api.auth import Role
-from models.tables import Course, Person, ReplacementRow, Responsibility
+from devstack.keys import RESPONSIBLE_EMAIL
+from models.tables import CaseRow, Course, Person, ReplacementRow, Responsibility
 from models.terms import Clause
 from tests.engine import Engine, Json
 from tests.workflows import setups, words
@@ -39,6 +40,15 @@ async def held(engine: Engine, *, email: str = "", **changes: Any) -> Held:
     request = await setups.set_up(
         engine, course_name=setups.title(), responsible=setups.named(email=email), **changes
     )
+    return await held_of(engine, request)
+
+
+async def held_by_hand(engine: Engine) -> Held:
+    """A course in the subsystem without web services."""
+    email = address()
+    request = await setups.by_hand(engine, course_name=setups.title(), responsible=setups.named(email=email))
+    await setups.confirm(engine, request, "course", "account", "role")
+    await setups.closed(engine, request)
     return await held_of(engine, request)
 
 
@@ -86,6 +96,42 @@ async def reported(engine: Engine, person: int, ended_on: date, **more: Any) -> 
     response = await report(engine, person, ended_on, **more)
     assert response.status_code == 201, response.text
     return str(response.json()["number"])
+
+
+async def vacant(engine: Engine) -> str:
+    """A case that the operator has opened and nobody has appointed in; its number."""
+    person = (await held(engine)).person
+    number = await reported(engine, person, days_ago(1), role="operator")
+    await waiting(engine, number)
+    return number
+
+
+async def awaiting_acceptance(engine: Engine, email: str) -> str:
+    """A case whose successor of this address has all rights; its number."""
+    form = successor(email=email)
+    number = await reported(engine, (await held(engine)).person, days_ago(1), successor=form)
+    await engine.until(letter(engine, number, "successor_appointed responsible delivered"))
+    return number
+
+
+async def awaiting_a_hand(engine: Engine) -> str:
+    """A case that waits for the operator to take the rights away by hand; its number."""
+    number = await reported(engine, (await held_by_hand(engine)).person, days_ago(1))
+    await words.task(engine, number, "removal-local")
+    await engine.until_waiting(engine.client.get_workflow_handle(number))
+    return number
+
+
+async def unreported(engine: Engine) -> str:
+    """The devstack's responsible has a course, and no case about the end of their powers is open."""
+    person = (await held(engine, email=RESPONSIBLE_EMAIL)).person
+    query = select(CaseRow).join(ReplacementRow, col(ReplacementRow.number) == col(CaseRow.number))
+    async with engine.sessions.begin() as session:
+        for case in (await session.scalars(query.where(col(ReplacementRow.person) == person))).all():
+            if case.closed_at is None:
+                await engine.client.get_workflow_handle(case.number).terminate()
+                case.closed_at = datetime.now(UTC)
+    return ""
 
 
 async def appoint(engine: Engine, number: str, form: Json) -> None:
