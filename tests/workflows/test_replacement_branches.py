@@ -2,10 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import uuid4
 
 from temporalio.client import WorkflowHandle
 
 from models import deadlines
+from models.calendar import WorkCalendar
 from models.deadlines import end_of
 from models.tables import Account, Course
 from models.terms import Clause
@@ -49,7 +51,7 @@ async def test_while_nobody_is_appointed_the_owner_is_reminded_and_its_head_told
     assert await replacements.responsible(engine, held.course) == []
     assert held.email not in await replacements.teachers(engine, held.course)
 
-    repeat = deadlines.next_repeat(rungs[-1].planned_at, 5, await words.calendar(engine))
+    repeat = deadlines.next_repeat(rungs[-1].planned_at, 5, WorkCalendar())
     await words.skip(engine, handle, to=repeat)
     await replacements.journal_says(engine, number, "Эскалация повторно")
 
@@ -266,7 +268,7 @@ async def test_the_successor_hears_of_the_training_that_runs(engine: Engine) -> 
 
 async def test_after_an_outage_over_the_end_of_powers_all_is_done_at_once(engine: Engine) -> None:
     """No worker runs while the last day ends and the owner's term passes."""
-    own = engine.api_with(task_queue=f"seo-{words.uuid4().hex[:8]}")
+    own = engine.api_with(task_queue=f"seo-{uuid4().hex[:8]}")
     held = await replacements.held(engine)
     last_day = words.local_today()
     async with own.worker():
