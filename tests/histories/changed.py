@@ -6,6 +6,7 @@ from temporalio import workflow
 
 from models.decisions import Reviewed
 from models.letters import Letter, LetterState
+from models.replacement import Replacement
 from models.requests import Filed, Review, Setup, Stage
 from models.setup import SetupResult
 from models.steps import Amend
@@ -13,6 +14,7 @@ from models.training_steps import TrainingCase
 from models.trainings import Stage as TrainingStage
 from workflows.amendment import AmendmentWorkflow
 from workflows.delivery import DeliveryWorkflow
+from workflows.replacement import ReplacementWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.setup import SetupWorkflow
@@ -81,11 +83,24 @@ class ChangedTraining(TrainingWorkflow):
         return await super().run(opened)
 
 
+@workflow.defn(name="ReplacementWorkflow")
+class ChangedReplacement(ReplacementWorkflow):
+    @workflow.init
+    def __init__(self, opened: Replacement) -> None:
+        super().__init__(opened)
+
+    @workflow.run
+    async def run(self, opened: Replacement) -> None:
+        await workflow.sleep(STEP)
+        await super().run(opened)
+
+
 CHANGED = [
     ChangedRequest,
     ChangedReview,
     ChangedSetup,
     ChangedTraining,
+    ChangedReplacement,
     ChangedDelivery,
     ChangedAmendment,
 ]

@@ -20,7 +20,7 @@ from models.exit import leave
 from models.letters import LetterState, Notice
 from models.terms import Clause, Recipient
 from tests.engine import Engine
-from tests.workflows import trainings, words
+from tests.workflows import replacements, trainings, words
 
 FOLDER = Path(__file__).parent
 
@@ -35,6 +35,7 @@ async def record() -> None:
             await _half_way_delivery(engine)
             await _amendments(engine)
             await _trainings(engine)
+            await _replacements(engine)
 
 
 async def _half_way_request_and_review(engine: Engine) -> None:
@@ -129,6 +130,23 @@ async def _trainings(engine: Engine) -> None:
     await _save("training_half_way", training)
     await engine.skipper.fast_forward(training, timedelta(days=22))
     await _save("training_finished", training, is_finished=True)
+
+
+async def _replacements(engine: Engine) -> None:
+    """One that nobody has been appointed in, escalated; one at its end."""
+    held = await replacements.held(engine)
+    number = await replacements.reported(engine, held.person, words.local_today())
+    vacant = await replacements.waiting(engine, number)
+    await words.skip(
+        engine, vacant, to=(await words.ladder(engine, number, Clause.REPLACEMENT))[-1].planned_at
+    )
+    await words.journaled(engine, number, "Права сняты")
+    await words.until_idle(engine, vacant)
+    await _save("replacement_half_way", vacant)
+    new = replacements.successor()["email"]
+    number = await replacements.awaiting_acceptance(engine, new)
+    await replacements.finish(engine, number, new)
+    await _save("replacement_finished", engine.client.get_workflow_handle(number), is_finished=True)
 
 
 async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:
