@@ -31,6 +31,8 @@ async def test_a_replacement_goes_from_the_report_to_the_list_of_what_is_open(en
     clause = await engine.clause(number, Clause.REPLACEMENT)
     assert clause is not None
     assert (clause.late_by, clause.finished_at is not None) == ("", True)
+    for recipient in ("responsible", "owner", "operator"):
+        await engine.until(replacements.letter(engine, number, f"replacement_done {recipient} delivered"))
     done = [one for one in await engine.letters(number) if one.notice == "replacement_done"]
     assert {one.address for one in done} >= {new["email"], "operator@example.org"}
     assert (await engine.case(number)).closed_at is not None

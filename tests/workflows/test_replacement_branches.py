@@ -258,6 +258,7 @@ async def test_the_successor_hears_of_the_training_that_runs(engine: Engine) -> 
     number = await replacements.reported(engine, held.person, replacements.days_ago(1), successor=new)
     await replacements.finish(engine, number, new["email"])
 
+    await engine.until(replacements.letter(engine, number, "replacement_done responsible delivered"))
     [letter] = [
         one
         for one in await engine.letters(number)
