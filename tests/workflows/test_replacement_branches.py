@@ -2,11 +2,9 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 from temporalio.client import WorkflowHandle
-from temporalio.service import RPCError
 
 from models import deadlines
 from models.calendar import WorkCalendar
@@ -101,25 +99,26 @@ async def test_a_moodle_that_is_away_delays_the_removal_and_nothing_else(engine:
     assert held.email not in await replacements.teachers(engine, held.course)
 
 
-async def test_a_moodle_away_for_a_day_becomes_the_operators_task_and_may_be_tried_again(
+async def test_what_the_engine_cannot_do_becomes_the_operators_task_and_may_be_tried_again(
     engine: Engine,
 ) -> None:
     held = await replacements.held(engine)
-    # Slow at first, so that the skipping is asked for before the first back-off.
-    await engine.moodle_fault("slow", seconds=2, times=1)
-    await engine.moodle_fault("503", skip=1)
+    await _number_in_moodle(engine, held.course, None)
     number = await replacements.reported(engine, held.person, replacements.days_ago(1))
-    handle = engine.client.get_workflow_handle(number)
-    await engine.until(lambda: _works(handle))
-    skipping = asyncio.create_task(engine.skipper.fast_forward(handle, timedelta(hours=26)))
 
     task = await words.task(engine, number, "removal-edu")
-    assert "Moodle недоступна" in task.why
-    await engine.moodle_heals()
-    skipping.cancel()
+    assert "номер в Moodle системе не известен" in task.why
+    await engine.until_waiting(engine.client.get_workflow_handle(number))
+    await _number_in_moodle(engine, held.course, held.course.moodle_id)
     await words.try_again(engine, task)
 
     await replacements.journal_says(engine, number, "Права сняты (edu)")
+    assert held.email not in await replacements.teachers(engine, held.course)
+
+
+async def _number_in_moodle(engine: Engine, course: Course, moodle_id: int | None) -> None:
+    async with engine.sessions.begin() as session:
+        (await session.get_one(Course, course.id)).moodle_id = moodle_id
 
 
 async def test_where_there_are_no_web_services_the_operator_does_it_and_says_so(engine: Engine) -> None:
@@ -294,16 +293,6 @@ async def test_after_an_outage_over_the_end_of_powers_all_is_done_at_once(engine
         line = await replacements.journal_says(own, number, "Владелец сообщил Оператору")
         assert "с опозданием на" in line
         await _term_ended(own, number)
-
-
-async def _works(handle: WorkflowHandle[Any, Any]) -> bool:
-    """Whether the engine is at its work in Moodle."""
-    try:
-        description = await handle.describe()
-    except RPCError:  # not started yet
-        return False
-    pending = description.raw_description.pending_activities
-    return any(one.activity_type.name == "remove_rights" for one in pending)
 
 
 async def _user(engine: Engine, held: Held) -> int:
