@@ -19,10 +19,12 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities import accounts, sites
 from activities.absences import Absences
 from activities.accounts import Accounts
+from activities.authoring import AuthoringActivities
 from activities.calendar import CalendarActivities
 from activities.cases import CaseActivities
 from activities.catalogue import Catalogue
 from activities.clauses import ClauseActivities
+from activities.consultation import ConsultationActivities
 from activities.defined import activities_of
 from activities.errors import ErrorInterceptor
 from activities.heartbeats import HeartbeatInterceptor
@@ -74,6 +76,8 @@ def create_worker(
             CaseActivities(sessions, catalogue, years),
             ClauseActivities(sessions, years),
             CalendarActivities(sessions, client, years),
+            AuthoringActivities(sessions, moodles, years),
+            ConsultationActivities(sessions, years),
             TaskActivities(sessions),
             LetterActivities(sessions, _mail(settings), settings, moodles),
             MoodleActivities(sessions, moodles),

@@ -1,5 +1,7 @@
 """Clause 4.4: a course looked at in its Moodle, and its declaration written down."""
 
+from typing import Any
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from temporalio import activity
@@ -10,14 +12,12 @@ from clients.moodle import NotFound
 from models import store
 from models.authoring import Authoring, Finding, LookAtCourse, Looked, RecordDeclaration, Seen
 from models.cases import Kind
+from models.letters import Letter
 from models.opening import new_case, register
 from models.regulation import AUTHORING_TERM
 from models.steps import RecordSetup
 from models.tables import CaseRow, Course, JournalEntry
 from models.terms import Clause
-
-DECLARED = "authoring/declared-"
-"""What the steps of declarations begin with; their evidence is what was seen and found."""
 
 
 class AuthoringActivities:
@@ -67,6 +67,7 @@ class AuthoringActivities:
                 "seen": record.seen.model_dump(mode="json") if record.seen else None,
                 "findings": [finding.value for finding in record.findings],
                 "ready": record.is_ready,
+                "declaration": record.declaration,
             }
             what = _declared(record, late_by)
             is_new = await store.write_once(
@@ -97,12 +98,13 @@ async def opened_authoring(session: AsyncSession, number: str) -> Authoring | No
     return Authoring.model_validate(row.input) if row else None
 
 
-async def last_declaration(session: AsyncSession, number: str) -> JournalEntry | None:
-    """What the last declaration has found."""
-    query = select(JournalEntry).where(
-        col(JournalEntry.number) == number, col(JournalEntry.step).startswith(DECLARED)
+async def ready_facts(session: AsyncSession, letter: Letter) -> dict[str, Any]:
+    """What the check of a course that is ready still warns of."""
+    query = select(JournalEntry.evidence).where(
+        col(JournalEntry.number) == letter.number, col(JournalEntry.evidence)["ready"].as_boolean()
     )
-    return (await session.scalars(query.order_by(col(JournalEntry.id).desc()).limit(1))).first()
+    evidence = (await session.scalars(query.order_by(col(JournalEntry.id).desc()).limit(1))).first() or {}
+    return {"warnings": [Finding(one).russian for one in evidence.get("findings", [])]}
 
 
 async def _made_by(session: AsyncSession, request: str) -> Course | None:

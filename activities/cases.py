@@ -9,18 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from temporalio import activity
 
-from activities import register
+from activities import endings, register
+from activities.authoring import open_authoring, opened_authoring
 from activities.catalogue import Catalogue
-from models import deadlines, russian, similar, store
+from models import russian, similar, store
 from models.analogues import Candidate
-from models.deadlines import Deadline, local_date
+from models.authoring import Authoring
+from models.deadlines import local_date
 from models.decisions import Decision, Ground, Outcome, Reviewed
 from models.requests import Item, Stage
-from models.rungs import RungState
 from models.setup import Way
 from models.step import Step
 from models.steps import AnaloguesFound, CloseCase, Named, Note, RecordDecision, RecordSetup
-from models.tables import CandidateRow, CaseRow, ClauseRow, DecisionRow, Request, RungRow, TextRow
+from models.tables import CandidateRow, CaseRow, DecisionRow, Request, TextRow
 from models.terms import Clause
 
 
@@ -89,7 +90,9 @@ class CaseActivities:
             late_by = (
                 ""
                 if decision.outcome is Outcome.WITHDRAWN
-                else await self._late_by(session, record.number, Clause.REVIEW, decision.at)
+                else await endings.late_by(
+                    session, record.number, Clause.REVIEW, decision.at, self._confirmed_years
+                )
             )
             what = _decided(decision, ordered_on) + (f", с опозданием {late_by}" if late_by else "")
             if not await store.write_once(session, record, Clause.REVIEW, what, by=decision.by):
@@ -108,7 +111,7 @@ class CaseActivities:
                     late_by=late_by,
                 )
             )
-            await _finish(session, record, Clause.REVIEW, late_by)
+            await endings.finish(session, record, Clause.REVIEW, late_by)
             if ordered_on is not None:
                 await _order(session, record.number, ordered_on)
         return Reviewed(
@@ -122,19 +125,26 @@ class CaseActivities:
             return await _on_record(session, step.number)
 
     @activity.defn
-    async def record_setup(self, record: RecordSetup) -> None:
-        """Enter the category and the course into the register, with their owner and responsible."""
+    async def record_setup(self, record: RecordSetup) -> Authoring | None:
+        """Enter the category and the course into the register, with their owner and responsible.
+
+        Returns:
+            The input of the course's own case (clause 4.4); None where no course was asked for.
+        """
         result = record.result
         async with self._sessions.begin() as session:
-            late_by = await self._late_by(session, record.number, Clause.SETUP, result.at)
+            late_by = await endings.late_by(
+                session, record.number, Clause.SETUP, result.at, self._confirmed_years
+            )
             who = "системой" if result.way is Way.ENGINE else "Оператором вручную"
             what = f"Исполнено {who}: роль «учитель» настроена" + (
                 f", с опозданием {late_by}" if late_by else ""
             )
             if not await store.write_once(session, record, Clause.SETUP, what, by=result.by):
-                return
+                return await opened_authoring(session, record.number)
             await register.enter(session, record.number, result, self._catalogue.sites)
-            await _finish(session, record, Clause.SETUP, late_by)
+            await endings.finish(session, record, Clause.SETUP, late_by)
+            return await open_authoring(session, record)
 
     @activity.defn
     async def close_case(self, close: CloseCase) -> None:
@@ -156,27 +166,7 @@ class CaseActivities:
             await store.write_once(session, note, note.clause, what, by=note.by)
 
     async def _late_by(self, session: AsyncSession, number: str, clause: Clause, at: datetime) -> str:
-        row = await session.get_one(ClauseRow, (number, clause.value))
-        calendar = await store.load_calendar(session, self._confirmed_years)
-        late = deadlines.lateness(Deadline.model_validate(row.deadline), at, calendar)
-        return late.words if late else ""
-
-
-async def _finish(session: AsyncSession, step: Step, clause: Clause, late_by: str) -> None:
-    await session.execute(
-        update(ClauseRow)
-        .where(col(ClauseRow.number) == step.number, col(ClauseRow.clause) == clause.value)
-        .values(finished_at=step.at, late_by=late_by, is_overdue=False, waits_for="")
-    )
-    await session.execute(
-        update(RungRow)
-        .where(
-            col(RungRow.number) == step.number,
-            col(RungRow.clause) == clause.value,
-            col(RungRow.state) == RungState.PLANNED,
-        )
-        .values(state=RungState.NOT_NEEDED)
-    )
+        return await endings.late_by(session, number, clause, at, self._confirmed_years)
 
 
 async def _order(session: AsyncSession, number: str, received_on: date) -> None:

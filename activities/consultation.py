@@ -1,14 +1,18 @@
 """Clauses 4.3-4.4: the thread of a consultation in Postgres."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 from temporalio import activity
 
 from activities import endings
 from models import store
 from models.consultation import EndRound, RecordLine
-from models.tables import ThreadLine
+from models.letters import Letter
+from models.tables import TextRow, ThreadLine
 from models.terms import Clause
 
 
@@ -39,3 +43,16 @@ class ConsultationActivities:
             what = f"Вопрос отвечен{late}" if end.is_answered else f"Вопрос снят без ответа{late}"
             if await store.write_once(session, end, Clause.CONSULTATION, what):
                 await endings.finish(session, end, Clause.CONSULTATION, late_by)
+
+
+async def thread_facts(session: AsyncSession, letter: Letter) -> dict[str, Any]:
+    """The newest question at the letter's instant, and what is answered to it."""
+    query = (
+        select(ThreadLine.is_answer, TextRow.body)
+        .join(TextRow, col(TextRow.id) == col(ThreadLine.text))
+        .where(col(ThreadLine.number) == letter.number, col(ThreadLine.at) <= letter.at)
+        .order_by(col(ThreadLine.id))
+    )
+    # Later lines take the place of earlier ones.
+    said = {line.is_answer: line.body for line in await session.execute(query)}
+    return {"question": said.get(False, ""), "answer": said.get(True, "")}

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities import dossier, replacement_facts, training_facts
+from activities import authoring, consultation, dossier, replacement_facts, training_facts
 from activities.facts import deadline_facts
 from activities.rendering import DeadlineFacts, Person
 from activities.sites import Sites
@@ -25,6 +25,8 @@ Particulars = Callable[[AsyncSession, Letter], Awaitable[dict[str, Any]]]
 
 PARTICULARS: Mapping[Notice, Particulars] = {
     **dict.fromkeys(training_facts.NOTICES, training_facts.read),
+    Notice.COURSE_READY: authoring.ready_facts,
+    **dict.fromkeys((Notice.QUESTION, Notice.ANSWER), consultation.thread_facts),
     **dict.fromkeys(replacement_facts.NOTICES, replacement_facts.read),
 }
 """What single notices tell beside the rest; each clause reads its own."""

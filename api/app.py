@@ -13,7 +13,9 @@ from api.headers import PrivateAnswers
 from api.limits import BodyLimit
 from api.rates import Rate
 from api.routes import (
+    authoring,
     calendar,
+    consultations,
     health,
     records,
     register,
@@ -41,6 +43,8 @@ _ROUTERS = (
     tasks.router,
     calendar.router,
     temporal.router,
+    authoring.router,
+    consultations.router,
     trainings.router,
     results.router,
     replacements.router,

@@ -20,6 +20,8 @@ from starlette.exceptions import HTTPException
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
 from models import replacement, trainings
+from models.authoring import AuthoringRejection
+from models.consultation import ConsultationRejection
 from models.decisions import Rejection
 from models.setup import SetupRejection
 
@@ -113,6 +115,10 @@ TABLE: dict[str, Kind] = {
     "owner-not-named": Kind(
         422, "Лицо отвечает за курсы нескольких Владельцев: укажите, чьи полномочия прекращаются."
     ),
+    AuthoringRejection.ALREADY_READY.value: Kind(409, AuthoringRejection.ALREADY_READY.russian),
+    AuthoringRejection.PLANNED_DATE_PAST.value: Kind(422, AuthoringRejection.PLANNED_DATE_PAST.russian),
+    AuthoringRejection.MOODLE_AWAY.value: Kind(503, AuthoringRejection.MOODLE_AWAY.russian),
+    ConsultationRejection.CLOSED.value: Kind(409, ConsultationRejection.CLOSED.russian),
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),
@@ -127,6 +133,7 @@ TABLE: dict[str, Kind] = {
 RETRY_AFTER_SECONDS = {
     "outcome-unknown": 5,
     "unavailable": 5,
+    "moodle-away": 30,
     "in-flight": 5,
     "not-ready": 2,
     "rate-limited": 1,

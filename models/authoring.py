@@ -133,6 +133,8 @@ class DeclareReady(Message):
     """The responsible says that the course is ready: the argument of the update `declare_ready`."""
 
     by: str
+    declaration: str
+    """Names the declaration, so that whoever lost the answer gets it again."""
 
 
 class Declared(Message):
@@ -166,6 +168,7 @@ class RecordDeclaration(Step):
     """Write down what the responsible has declared and what was found."""
 
     by: str
+    declaration: str
     seen: Seen | None
     findings: tuple[Finding, ...]
     is_ready: bool

@@ -47,6 +47,12 @@ class Notice(StrEnum):
     STEP_FAILED = "step_failed"
     """To the operator: a step of the engine failed and waits for a person."""
 
+    COURSE_READY = "course_ready"
+    """To the owner and the responsible: the course is ready, and what comes next."""
+    QUESTION = "question"
+    """To the operator: the responsible asks."""
+    ANSWER = "answer"
+    """To the responsible."""
     TRAINING_SUMMARY = "training_summary"
     """To the owner and the responsible: a training is over, with what came of it."""
     COURSE_GONE = "course_gone"
@@ -88,6 +94,9 @@ _NOTICES = {
     Notice.SETUP_DONE: "настройка выполнена",
     Notice.DEADLINE_MOVED: "срок перенесён",
     Notice.STEP_FAILED: "системе нужна помощь",
+    Notice.COURSE_READY: "учебный курс готов",
+    Notice.QUESTION: "вопрос ответственного лица",
+    Notice.ANSWER: "ответ Оператора",
     Notice.TRAINING_SUMMARY: "итоги обучения",
     Notice.COURSE_GONE: "учебного курса нет в Moodle",
     Notice.TRAINING_START: "начало обучения",

@@ -123,7 +123,7 @@ class Note(Step):
 
 
 class RecordSetup(Step):
-    """Enter what was set up into the register."""
+    """Enter what was set up into the register, and open the building of the course (clause 4.4)."""
 
     result: SetupResult
 

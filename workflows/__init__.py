@@ -1,6 +1,8 @@
 """Orchestration only, one file a clause. Listed in clause order."""
 
 from workflows.amendment import AmendmentWorkflow
+from workflows.authoring import AuthoringWorkflow
+from workflows.consultation import ConsultationWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.replacement import ReplacementWorkflow
 from workflows.request import RequestWorkflow
@@ -12,6 +14,8 @@ WORKFLOWS = [
     RequestWorkflow,
     ReviewWorkflow,
     SetupWorkflow,
+    AuthoringWorkflow,
+    ConsultationWorkflow,
     TrainingWorkflow,
     ReplacementWorkflow,
     DeliveryWorkflow,

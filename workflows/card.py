@@ -103,4 +103,6 @@ _WAITED_FOR = {
     "engine": "систему",
     Recipient.REVIEWER: "рассматривающих",
     Recipient.OPERATOR: "Оператора",
+    Recipient.RESPONSIBLE: "ответственное лицо",
+    Recipient.OWNER: "Владельца",
 }

@@ -7,10 +7,15 @@ the operator's task with a checklist.
 """
 
 import asyncio
+import contextlib
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
 
+from models import ids
+from models.authoring import Authoring
+from models.cases import label
 from models.deadlines import local_date
 from models.decisions import ENGINE
 from models.letters import Notice
@@ -61,8 +66,10 @@ class SetupWorkflow(ClauseWorkflow):
         result = await work
         # A date of the order that was entered before the last tick counts, in the lateness too.
         async with self._entering_date:
-            await self._record(result)
+            authoring = await self._record(result)
         await self._tell()
+        if authoring is not None:
+            await _begin_authoring(authoring)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return result
 
@@ -211,8 +218,8 @@ class SetupWorkflow(ClauseWorkflow):
         """The engine may have made something before the operator took over."""
         return result.model_copy(update={"category_id": self._category_id, "course_id": self._course_id})
 
-    async def _record(self, result: SetupResult) -> None:
-        await steps.record_setup(
+    async def _record(self, result: SetupResult) -> Authoring | None:
+        return await steps.record_setup(
             RecordSetup(number=self._case.number, step="setup/done", at=result.at, result=result)
         )
 
@@ -220,4 +227,18 @@ class SetupWorkflow(ClauseWorkflow):
         await letters.send(self._case, Notice.ACCESS, Recipient.RESPONSIBLE, step="setup/done")
         await letters.send(
             self._case, Notice.SETUP_DONE, Recipient.AGENCY, Recipient.AUTHORITY, step="setup/done"
+        )
+
+
+async def _begin_authoring(authoring: Authoring) -> None:
+    """Clause 4.4 has a case of its own, which goes on when the request is closed."""
+    case = authoring.case
+    # Whoever records the setup again, or upkeep after a crash, finds it begun.
+    with contextlib.suppress(WorkflowAlreadyStartedError):
+        await workflow.start_child_workflow(
+            "AuthoringWorkflow",
+            authoring,
+            id=ids.case_id(case.number),
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            static_summary=f"{label(case.number)}: {case.title}",
         )

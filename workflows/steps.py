@@ -26,6 +26,7 @@ from activities.clauses import ClauseActivities
 from activities.letters import LetterActivities
 from activities.moodle import MoodleActivities
 from activities.tasks import TaskActivities
+from models.authoring import Authoring
 from models.deadlines import Deadline
 from models.decisions import Reviewed
 from models.errors import Failure
@@ -127,8 +128,8 @@ async def decision_on_record(step: Step) -> Reviewed:
     return await write_down(CaseActivities.decision_on_record, step, "Решение, которое уже принято")
 
 
-async def record_setup(record: RecordSetup) -> None:
-    await write_down(CaseActivities.record_setup, record, "Запись исполнения")
+async def record_setup(record: RecordSetup) -> Authoring | None:
+    return await write_down(CaseActivities.record_setup, record, "Запись исполнения")
 
 
 async def close_case(close: CloseCase) -> None:

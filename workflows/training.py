@@ -110,7 +110,7 @@ class TrainingWorkflow(Mendable):
             raise ApplicationError(
                 "Подсистема без веб-сервисов: загрузите результаты файлом.", type="results-are-imported"
             )
-        if self._is_over or not self._training.stage(workflow.now()).is_open:
+        if self._is_over or not self._is_open():
             raise ApplicationError(trainings.Rejection.ALREADY_OVER.russian, type="already-over")
 
     def _change(self, what: str, by: str, text_id: str | None = None) -> None:
@@ -165,10 +165,14 @@ class TrainingWorkflow(Mendable):
         self._gone |= {due.mailing.key, *(one.key for one in due.absorbed)}
         step = f"mailing-{due.mailing.key}"
         await self._read(f"{step}/read")
-        if not self._training.stage(workflow.now()).is_open:
+        if not self._is_open():
             return
-        if await training_steps.write_mailing(WriteMailing(**self._stamp(step), mailing=due.mailing)):
+        written = await training_steps.write_mailing(WriteMailing(**self._stamp(step), mailing=due.mailing))
+        if written and self._is_open():
             await training_steps.send_mailing(Step(**self._stamp(step)))
+
+    def _is_open(self) -> bool:
+        return self._training.stage(workflow.now()).is_open
 
     def _reads_at(self, now: datetime) -> datetime | None:
         """The next 06:00 of a running training that has not been read that day."""

@@ -12,7 +12,7 @@ from models.decisions import Rejection
 from models.setup import SetupRejection
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
-from tests.workflows import replacements, trainings
+from tests.workflows import courses, replacements, trainings
 
 OCTETS = "application/octet-stream"
 
@@ -86,7 +86,19 @@ async def _awaiting_acceptance(engine: Engine) -> str:
     return await replacements.awaiting_acceptance(engine, SUCCESSOR_EMAIL)
 
 
+async def _course_being_built(engine: Engine) -> str:
+    course = await trainings.course_of_its_own(engine)
+    await courses.building(engine, course)
+    return str(course.id)
+
+
+async def _asked(engine: Engine) -> str:
+    return (await courses.asked(engine)).id
+
+
 CASE = f"{API}/requests/{{number}}"
+AUTHORING = f"{API}/courses/{{course}}/authoring"
+CONSULTATION = f"{API}/consultations/{{number}}"
 TRAINING = f"{API}/trainings/{{number}}"
 REPLACEMENT = f"{API}/replacements/{{number}}"
 
@@ -114,6 +126,12 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/calendar/amendments/preview": ("admin", _none),
     f"{API}/calendar/amendments": ("admin", _none),
     f"{API}/calendar/amendments/{{amendment}}/withdrawal": ("admin", _amended),
+    f"{AUTHORING}/plan": ("responsible", _course_being_built),
+    f"{AUTHORING}/readiness": ("responsible", _course_being_built),
+    f"{API}/courses/{{course}}/consultations": ("responsible", _course),
+    f"{CONSULTATION}/questions": ("responsible", _asked),
+    f"{CONSULTATION}/answers": ("operator", _asked),
+    f"{CONSULTATION}/closing": ("responsible", _asked),
     f"{API}/courses/{{course}}/trainings": ("agency", _course),
     f"{TRAINING}/prolongation": ("agency", trainings.running),
     f"{TRAINING}/closing": ("agency", trainings.running),

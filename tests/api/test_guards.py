@@ -25,6 +25,8 @@ CASE = f"{API}/requests/{{number}}"
 RECORDS = f"{API}/cases/{{number}}"
 CALENDAR = (Role.ADMIN, Role.SUPERVISOR)
 OWNERS = (Role.AGENCY, Role.RESPONSIBLE)
+AUTHORING = f"{API}/courses/{{course}}/authoring"
+CONSULTATION = f"{API}/consultations/{{number}}"
 TRAINING = f"{API}/trainings/{{number}}"
 REPLACEMENT = f"{API}/replacements/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
@@ -60,6 +62,15 @@ ROUTES = [
     Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
     Guarded("POST", f"{API}/calendar/amendments/{{amendment}}/withdrawal", CALENDAR, 422),
     Guarded("GET", f"{API}/temporal", STAFF, 200),
+    Guarded("GET", AUTHORING, EVERYBODY, 404),
+    Guarded("POST", f"{AUTHORING}/plan", OWNERS, 404),
+    Guarded("POST", f"{AUTHORING}/readiness", OWNERS, 404),
+    Guarded("POST", f"{API}/courses/{{course}}/consultations", (Role.RESPONSIBLE,), 404),
+    Guarded("GET", f"{API}/courses/{{course}}/consultations", EVERYBODY, 404),
+    Guarded("GET", CONSULTATION, EVERYBODY, 404),
+    Guarded("POST", f"{CONSULTATION}/questions", (Role.RESPONSIBLE,), 404),
+    Guarded("POST", f"{CONSULTATION}/answers", OPERATORS, 404),
+    Guarded("POST", f"{CONSULTATION}/closing", (Role.RESPONSIBLE, *OPERATORS), 404),
     Guarded("POST", f"{API}/courses/{{course}}/trainings", OWNERS, 404),
     Guarded("GET", f"{API}/courses/{{course}}/trainings", EVERYBODY, 404),
     Guarded("GET", TRAINING, EVERYBODY, 404),

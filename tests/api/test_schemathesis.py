@@ -22,7 +22,7 @@ from devstack.moodle.server import serving
 from tests.api import words
 from tests.api.test_document import FRESH
 from tests.engine import API, Engine, Json
-from tests.workflows import replacements, trainings
+from tests.workflows import courses, replacements, trainings
 
 CHECKS = (
     "not_a_server_error",
@@ -100,10 +100,13 @@ async def _narrowed(engine: Engine) -> Json:
     done = await words.done(engine)
     (first, *_) = await engine.get("agency", f"/cases/{done}/documents")
     course = await trainings.course_of_its_own(engine)
-    training = await trainings.running(engine, course=course)
-    replacement = await replacements.vacant(engine)
+    of_courses = {
+        "/trainings/": await trainings.running(engine, course=course),
+        "/replacements/": await replacements.vacant(engine),
+        "/consultations/": (await courses.asked(engine, course)).id,
+    }
     for path, methods in narrowed["paths"].items():
-        case = training if "/trainings/" in path else replacement if "/replacements/" in path else done
+        case = next((number for part, number in of_courses.items() if part in path), done)
         if path in FRESH:
             case = await FRESH[path][1](engine)
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}

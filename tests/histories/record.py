@@ -18,9 +18,10 @@ from temporalio.client import WorkflowHandle
 from models import ids
 from models.exit import leave
 from models.letters import LetterState, Notice
+from models.tables import Course
 from models.terms import Clause, Recipient
 from tests.engine import Engine
-from tests.workflows import replacements, trainings, words
+from tests.workflows import courses, replacements, trainings, words
 
 FOLDER = Path(__file__).parent
 
@@ -34,6 +35,8 @@ async def record() -> None:
             await _half_way_setup(engine)
             await _half_way_delivery(engine)
             await _amendments(engine)
+            await _authoring(engine)
+            await _consultation(engine)
             await _trainings(engine)
             await _replacements(engine)
 
@@ -112,6 +115,42 @@ async def _amendments(engine: Engine) -> None:
     await words.withdraw(engine, number)
     await words.closed(engine, number)
     await _save("review_moved_and_withdrawn", review, is_finished=True)
+
+
+async def _authoring(engine: Engine) -> None:
+    """Planned and reminded of once; then moved, and ready."""
+    course = await trainings.course_of_its_own(engine)
+    authoring = await courses.building(engine, course)
+    await _plan(engine, course, days=10)
+    await engine.skipper.fast_forward(authoring, timedelta(days=9, hours=12))
+    await words.until_idle(engine, authoring)
+    await _save("authoring_half_way", authoring)
+    await _plan(engine, course, days=30)
+    await courses.furnish(engine, course)
+    response = await engine.post("responsible", f"/courses/{course.id}/authoring/readiness")
+    assert response.json()["state"]["code"] == "ready", response.text
+    await _save("authoring_finished", authoring, is_finished=True)
+
+
+async def _plan(engine: Engine, course: Course, *, days: int) -> None:
+    form = {"planned_on": str(words.local_today() + timedelta(days=days))}
+    response = await engine.post("responsible", f"/courses/{course.id}/authoring/plan", form)
+    assert response.status_code == 200, response.text
+    await courses.building(engine, course)
+
+
+async def _consultation(engine: Engine) -> None:
+    """Overdue and escalated; then answered, and closed by itself."""
+    consultation = await courses.asked(engine)
+    await engine.skipper.fast_forward(consultation, timedelta(days=10))
+    await words.until_idle(engine, consultation)
+    await _save("consultation_half_way", consultation)
+    answer = {"text": "Ограничьте доступ группой."}
+    response = await engine.post("operator", f"/consultations/{consultation.id}/answers", answer)
+    assert response.status_code == 200, response.text
+    await words.until_idle(engine, consultation)
+    await engine.skipper.fast_forward(consultation, timedelta(days=31))
+    await _save("consultation_finished", consultation, is_finished=True)
 
 
 async def _trainings(engine: Engine) -> None:

@@ -1,10 +1,13 @@
 """Words for trainings: a course, its learners, a training of it."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
+from sqlmodel import col, select
+
 from devstack.keys import RESPONSIBLE_EMAIL
-from models.tables import Course
+from models.tables import BulkLetter, Course
 from tests.engine import Engine, Json
 from tests.workflows import setups, words
 
@@ -36,11 +39,13 @@ async def learner(engine: Engine, course: Course, surname: str) -> int:
     return int(user["id"])
 
 
-async def opened(engine: Engine, course: Course, days: int = 20) -> Json:
+async def opened(engine: Engine, course: Course, days: int = 20, *, starts_in: int = 0, **more: Any) -> Json:
+    """A training from today, or a later day, for so many days from today."""
     form = {
         "title": "Поток",
-        "starts_on": str(words.local_today()),
+        "starts_on": str(words.local_today() + timedelta(days=starts_in)),
         "ends_on": str(words.local_today() + timedelta(days=days)),
+        **more,
     }
     response = await engine.post("agency", f"/courses/{course.id}/trainings", form)
     assert response.status_code == 201, response.text
@@ -52,3 +57,10 @@ async def running(engine: Engine, *, course: Course | None = None) -> str:
     number = str((await opened(engine, course or await course_of_its_own(engine)))["number"])
     await engine.until_waiting(engine.client.get_workflow_handle(number))
     return number
+
+
+async def bulk_letters(engine: Engine, number: str) -> list[BulkLetter]:
+    """All letters to learners, as their rows stand."""
+    async with engine.sessions() as session:
+        rows = await session.scalars(select(BulkLetter).where(col(BulkLetter.number) == number))
+        return list(rows.all())

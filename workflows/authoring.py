@@ -1,0 +1,155 @@
+"""Clause 4.4 - building a course.
+
+The responsible builds it in Moodle; the engine knows of it by the day that they plan and by their
+declaration that it is ready, which it checks. Without a planned day nothing is due and nobody is reminded.
+"""
+
+import asyncio
+from datetime import date
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from models import authoring
+from models.authoring import (
+    Authoring,
+    AuthoringRejection,
+    AuthoringStage,
+    Declared,
+    DeclareReady,
+    LookAtCourse,
+    Plan,
+    RecordDeclaration,
+    Seen,
+)
+from models.deadlines import local_date
+from models.letters import Notice
+from models.step import Step
+from models.steps import CloseCase, Note, OpenClause
+from models.terms import Clause, Recipient
+from workflows import card, letters, steps, steps_of_courses
+from workflows.clause import ClauseWorkflow
+from workflows.mending import rejected
+from workflows.stamp import Stamp, stamp
+
+
+@workflow.defn
+class AuthoringWorkflow(ClauseWorkflow):
+    @workflow.init
+    def __init__(self, opened: Authoring) -> None:
+        self._opened = opened
+        self._case = opened.case
+        self._plan: Plan | None = None
+        self._plans = 0
+        self._declarations = 0
+        self._declaring = asyncio.Lock()
+        self._is_ready = False
+
+    @workflow.run
+    async def run(self, opened: Authoring) -> AuthoringStage:
+        self._show(AuthoringStage.BUILDING, waits_for=Recipient.RESPONSIBLE)
+        await steps.start_case(Step(**self._stamp("started")))
+        while not self._is_ready:
+            await self._wait_by_plan()
+        await letters.send(
+            self._case,
+            Notice.COURSE_READY,
+            Recipient.OWNER,
+            Recipient.RESPONSIBLE,
+            step=self._stamp("ready")["step"],
+        )
+        closed = CloseCase(
+            **self._stamp("closed"), clause=Clause.AUTHORING, what="Дело закрыто: учебный курс готов"
+        )
+        await steps.close_case(closed)
+        self._show(AuthoringStage.READY, waits_for="")
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return AuthoringStage.READY
+
+    # What people do
+
+    @workflow.update
+    async def plan(self, command: Plan) -> date:
+        """The course is to be ready by the end of a day; a later plan takes the place of an earlier one."""
+        self._plans += 1
+        self._plan = command
+        what = f"Готовность курса запланирована на {command.planned_on:%d.%m.%Y}"
+        planned = self._stamp(f"planned-{self._plans}")
+        await steps.note(Note(**planned, clause=Clause.AUTHORING, what=what, by=command.by))
+        return command.planned_on
+
+    @plan.validator
+    def _may_plan(self, command: Plan) -> None:
+        if self._is_ready:
+            raise rejected(AuthoringRejection.ALREADY_READY)
+        if command.planned_on < local_date(workflow.now()):
+            raise rejected(AuthoringRejection.PLANNED_DATE_PAST)
+
+    @workflow.update
+    async def declare_ready(self, command: DeclareReady) -> Declared:
+        """The responsible says that the course is ready; Moodle is asked, whoever declares waits for it."""
+        async with self._declaring:
+            if self._is_ready:
+                raise rejected(AuthoringRejection.ALREADY_READY)
+            self._declarations += 1
+            seen = await self._look()
+            findings = authoring.findings(seen)
+            is_ready = not any(finding.is_blocking for finding in findings)
+            await steps_of_courses.record_declaration(
+                RecordDeclaration(
+                    **self._stamp(f"declared-{self._declarations}"),
+                    by=command.by,
+                    declaration=command.declaration,
+                    seen=seen,
+                    findings=findings,
+                    is_ready=is_ready,
+                )
+            )
+            self._is_ready = is_ready
+        return Declared(is_ready=is_ready, findings=findings)
+
+    @declare_ready.validator
+    def _may_declare_ready(self, command: DeclareReady) -> None:
+        if self._is_ready:
+            raise rejected(AuthoringRejection.ALREADY_READY)
+
+    async def _look(self) -> Seen | None:
+        look = LookAtCourse(**self._stamp(f"look-{self._declarations}"), course=self._opened.case.course)
+        try:
+            return (await steps_of_courses.look_at_course(look)).seen
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise
+            raise rejected(AuthoringRejection.MOODLE_AWAY) from None
+
+    # What happens by itself
+
+    async def _wait_by_plan(self) -> None:
+        """Until the course is ready, or is planned anew."""
+        plan, plans = self._plan, self._plans
+
+        def is_over() -> bool:
+            return self._is_ready or self._plans != plans
+
+        if plan is None:
+            await workflow.wait_condition(is_over)
+            return
+        opening = OpenClause(
+            **self._stamp(f"opened-{plans}"),
+            clause=Clause.AUTHORING,
+            workflow_id=workflow.info().workflow_id,
+            term=self._opened.term.until(plan.planned_on),
+            started_on=local_date(workflow.now()),
+            waits_for=Recipient.RESPONSIBLE,
+            anew=True,
+        )
+        watch = await self._watch_deadline(
+            self._case, opening, stage=AuthoringStage.BUILDING, waits_for=Recipient.RESPONSIBLE
+        )
+        await watch.wait(until=is_over)
+
+    def _show(self, stage: AuthoringStage, *, waits_for: str) -> None:
+        card.show(self._case, Clause.AUTHORING, stage, waits_for=waits_for)
+
+    def _stamp(self, name: str) -> Stamp:
+        return stamp(self._case.number, f"authoring/{name}")
