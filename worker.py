@@ -17,6 +17,7 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities import accounts, sites
+from activities.absences import Absences
 from activities.accounts import Accounts
 from activities.authoring import AuthoringActivities
 from activities.calendar import CalendarActivities
@@ -34,6 +35,8 @@ from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
 from activities.mailing import MailingActivities
 from activities.moodle import MoodleActivities
+from activities.removal import RemovalActivities
+from activities.replacement import ReplacementActivities
 from activities.self_registration import SelfRegistrationActivities
 from activities.tasks import TaskActivities
 from activities.trainings import TrainingActivities
@@ -89,6 +92,8 @@ def create_worker(
             TrainingActivities(sessions, moodles, years),
             SelfRegistrationActivities(sessions, moodles),
             ClaimCodeActivities(sessions, moodles),
+            ReplacementActivities(sessions, years),
+            RemovalActivities(sessions, moodles),
             MailingActivities(sessions, _mail(settings), settings, moodles),
         ),
         interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],
@@ -125,10 +130,11 @@ async def main() -> None:
         upkeep = Upkeep(sessions, client, config.task_queue, config.upkeep_every)
         catalogue = Catalogue(sessions, sites.connect(config, http))
         checking = Accounts(sessions, catalogue)
+        absences = Absences(sessions, catalogue.sites)
         async with create_worker(client, config, sessions, catalogue):
             garbage.collect_seldom()
             log.info("worker runs", task_queue=config.task_queue)
-            beside = asyncio.gather(upkeep.run(), checking.run())
+            beside = asyncio.gather(upkeep.run(), checking.run(), absences.run())
             await stopped.wait()
             beside.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -9,11 +9,20 @@ from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from activities import authoring, consultation, dossier, enrolments, self_registration, training_facts
+from activities import (
+    authoring,
+    consultation,
+    dossier,
+    enrolments,
+    replacement_facts,
+    self_registration,
+    training_facts,
+)
 from activities.facts import deadline_facts
 from activities.rendering import DeadlineFacts, Person
 from activities.sites import Sites
 from models import cases, store
+from models.cases import Kind
 from models.letters import Letter, Notice
 from models.settings import Settings
 from models.tables import CaseRow, ClauseRow, Course, Organisation, Responsibility, RungRow, Subsystem
@@ -28,6 +37,7 @@ PARTICULARS: Mapping[Notice, Particulars] = {
     **dict.fromkeys((Notice.QUESTION, Notice.ANSWER), consultation.thread_facts),
     **dict.fromkeys(enrolments.NOTICES, enrolments.read),
     **dict.fromkeys(self_registration.NOTICES, self_registration.read),
+    **dict.fromkeys(replacement_facts.NOTICES, replacement_facts.read),
 }
 """What single notices tell beside the rest; each clause reads its own."""
 
@@ -84,6 +94,8 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         sqlalchemy.exc.NoResultFound: There is no such case.
     """
     case, owner, subsystem, course, person = (await session.execute(_case(letter.number))).one()
+    if case.kind == Kind.REPLACEMENT:
+        person = await replacement_facts.successor(session, case.number)
     site = sites.get(case.subsystem or "")
     context = CourseLetter(
         number=case.number,

@@ -14,7 +14,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 
 from clients.mail import MailRefused, MailRejected, MailUnavailable
 from clients.moodle import AccountSuspended, MoodleDenied, MoodleError, MoodleUnavailable, NotUnique
-from models.errors import ContactMissing, CourseGone, Failure, NotConfirmed, SiteMissing
+from models.errors import ContactMissing, CourseGone, Failure, MadeByHand, NotConfirmed, SiteMissing
 
 log = structlog.get_logger()
 
@@ -34,6 +34,7 @@ _TABLE: tuple[tuple[type[BaseException], _Kind], ...] = (
     (NotConfirmed, _Kind(Failure.MOODLE_UNCONFIRMED, False, "Moodle не подтверждает сделанного.")),
     (SiteMissing, _Kind(Failure.SITE_MISSING, False, "Moodle подсистемы не указана в настройках.")),
     (CourseGone, _Kind(Failure.COURSE_GONE, False, "Учебного курса нет в Moodle.")),
+    (MadeByHand, _Kind(Failure.MADE_BY_HAND, False, "Номер в Moodle не известен.")),
     (ContactMissing, _Kind(Failure.CONTACT_MISSING, False, "Нет адреса ответственного лица.")),
     (MailUnavailable, _Kind(Failure.MAIL_UNAVAILABLE, True, "Почтовый сервер недоступен.")),
     (MailRefused, _Kind(Failure.MAIL_BOUNCED, False, "Адрес не принимает почту.")),

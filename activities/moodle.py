@@ -58,7 +58,7 @@ class MoodleActivities:
         async with self._case(case.number) as (request, site):
             if not request.responsible_email:
                 raise ContactMissing
-            last_name, first_name = _split(request.responsible_name)
+            last_name, first_name = split(request.responsible_name)
             username = username_for(last_name, first_name, key=request.responsible_email.lower())
             found = await site.moodle.ensure_user(
                 username, request.responsible_email, first_name or last_name, last_name
@@ -154,7 +154,7 @@ async def _ensure_course(moodle: MoodleClient, request: Request, category_id: in
         return await moodle.ensure_course(request.course_name, shortname, category_id, idnumber)
 
 
-def _split(name: str) -> tuple[str, str]:
+def split(name: str) -> tuple[str, str]:
     """«Иванова Мария Петровна» -> Иванова, Мария Петровна: the order that Russian papers use."""
     last_name, _, first_name = name.strip().partition(" ")
     return last_name, first_name.strip()

@@ -22,6 +22,7 @@ from api.routes import (
     health,
     records,
     register,
+    replacements,
     requests,
     results,
     review,
@@ -55,6 +56,7 @@ _ROUTERS = (
     enrolments.router,
     results.router,
     sign_ups.router,
+    replacements.router,
 )
 
 _PREFIX = "/api/v1"

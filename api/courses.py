@@ -40,4 +40,18 @@ def is_of(email: str) -> ColumnElement[bool]:
     return and_(col(Responsibility.person) == person, col(Responsibility.until).is_(None))
 
 
+Thing = tuple[int | None, int | None]
+"""A category or a course by id, the other of the two None."""
+
+
+async def without_responsible(session: AsyncSession) -> set[Thing]:
+    """Those that somebody was responsible for and nobody is now (clause 4.8)."""
+    query = (
+        select(col(Responsibility.category), col(Responsibility.course))
+        .group_by(col(Responsibility.category), col(Responsibility.course))
+        .having(func.bool_and(col(Responsibility.until).is_not(None)))
+    )
+    return {(category, course) for category, course in (await session.execute(query)).all()}
+
+
 CourseDep = Annotated[Course, Depends(_visible_course)]

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
-from models import enrolment, signup, trainings
+from models import enrolment, replacement, signup, trainings
 from models.authoring import AuthoringRejection
 from models.consultation import ConsultationRejection
 from models.decisions import Rejection
@@ -60,6 +60,15 @@ _REJECTIONS: dict[Rejection | SetupRejection, int] = {
     SetupRejection.NOTHING_TO_RETRY: 409,
 }
 """What the rules reject, in the rules' own words."""
+
+_REPLACEMENT = {
+    replacement.Rejection.NOTHING_TO_REPLACE: 409,
+    replacement.Rejection.ALREADY_REPORTED: 409,
+    replacement.Rejection.ALREADY_APPOINTED: 409,
+    replacement.Rejection.NOT_HANDED_OVER: 409,
+    replacement.Rejection.ALREADY_ACCEPTED: 409,
+    replacement.Rejection.NOTHING_BY_HAND: 409,
+}
 
 _DATES = {trainings.Rejection.ALREADY_OVER: 409}
 
@@ -103,6 +112,10 @@ TABLE: dict[str, Kind] = {
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
     **{one.value: Kind(_DATES.get(one, 422), one.russian) for one in trainings.Rejection},
+    **{one.value: Kind(_REPLACEMENT.get(one, 422), one.russian) for one in replacement.Rejection},
+    "owner-not-named": Kind(
+        422, "Лицо отвечает за курсы нескольких Владельцев: укажите, чьи полномочия прекращаются."
+    ),
     AuthoringRejection.ALREADY_READY.value: Kind(409, AuthoringRejection.ALREADY_READY.russian),
     AuthoringRejection.PLANNED_DATE_PAST.value: Kind(422, AuthoringRejection.PLANNED_DATE_PAST.russian),
     AuthoringRejection.MOODLE_AWAY.value: Kind(503, AuthoringRejection.MOODLE_AWAY.russian),

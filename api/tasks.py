@@ -17,7 +17,7 @@ from models import cases, store
 from models.cases import Kind
 from models.setup import Check, TryAgain
 from models.step import Step
-from models.tables import CaseRow, LetterRow, Person, Request, Responsibility, Task
+from models.tables import CaseRow, LetterRow, Person, ReplacementRow, Request, Responsibility, Task
 from models.tasks import TaskKind
 from models.terms import Clause, Recipient
 from workflows.mending import Mendable
@@ -39,6 +39,8 @@ async def retry(post: Post, task: int, updates: Updates, task_queue: str) -> JSO
                 "nothing-to-retry",
                 "Служебную учётную запись система проверяет сама каждые десять минут и закроет задачу.",
             )
+        case TaskKind.PERSON_GONE:
+            raise Problem("nothing-to-retry", "Откройте дело о смене ответственного лица или снимите задачу.")
         case TaskKind.LETTER_UNDELIVERED:
             return await _send_anew(post, row, updates, task_queue)
         case _:
@@ -123,12 +125,19 @@ async def _responsible_email(session: AsyncSession, number: str) -> str:
     if cases.kind_of(number) is Kind.REQUEST:
         return (await session.get_one(Request, number)).responsible_email
     case = await session.get_one(CaseRow, number)
+    if case.kind == Kind.REPLACEMENT:
+        return await _successor_email(session, number)
     query = (
         select(col(Person.email))
         .join(Responsibility, col(Responsibility.person) == col(Person.id))
         .where(col(Responsibility.course) == case.course, col(Responsibility.until).is_(None))
     )
     return (await session.scalars(query)).first() or ""
+
+
+async def _successor_email(session: AsyncSession, number: str) -> str:
+    successor = (await session.get_one(ReplacementRow, number)).successor
+    return (await session.get_one(Person, successor)).email if successor else ""
 
 
 async def _open(session: AsyncSession, task: int) -> Task:

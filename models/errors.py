@@ -25,6 +25,8 @@ class Failure(StrEnum):
     NOT_FOUND = "not-found"
     COURSE_GONE = "course-gone"
     """Somebody deleted the course in Moodle."""
+    MADE_BY_HAND = "made-by-hand"
+    """Of an account, a course or a category that somebody made, the engine knows no number in Moodle."""
     ENDED_BY_HAND = "ended-by-hand"
     """A workflow that somebody terminated or cancelled in Temporal."""
     UNEXPECTED = "unexpected"
@@ -50,6 +52,7 @@ _FAILURES = {
     Failure.DATABASE_REFUSED: "база данных отклонила запись",
     Failure.NOT_FOUND: "нет записи, с которой работает шаг",
     Failure.COURSE_GONE: "учебного курса больше нет в Moodle",
+    Failure.MADE_BY_HAND: "заведено вручную: номер в Moodle системе не известен",
     Failure.ENDED_BY_HAND: "процесс остановлен вручную",
     Failure.UNEXPECTED: "непредвиденная ошибка",
 }
@@ -61,6 +64,10 @@ class ContactMissing(Exception):
 
 class NotConfirmed(Exception):
     """What was set up in Moodle does not show when it is read back."""
+
+
+class MadeByHand(Exception):
+    """The engine does not know what the account, the course or the category is in Moodle."""
 
 
 class SiteMissing(Exception):

@@ -74,6 +74,15 @@ class Notice(StrEnum):
     SIGN_UP = "sign_up"
     """To one who signed up: how the application stands."""
 
+    REPLACEMENT_OPENED = "replacement_opened"
+    """To the operator and the owner: a responsible's powers end (clause 4.8)."""
+    SUCCESSOR_APPOINTED = "successor_appointed"
+    """To the new responsible: the way in, and to accept; again until they do."""
+    ACCEPTANCE_AWAITED = "acceptance_awaited"
+    """To the owner and the operator: the new responsible has not accepted yet."""
+    REPLACEMENT_DONE = "replacement_done"
+    """To the new responsible, with all that is open; to the owner and the operator."""
+
     @property
     def russian(self) -> str:
         return _NOTICES[self]
@@ -111,6 +120,10 @@ _NOTICES = {
     Notice.SELF_REGISTRATION: "инструкция для Пользователей",
     Notice.CLAIM_CODE: "код для первого входа",
     Notice.SIGN_UP: "запись на обучение",
+    Notice.REPLACEMENT_OPENED: "полномочия ответственного лица прекращаются",
+    Notice.SUCCESSOR_APPOINTED: "вы назначены ответственным лицом",
+    Notice.ACCEPTANCE_AWAITED: "принятие не подтверждено",
+    Notice.REPLACEMENT_DONE: "ответственное лицо сменилось",
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from models import store
-from models.cases import CourseCase, Kind, kind_of
+from models.cases import Case, CourseCase, Kind, kind_of
 from models.message import Message
 from models.step import Step
 from models.tables import CaseRow, Counter, Course, Organisation
@@ -35,9 +35,23 @@ async def new_case(session: AsyncSession, kind: Kind, course: Course) -> CourseC
     )
 
 
+async def new_case_of_owner(
+    session: AsyncSession, kind: Kind, owner: str, *, title: str, subsystem: str = ""
+) -> Case:
+    """A case about several courses and categories of one owner, under a number of its own."""
+    organisation = await session.get_one(Organisation, owner)
+    return Case(
+        number=f"{kind}-{await _next_ordinal(session)}",
+        agency=organisation.code,
+        agency_name=organisation.name,
+        title=title,
+        subsystem=subsystem,
+    )
+
+
 async def register(
     session: AsyncSession,
-    case: CourseCase,
+    case: Case,
     argument: Message,
     *,
     at: datetime,
@@ -61,8 +75,8 @@ async def register(
             number=case.number,
             kind=kind_of(case.number).value,
             organisation=case.agency,
-            subsystem=case.subsystem,
-            course=case.course,
+            subsystem=case.subsystem or None,
+            course=case.course if isinstance(case, CourseCase) else None,
             title=case.title,
             input=argument.model_dump(mode="json"),
             opened_at=at,

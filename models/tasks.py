@@ -19,6 +19,9 @@ class TaskKind(StrEnum):
     MOODLE_ACCOUNT = "moodle_account"
     """A service account lacks a right; closed by the check that finds it there."""
 
+    PERSON_GONE = "person_gone"
+    """A responsible seems to be gone: the operator may open a replacement (clause 4.8)."""
+
     @property
     def russian(self) -> str:
         return _KINDS[self]
@@ -36,4 +39,5 @@ _KINDS = {
     TaskKind.LETTER_UNDELIVERED: "письмо не вручено",
     TaskKind.ORPHANED: "дело остановлено",
     TaskKind.MOODLE_ACCOUNT: "служебная учётная запись Moodle",
+    TaskKind.PERSON_GONE: "ответственное лицо выбыло",
 }

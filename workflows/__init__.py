@@ -6,6 +6,7 @@ from workflows.codes import CodesWorkflow
 from workflows.consultation import ConsultationWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.enrolment import EnrolmentWorkflow
+from workflows.replacement import ReplacementWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.setup import SetupWorkflow
@@ -20,6 +21,7 @@ WORKFLOWS = [
     EnrolmentWorkflow,
     CodesWorkflow,
     TrainingWorkflow,
+    ReplacementWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,
 ]

@@ -7,8 +7,7 @@ stays where it is until somebody has mended the cause and says so.
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from models.authoring import AuthoringRejection
-from models.consultation import ConsultationRejection
+from models.cases import Shown
 from models.setup import SetupRejection, TryAgain
 
 
@@ -65,6 +64,6 @@ class Mendable:
         )
 
 
-def rejected(rejection: SetupRejection | AuthoringRejection | ConsultationRejection) -> ApplicationError:
+def rejected(rejection: Shown) -> ApplicationError:
     """What a validator raises: the update leaves no trace."""
-    return ApplicationError(rejection.russian, type=rejection, non_retryable=True)
+    return ApplicationError(rejection.russian, type=rejection.value, non_retryable=True)

@@ -58,7 +58,7 @@ async def send_mailing(mailing: Step) -> None:
 
 
 async def send_sign_ups(letters: Step) -> None:
-    await write_down(MailingActivities.send_written, letters, "Письма записавшимся на обучение", _LONG)
+    await write_down(MailingActivities.send_written, letters, "Письма записавшимся на обучение", LONG)
 
 
 async def keep_results(keep: Keep) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api.auth import EVERYBODY, STAFF, Caller, CallerDep, allow
+from api.courses import Thing, without_responsible
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
 from api.schemas.records import CategoryShown, CourseShown, OrganisationShown, SubsystemShown
@@ -35,14 +37,15 @@ async def _read(session: AsyncSession, caller: Caller, settings: Settings) -> "_
         categories=(await session.scalars(select(Category).order_by(col(Category.id)))).all(),
         courses=(await session.scalars(select(Course).order_by(col(Course.id)))).all(),
         responsible=await _responsible(session),
+        vacant=await without_responsible(session),
     )
 
 
-async def _responsible(session: AsyncSession) -> dict[tuple[int | None, int | None], str]:
+async def _responsible(session: AsyncSession) -> dict[Thing, tuple[int, str]]:
     """Who is responsible now, by category and course, one of them None."""
-    query = select(Responsibility.category, Responsibility.course, Person.name).join(Person)
+    query = select(Responsibility.category, Responsibility.course, Person.id, Person.name).join(Person)
     rows = await session.execute(query.where(col(Responsibility.until).is_(None)))
-    return {(category, course): name for category, course, name in rows}
+    return {(category, course): (person, name) for category, course, person, name in rows}
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class _Shelves:
     names: dict[str, str]
     categories: Sequence[Category]
     courses: Sequence[Course]
-    responsible: dict[tuple[int | None, int | None], str]
+    responsible: dict[Thing, tuple[int, str]]
+    vacant: set[Thing]
 
     def subsystem(self, row: Subsystem) -> SubsystemShown:
         site = self.settings.moodle_sites.get(row.code)
@@ -83,7 +87,7 @@ class _Shelves:
             name=row.name,
             purpose=row.purpose,
             owner=self._owner(row.owner),
-            responsible=self._responsible(row),
+            **self._responsible(row),
             url=row.url,
             request=row.request,
             courses=[self._course(one) for one in self.courses if one.category == row.id],
@@ -94,7 +98,7 @@ class _Shelves:
             id=row.id or 0,
             name=row.name,
             owner=self._owner(row.owner),
-            responsible=self._responsible(row),
+            **self._responsible(row),
             url=row.url,
             request=row.request,
         )
@@ -102,9 +106,13 @@ class _Shelves:
     def _owner(self, code: str) -> OrganisationShown:
         return OrganisationShown(code=code, name=self.names[code])
 
-    def _responsible(self, row: Category | Course) -> str:
+    def _responsible(self, row: Category | Course) -> dict[str, Any]:
         """The appendix names owners; a person is shown to the staff and to their own organisation."""
-        if self.caller.role not in STAFF and row.owner != self.caller.organisation:
-            return ""
         key = (row.id, None) if isinstance(row, Category) else (None, row.id)
-        return self.responsible.get(key, "")
+        is_shown = self.caller.role in STAFF or row.owner == self.caller.organisation
+        person, name = self.responsible.get(key, (None, "")) if is_shown else (None, "")
+        return {
+            "responsible": name,
+            "responsible_id": person,
+            "without_responsible": key in self.vacant,
+        }

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.schemas.fields import Instant, Named
 
@@ -114,6 +114,8 @@ class CourseShown(BaseModel):
     name: str
     owner: OrganisationShown
     responsible: str
+    responsible_id: int | None = Field(description="По нему Владелец сообщает о смене (п. 4.8).")
+    without_responsible: bool = Field(description="Прежнее ответственное лицо выбыло, нового ещё нет.")
     url: str | None
     request: str | None
 
@@ -125,6 +127,8 @@ class CategoryShown(BaseModel):
     purpose: str
     owner: OrganisationShown
     responsible: str
+    responsible_id: int | None = Field(description="По нему Владелец сообщает о смене (п. 4.8).")
+    without_responsible: bool = Field(description="Прежнее ответственное лицо выбыло, нового ещё нет.")
     url: str | None
     request: str | None
     courses: list[CourseShown]

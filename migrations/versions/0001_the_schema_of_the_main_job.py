@@ -348,6 +348,8 @@ def upgrade() -> None:
     op.create_index(op.f('ix_responsibilities_category'), 'responsibilities', ['category'], unique=False)
     op.create_index(op.f('ix_responsibilities_course'), 'responsibilities', ['course'], unique=False)
     op.create_index(op.f('ix_responsibilities_person'), 'responsibilities', ['person'], unique=False)
+    op.create_index('one_responsible_a_category', 'responsibilities', ['category'], unique=True, postgresql_where=sa.text('until IS NULL'))
+    op.create_index('one_responsible_a_course', 'responsibilities', ['course'], unique=True, postgresql_where=sa.text('until IS NULL'))
     op.create_table('rungs',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('clause', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -547,6 +549,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_tasks_number'), table_name='tasks')
     op.drop_table('tasks')
     op.drop_table('rungs')
+    op.drop_index('one_responsible_a_course', table_name='responsibilities', postgresql_where=sa.text('until IS NULL'))
+    op.drop_index('one_responsible_a_category', table_name='responsibilities', postgresql_where=sa.text('until IS NULL'))
     op.drop_index(op.f('ix_responsibilities_person'), table_name='responsibilities')
     op.drop_index(op.f('ix_responsibilities_course'), table_name='responsibilities')
     op.drop_index(op.f('ix_responsibilities_category'), table_name='responsibilities')

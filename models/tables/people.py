@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, func
+from sqlalchemy import CheckConstraint, Index, func, text
 from sqlmodel import Field, SQLModel, col
 
 from models.tables.types import AWARE
@@ -33,7 +33,11 @@ class Responsibility(SQLModel, table=True):
     """A person is responsible for a category or a course (clauses 4.3 and 4.8), between two days."""
 
     __tablename__ = "responsibilities"
-    __table_args__ = (CheckConstraint("num_nonnulls(category, course) = 1", name="of_one_thing"),)
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(category, course) = 1", name="of_one_thing"),
+        Index("one_responsible_a_course", "course", unique=True, postgresql_where=text("until IS NULL")),
+        Index("one_responsible_a_category", "category", unique=True, postgresql_where=text("until IS NULL")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     person: int = Field(foreign_key="persons.id", index=True)

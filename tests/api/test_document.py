@@ -7,12 +7,13 @@ from uuid import uuid4
 import pytest
 
 from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, RETRY_AFTER_SECONDS, TABLE
+from devstack.keys import SUCCESSOR_EMAIL
 from models.decisions import Rejection
 from models.setup import SetupRejection
 from tests import claims
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
-from tests.workflows import courses, enrolments, self_registrations, sign_ups, trainings
+from tests.workflows import courses, enrolments, replacements, self_registrations, sign_ups, trainings
 
 OCTETS = "application/octet-stream"
 
@@ -92,6 +93,10 @@ async def _training_by_hand(engine: Engine) -> str:
     return await trainings.running(engine, course=await trainings.course_by_hand(engine))
 
 
+async def _awaiting_acceptance(engine: Engine) -> str:
+    return await replacements.awaiting_acceptance(engine, SUCCESSOR_EMAIL)
+
+
 async def _course_being_built(engine: Engine) -> str:
     course = await trainings.course_of_its_own(engine)
     await courses.building(engine, course)
@@ -106,6 +111,7 @@ CASE = f"{API}/requests/{{number}}"
 AUTHORING = f"{API}/courses/{{course}}/authoring"
 CONSULTATION = f"{API}/consultations/{{number}}"
 TRAINING = f"{API}/trainings/{{number}}"
+REPLACEMENT = f"{API}/replacements/{{number}}"
 
 
 ENROLMENT = f"{API}/enrolments/{{number}}"
@@ -171,6 +177,11 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{TRAINING}/sign-ups/{{application}}/acceptance": ("responsible", _application),
     f"{TRAINING}/sign-ups/{{application}}/refusal": ("responsible", _application),
     f"{API}/sign-up/{{number}}": ("agency", _open_to_all),
+    f"{API}/replacements": ("agency", replacements.unreported),
+    f"{REPLACEMENT}/report": ("agency", replacements.vacant),
+    f"{REPLACEMENT}/successor": ("agency", replacements.vacant),
+    f"{REPLACEMENT}/accept": ("successor", _awaiting_acceptance),
+    f"{REPLACEMENT}/by-hand": ("operator", replacements.awaiting_a_hand),
 }
 """Who sends each POST, and in what fresh case."""
 

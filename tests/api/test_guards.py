@@ -29,6 +29,7 @@ AUTHORING = f"{API}/courses/{{course}}/authoring"
 CONSULTATION = f"{API}/consultations/{{number}}"
 TRAINING = f"{API}/trainings/{{number}}"
 ENROLMENT = f"{API}/enrolments/{{number}}"
+REPLACEMENT = f"{API}/replacements/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
 
 ROUTES = [
@@ -98,6 +99,12 @@ ROUTES = [
     Guarded("GET", f"{TRAINING}/sign-ups", OWNERS, 404),
     Guarded("POST", f"{TRAINING}/sign-ups/{{application}}/acceptance", OWNERS, 404),
     Guarded("POST", f"{TRAINING}/sign-ups/{{application}}/refusal", OWNERS, 404),
+    Guarded("POST", f"{API}/replacements", (Role.AGENCY, *OPERATORS), 422),
+    Guarded("GET", REPLACEMENT, EVERYBODY, 404),
+    Guarded("POST", f"{REPLACEMENT}/report", (Role.AGENCY,), 404),
+    Guarded("POST", f"{REPLACEMENT}/successor", (Role.AGENCY, *OPERATORS), 404),
+    Guarded("POST", f"{REPLACEMENT}/accept", (Role.RESPONSIBLE,), 404),
+    Guarded("POST", f"{REPLACEMENT}/by-hand", OPERATORS, 404),
 ]
 """Every route under a key. The case is done, so that the operator sees it and nobody can act on it."""
 

@@ -22,7 +22,7 @@ from devstack.moodle.server import serving
 from tests.api import words
 from tests.api.test_document import FRESH
 from tests.engine import API, Engine, Json
-from tests.workflows import courses, enrolments, self_registrations, trainings
+from tests.workflows import courses, enrolments, replacements, self_registrations, trainings
 
 CHECKS = (
     "not_a_server_error",
@@ -110,6 +110,7 @@ async def _narrowed(engine: Engine) -> Json:
         "/enrolments/{number}/instruction": await self_registrations.opened(engine, open_to_all),
         "/enrolments/": await enrolments.planned(engine, course, enrolments.table(enrolments.people(1))),
         "/trainings/": await trainings.running(engine, course=course),
+        "/replacements/": await replacements.vacant(engine),
         "/consultations/": (await courses.asked(engine, course)).id,
     }
     for path, methods in narrowed["paths"].items():

@@ -22,7 +22,7 @@ from models.tables import Course
 from models.terms import Clause, Recipient
 from tests import claims
 from tests.engine import Engine
-from tests.workflows import courses, enrolments, self_registrations, trainings, words
+from tests.workflows import courses, enrolments, replacements, self_registrations, trainings, words
 
 FOLDER = Path(__file__).parent
 
@@ -42,6 +42,7 @@ async def record() -> None:
             await _lists(engine)
             await _codes(engine)
             await _self_registrations(engine)
+            await _replacements(engine)
 
 
 async def _half_way_request_and_review(engine: Engine) -> None:
@@ -211,6 +212,23 @@ async def _self_registrations(engine: Engine) -> None:
     response = await engine.post("responsible", f"/enrolments/{number}/check")
     assert response.status_code == 200, response.text
     await _save("self_registration_finished", waiting, is_finished=True)
+
+
+async def _replacements(engine: Engine) -> None:
+    """One that nobody has been appointed in, escalated; one at its end."""
+    held = await replacements.held(engine)
+    number = await replacements.reported(engine, held.person, words.local_today())
+    vacant = await replacements.waiting(engine, number)
+    await words.skip(
+        engine, vacant, to=(await words.ladder(engine, number, Clause.REPLACEMENT))[-1].planned_at
+    )
+    await words.journaled(engine, number, "Права сняты")
+    await words.until_idle(engine, vacant)
+    await _save("replacement_half_way", vacant)
+    new = replacements.successor()["email"]
+    number = await replacements.awaiting_acceptance(engine, new)
+    await replacements.finish(engine, number, new)
+    await _save("replacement_finished", engine.client.get_workflow_handle(number), is_finished=True)
 
 
 async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:

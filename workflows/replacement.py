@@ -1,0 +1,304 @@
+"""Clause 4.8 - replacing a responsible person.
+
+The owner tells the operator within 5 working days of the end of powers and appoints somebody new. The
+rights go at 24:00 of the last day whatever the owner does; the successor gets them after that, accepts,
+and hears what is open. While nobody is appointed the case stays open and goes on reminding.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, is_cancelled_exception
+
+from models.deadlines import LOCAL_ZONE, end_of
+from models.decisions import ENGINE
+from models.errors import Failure
+from models.letters import Notice
+from models.replacement import (
+    Accept,
+    Appoint,
+    ConfirmByHand,
+    EndPowers,
+    EndTerm,
+    Fact,
+    Inform,
+    InSubsystem,
+    RecordFact,
+    Rejection,
+    Replacement,
+    ReplacementStage,
+    Work,
+)
+from models.step import Step
+from models.steps import CloseCase, CloseTask, NextRepeat, OpenClause, OpenTask
+from models.terms import Clause, Recipient
+from workflows import card, letters, replacement_steps, steps
+from workflows.clause import ClauseWorkflow
+from workflows.mending import rejected
+from workflows.stamp import Stamp, stamp
+
+_ACCEPTANCE_ASKED_EVERY = 5
+"""Working days."""
+
+
+@workflow.defn
+class ReplacementWorkflow(ClauseWorkflow):
+    @workflow.init
+    def __init__(self, opened: Replacement) -> None:
+        self._case = opened.case
+        self._opened = opened
+        self._informed_at = opened.informed_at
+        self._successor = opened.successor
+        self._appointed_at = opened.informed_at if opened.successor else None
+        self._accepted_at: datetime | None = None
+        self._facts = list(_facts_of(opened))
+        self._recorded = 0
+        self._have_powers_ended = False
+        self._is_handed_over = False
+        self._subsystems: tuple[str, ...] = ()
+        self._waiting_by_hand: set[tuple[Work, str]] = set()
+        self._by_hand: dict[tuple[Work, str], str] = {}
+
+    @workflow.run
+    async def run(self, opened: Replacement) -> None:
+        await steps.start_case(Step(**self._stamp("started")))
+        watch = await self._watch_deadline(
+            self._case, self._opening(), stage=ReplacementStage.VACANT, waits_for=Recipient.OWNER
+        )
+        opened_at = self._stamp("opened")["step"]
+        await letters.send(
+            self._case, Notice.REPLACEMENT_OPENED, Recipient.OWNER, Recipient.OPERATOR, step=opened_at
+        )
+        recording = asyncio.create_task(self._record_facts())
+        ending = asyncio.create_task(self._end_powers())
+        await watch.wait(until=lambda: bool(self._informed_at and self._appointed_at))
+        await self._end_term()
+        await workflow.wait_condition(lambda: self._have_powers_ended)
+        await self._hand_over()
+        await self._wait_for_acceptance()
+        # Rights that could not be taken yet keep the case open, whoever has come.
+        await ending
+        await workflow.wait_condition(lambda: self._recorded == len(self._facts))
+        recording.cancel()
+        await self._close()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    # What people do
+
+    @workflow.update
+    def inform(self, command: Inform) -> None:
+        """The owner tells of what the operator has found."""
+        self._take(Fact.INFORMED, command.by)
+
+    @inform.validator
+    def _may_inform(self, command: Inform) -> None:
+        if self._informed_at:
+            raise rejected(Rejection.ALREADY_REPORTED)
+
+    @workflow.update
+    def appoint(self, command: Appoint) -> None:
+        """Who comes after. An owner that has not told of the end of powers does so by this."""
+        if command.informs and self._informed_at is None:
+            self._take(Fact.INFORMED, command.by)
+        self._successor = command.successor
+        self._take(Fact.APPOINTED, command.by, command.successor)
+
+    @appoint.validator
+    def _may_appoint(self, command: Appoint) -> None:
+        if self._successor is not None:
+            raise rejected(Rejection.ALREADY_APPOINTED)
+        if command.successor == self._opened.person:
+            raise rejected(Rejection.SUCCESSOR_IS_PREDECESSOR)
+
+    @workflow.update
+    def accept(self, command: Accept) -> None:
+        """The successor takes over."""
+        self._take(Fact.ACCEPTED, command.by, command.person)
+
+    @accept.validator
+    def _may_accept(self, command: Accept) -> None:
+        if command.person != self._successor:
+            raise rejected(Rejection.NOT_THE_SUCCESSOR)
+        if self._accepted_at:
+            raise rejected(Rejection.ALREADY_ACCEPTED)
+        if not self._is_handed_over:
+            raise rejected(Rejection.NOT_HANDED_OVER)
+
+    @workflow.update
+    def confirm_by_hand(self, command: ConfirmByHand) -> None:
+        """The operator has done in a subsystem what the engine could not."""
+        self._by_hand[command.work, command.subsystem] = command.by
+
+    @confirm_by_hand.validator
+    def _may_confirm_by_hand(self, command: ConfirmByHand) -> None:
+        if (command.work, command.subsystem) not in self._waiting_by_hand:
+            raise rejected(Rejection.NOTHING_BY_HAND)
+
+    def _take(self, fact: Fact, by: str, person: int | None = None) -> None:
+        """An act counts at its own instant, not when it is written down."""
+        now = workflow.now()
+        match fact:
+            case Fact.INFORMED:
+                self._informed_at = now
+            case Fact.APPOINTED:
+                self._appointed_at = now
+            case Fact.ACCEPTED:
+                self._accepted_at = now
+        self._facts.append(RecordFact(**self._stamp(f"fact-{fact}"), fact=fact, by=by, person=person))
+
+    async def _record_facts(self) -> None:
+        while True:
+            await workflow.wait_condition(lambda: self._recorded < len(self._facts))
+            await replacement_steps.record_fact(self._facts[self._recorded])
+            self._recorded += 1
+
+    # What happens by itself
+
+    def _opening(self) -> OpenClause:
+        return OpenClause(
+            **self._stamp("term"),
+            clause=Clause.REPLACEMENT,
+            workflow_id=workflow.info().workflow_id,
+            term=self._opened.term,
+            started_on=self._opened.powers_ended_on,
+            waits_for=Recipient.OWNER,
+        )
+
+    async def _end_term(self) -> None:
+        assert self._informed_at
+        assert self._appointed_at
+        await workflow.wait_condition(lambda: self._recorded == len(self._facts))
+        both_at = max(self._informed_at, self._appointed_at)
+        done = self._stamp("term-ended")
+        await replacement_steps.end_term(EndTerm(number=done["number"], step=done["step"], at=both_at))
+
+    async def _end_powers(self) -> None:
+        """At 24:00 of the last day, at once when that is past."""
+        ends_at = end_of(self._opened.powers_ended_on)
+        if (left := ends_at - workflow.now()).total_seconds() > 0:
+            summary = f"Прекращение полномочий {ends_at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}"
+            await workflow.sleep(left, summary=summary)
+        ended = await replacement_steps.end_powers(EndPowers(**self._stamp("powers-ended")))
+        self._subsystems = ended.subsystems
+        self._have_powers_ended = True
+        await asyncio.gather(*(self._do(Work.REMOVAL, one) for one in self._subsystems))
+
+    async def _hand_over(self) -> None:
+        """Where the engine waits for a hand in one subsystem, the others do not wait for it."""
+        self._show(ReplacementStage.HANDING_OVER, waits_for=ENGINE)
+        await asyncio.gather(*(self._start_in(one) for one in self._subsystems))
+        self._is_handed_over = True
+        appointed = self._stamp("handed-over")["step"]
+        await letters.send(
+            self._case, Notice.SUCCESSOR_APPOINTED, Recipient.RESPONSIBLE, Recipient.OWNER, step=appointed
+        )
+
+    async def _start_in(self, subsystem: str) -> None:
+        await self._do(Work.GRANT, subsystem)
+        await replacement_steps.hand_over(self._in(subsystem, f"handed-over-{subsystem}"))
+
+    async def _do(self, work: Work, subsystem: str) -> None:
+        """By the engine; where it cannot, by the operator, or by the engine again as they ask."""
+        name, tries = f"{work}-{subsystem}", 0
+        while True:
+            try:
+                return await replacement_steps.in_moodle(work, self._in(subsystem, name))
+            except ActivityError as error:
+                if is_cancelled_exception(error):
+                    raise
+                tries += 1
+                failure = steps.failure_of(error)
+            if by := await self._wait_for_hand(work, subsystem, f"{name}/failed-{tries}", failure):
+                return await replacement_steps.note_by_hand(
+                    self._in(subsystem, f"{name}/by-hand").model_copy(update={"by": by})
+                )
+
+    async def _wait_for_hand(self, work: Work, subsystem: str, name: str, failure: str) -> str:
+        """Who has done it; empty when the engine is to try again."""
+        mended, key = self.times_mended, (work, subsystem)
+        self._waiting_by_hand.add(key)
+        task = self._stamp(name)
+        await steps.open_task(
+            OpenTask(
+                **task,
+                clause=Clause.REPLACEMENT,
+                workflow_id=workflow.info().workflow_id,
+                failure=failure or Failure.UNEXPECTED,
+                failed_step=f"replacement/{work}-{subsystem}",
+            )
+        )
+        await letters.send(self._case, Notice.STEP_FAILED, Recipient.OPERATOR, step=task["step"])
+        await workflow.wait_condition(lambda: key in self._by_hand or self.times_mended > mended)
+        self._waiting_by_hand.discard(key)
+        done_by = self._by_hand.get(key, "")
+        await steps.close_task(
+            CloseTask(
+                **self._stamp(f"{name}/mended"),
+                workflow_id=workflow.info().workflow_id,
+                task_step=task["step"],
+                mended_by="" if done_by else self.mended_by,
+            )
+        )
+        return done_by
+
+    def _has_more_to_try(self) -> bool:
+        return bool(self._waiting_by_hand)
+
+    async def _wait_for_acceptance(self) -> None:
+        """The regulation sets no term for it: asked again now and then."""
+        self._show(ReplacementStage.ACCEPTANCE, waits_for=Recipient.RESPONSIBLE)
+        asked = 0
+        while not self._accepted_at:
+            asked += 1
+            ask_at = await steps.next_repeat(
+                NextRepeat(**self._stamp(f"acceptance-asked-{asked}"), every=_ACCEPTANCE_ASKED_EVERY)
+            )
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._accepted_at is not None,
+                    timeout=ask_at - workflow.now(),
+                    timeout_summary=f"Письмо о принятии {ask_at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}",
+                )
+                return
+            step = self._stamp(f"acceptance-asked-{asked}")["step"]
+            await letters.send(self._case, Notice.SUCCESSOR_APPOINTED, Recipient.RESPONSIBLE, step=step)
+            await letters.send(
+                self._case, Notice.ACCEPTANCE_AWAITED, Recipient.OWNER, Recipient.OPERATOR, step=step
+            )
+
+    async def _close(self) -> None:
+        done = self._stamp("closed")
+        await letters.send(
+            self._case,
+            Notice.REPLACEMENT_DONE,
+            Recipient.RESPONSIBLE,
+            Recipient.OWNER,
+            Recipient.OPERATOR,
+            step=done["step"],
+        )
+        what = "Дело закрыто: новое ответственное лицо приняло учебные курсы"
+        await steps.close_case(CloseCase(**done, clause=Clause.REPLACEMENT, what=what))
+        self._show(ReplacementStage.DONE, waits_for="")
+
+    def _show(self, stage: ReplacementStage, *, waits_for: str) -> None:
+        card.show(self._case, Clause.REPLACEMENT, stage, waits_for=waits_for)
+
+    def _in(self, subsystem: str, name: str) -> InSubsystem:
+        return InSubsystem(**self._stamp(name), subsystem=subsystem)
+
+    def _stamp(self, name: str) -> Stamp:
+        return stamp(self._case.number, f"replacement/{name}")
+
+
+def _facts_of(opened: Replacement) -> Iterator[RecordFact]:
+    """What the owner has done by opening the case."""
+    number, by = opened.case.number, opened.by
+    if opened.informed_at is None:
+        return
+    for fact, person in ((Fact.INFORMED, None), (Fact.APPOINTED, opened.successor)):
+        if fact is Fact.INFORMED or person is not None:
+            step = f"replacement/fact-{fact}"
+            yield RecordFact(number=number, step=step, at=opened.informed_at, fact=fact, by=by, person=person)
