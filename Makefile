@@ -27,7 +27,7 @@ help: ## этот список
 run: $(READY) ## поднять всё на этой машине: Temporal, PostgreSQL, Moodle, почту, API
 	$(BIN)/python -m devstack
 
-demo: $(READY) ## провести четыре запроса от письма до исхода, со сжатым временем
+demo: $(READY) ## провести запросы от письма до исхода и курс до результатов и смены ответственного, со сжатым временем
 	$(BIN)/python -m devstack.demo
 
 test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS

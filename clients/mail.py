@@ -16,12 +16,13 @@ import re
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.header import Header
+from email.charset import Charset
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import parseaddr
 from enum import StrEnum
+from itertools import chain, repeat
 from typing import NamedTuple
 
 import aiosmtplib
@@ -30,15 +31,20 @@ from clients.smtp import Connections
 
 
 class _Policy(EmailPolicy):
-    """Folds a subject by the older `Header`: the policy's own folding loses spaces between words
-    that it encodes apart (CPython issue 92081, mended after 3.11)."""
+    """Encodes a subject as a whole: the policy's own folding, and `Header`'s, lose spaces where they break
+    a line (CPython issue 92081, mended after 3.11)."""
 
     def _fold(self, name: str, value: str, refold_binary: bool = False) -> str:
-        if name.lower() != "subject":
+        if name.lower() != "subject" or str(value).isascii():
             return str(super()._fold(name, value, refold_binary))  # type: ignore[misc]
-        folded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+        first = _LINE - len(f"{name}: ")
+        words = Charset("utf-8").header_encode_lines(str(value), chain([first], repeat(_LINE - 1)))
+        folded = f"{self.linesep} ".join(word for word in words if word)
         return f"{name}: {folded}{self.linesep}"
 
+
+_LINE = 75
+"""Characters of an encoded word at most (RFC 2047, 2)."""
 
 # Base64 and quoted-printable only: not every server on the way takes eight bits.
 _POLICY = _Policy(max_line_length=78, linesep="\r\n", cte_type="7bit")

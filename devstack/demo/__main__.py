@@ -1,10 +1,10 @@
-"""`python -m devstack.demo`: the four stories, on the stack that runs or on one started for them."""
+"""`python -m devstack.demo`: the six stories, on the stack that runs or on one started for them."""
 
 import asyncio
 import time
 
 from devstack import command, settings, temporal_build
-from devstack.demo import approved, incomplete, outage, overdue, world
+from devstack.demo import approved, course, incomplete, outage, overdue, replaced, world
 from devstack.demo.telling import say, title
 from devstack.demo.world import World
 from devstack.settings import DevstackSettings
@@ -32,11 +32,13 @@ async def _tell_on_own_stack(configured: DevstackSettings, temporal: Temporal | 
 
 async def _tell(configured: DevstackSettings) -> int:
     began = time.monotonic()
-    say("Четыре дела ведутся по-настоящему и после рассказа остаются в стеке: в API, Temporal и письмах.")
+    say("Дела ведутся по-настоящему и после рассказа остаются в стеке: в API, Temporal и письмах.")
     say(f"Чтобы начать с чистого, удалите папку {configured.var_folder}/. Время — местное, Тюмени.")
     async with World.opened(configured) as opened:
         for story in STORIES:
             await story.tell(opened)
+        told = await course.tell(opened)
+        await replaced.tell(opened, told)
     title(f"Всё сошлось, {time.monotonic() - began:.0f} с.")
     return 0
 

@@ -84,6 +84,29 @@ class World:
                 raise NotAsTold(f"GET {path} отвечает 200", await response.text())
             return await response.read()
 
+    async def obtain(self, role: str, path: str) -> bytes:
+        """What a POST without a body gives as a file."""
+        headers = {**self._authorisation(role), "Idempotency-Key": uuid4().hex}
+        async with self._http.post(self._api(path), json={}, headers=headers) as response:
+            if response.status != 200:
+                raise NotAsTold(f"POST {path} отвечает 200", await response.text())
+            return await response.read()
+
+    async def upload(self, role: str, path: str, content: bytes) -> Json:
+        """A file as the body of a POST."""
+        octets = {"Content-Type": "application/octet-stream", "Idempotency-Key": uuid4().hex}
+        headers = {**self._authorisation(role), **octets}
+        async with self._http.post(self._api(path), data=content, headers=headers) as response:
+            if response.status != 201:
+                raise NotAsTold(f"POST {path} отвечает 201", await response.text())
+            return dict(await response.json())
+
+    async def claim(self, code: str, password: str) -> str:
+        """The public page after somebody has chosen a password by a code."""
+        form = {"code": code, "password": password, "again": password}
+        async with self._http.post(f"{self._settings.api_url}/claim", data=form) as response:
+            return await response.text()
+
     def _api(self, path: str) -> str:
         return f"{self._settings.api_url}/api/v1{path}"
 
@@ -118,6 +141,12 @@ class World:
         async with self._http.get(f"{self._settings.moodle_url}/edu/_state") as response:
             return dict(await response.json())
 
+    async def administer(self, action: str, **arguments: Any) -> None:
+        """Something that an administrator, a teacher or a learner does in Moodle's pages."""
+        body = {"action": action, "arguments": arguments}
+        async with self._http.post(f"{self._settings.moodle_url}/edu/_admin", json=body) as response:
+            response.raise_for_status()
+
     async def break_moodle(self, *faults: Json) -> None:
         async with self._http.post(f"{self._settings.moodle_url}/edu/_faults", json=list(faults)) as response:
             response.raise_for_status()
@@ -141,14 +170,16 @@ class World:
         pending = (await handle.describe()).raw_description.pending_activities
         return {step.activity_type.name: step.attempt for step in pending}
 
-    async def skip_to(self, handle: Handle, instant: datetime) -> None:
-        """Lets the clock of a workflow that waits for people go on to an instant."""
+    async def skip_to(self, handle: Handle, instant: datetime, *, until_end: bool = False) -> None:
+        """Lets the clock of a workflow that waits for people go on to an instant, or past its end."""
         await self.until("процесс ждёт людей", lambda: self._waits(handle))
         ahead = instant - await self._skipper.get_current_time(handle)
         try:
             await self._skipper.fast_forward(handle, max(ahead, timedelta(seconds=1)))
         except RPCError as error:
             raise NotAsTold("сервер Temporal разрешает сжатое время", error.status.name) from None
+        if until_end:
+            return
         await self.until("процесс снова ждёт людей", lambda: self._waits(handle))
 
     async def _waits(self, handle: Handle) -> bool:

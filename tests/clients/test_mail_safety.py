@@ -139,3 +139,20 @@ def test_a_long_russian_subject_keeps_its_spaces(words: int) -> None:
 
     assert read["Subject"] == subject
     assert max(len(line) for line in letter.as_bytes().splitlines()) < 998
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Консультация № 1: вопрос ответственного лица, «Вождение в сложных условиях, поток b6f02c»",
+        "Формирование курса № 3: учебный курс «Вождение в сложных условиях, поток b6f02c» готов",
+        "а" * 300,
+        "Курс 𝄞 " * 20 + "конец",
+    ],
+)
+def test_no_space_is_lost_where_a_subject_breaks(subject: str) -> None:
+    raw = client_at(25).compose(mail(subject=subject)).as_bytes()
+
+    assert message_from_bytes(raw, policy=default)["Subject"] == subject
+    header = raw.partition(b"Subject:")[2].partition(b"Date:")[0]
+    assert all(len(line) <= 78 for line in header.splitlines())
