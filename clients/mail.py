@@ -175,9 +175,8 @@ class MailClient:
         try:
             # `from None` below: these exceptions quote the address
             async with asyncio.timeout(self._timeout_seconds), self._connections.one() as smtp:
-                _, answer = await smtp.send_message(
-                    letter, sender=self._sender.addr_spec, recipients=[message.to]
-                )
+                # Not `send_message`: it folds the headers anew by a policy of its own.
+                _, answer = await smtp.sendmail(self._sender.addr_spec, [message.to], letter.as_bytes())
         except aiosmtplib.SMTPRecipientsRefused as refused:
             raise _verdict(refused.recipients[0].code, MailRefused, "address refused") from None
         except aiosmtplib.SMTPResponseException as refused:
