@@ -147,7 +147,7 @@ async def _a_learner_chooses_a_password(world: World, course: Told) -> None:
     page = await world.claim(link.rpartition("/")[2], _PASSWORD)
     check(
         "он выбрал пароль на открытой странице, и пароль сразу ушёл в Moodle",
-        "готов" in page.lower(),
+        "Пароль сохранён" in page,
         seen=page,
     )
     again = await world.claim(link.rpartition("/")[2], _PASSWORD)
