@@ -14,6 +14,7 @@ from api.limits import BodyLimit
 from api.rates import Rate
 from api.routes import (
     calendar,
+    deadlines,
     health,
     records,
     register,
@@ -39,6 +40,7 @@ _ROUTERS = (
     register.router,
     tasks.router,
     calendar.router,
+    deadlines.router,
     temporal.router,
     trainings.router,
     results.router,

@@ -171,8 +171,17 @@ def standing(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> str:
     """One phrase for lists and letters: «осталось 3 рабочих дня», «просрочено на 2 дня»."""
     if late := lateness(deadline, at, calendar):
         return russian.overdue(late.days, working=late.unit.is_working)
-    remaining = _days_between(local_date(at), deadline.last_day, deadline.unit, calendar)
-    return russian.left(remaining, working=deadline.unit.is_working)
+    return russian.left(days_left(deadline, at, calendar), working=deadline.unit.is_working)
+
+
+def days_left(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> int:
+    """Days of the term that are left at a moment, in its own unit; less than zero when it is late.
+
+    Zero on the last day, and in working days also on the days off that follow it.
+    """
+    if late := lateness(deadline, at, calendar):
+        return -late.days
+    return _days_between(local_date(at), deadline.last_day, deadline.unit, calendar)
 
 
 def _days_between(after: date, until: date, unit: Unit, calendar: WorkCalendar) -> int:

@@ -208,7 +208,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('number', 'clause')
     )
-    op.create_index(op.f('ix_clauses_due_at'), 'clauses', ['due_at'], unique=False)
+    op.create_index('ix_clauses_open', 'clauses', ['due_at', 'number', 'clause'], unique=False, postgresql_where=sa.text('finished_at IS NULL'))
     op.create_table('documents',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -564,7 +564,7 @@ def downgrade() -> None:
     op.drop_table('enrolments')
     op.drop_index(op.f('ix_documents_number'), table_name='documents')
     op.drop_table('documents')
-    op.drop_index(op.f('ix_clauses_due_at'), table_name='clauses')
+    op.drop_index('ix_clauses_open', table_name='clauses', postgresql_where=sa.text('finished_at IS NULL'))
     op.drop_table('clauses')
     op.drop_table('bulk_letters')
     op.drop_index(op.f('ix_accounts_person'), table_name='accounts')

@@ -54,6 +54,7 @@ ROUTES = [
     Guarded("GET", f"{API}/tasks", TASKS, 200),
     Guarded("POST", f"{API}/tasks/{{task}}/retry", TASKS, 404),
     Guarded("POST", f"{API}/tasks/{{task}}/close", TASKS, 404),
+    Guarded("GET", f"{API}/deadlines", EVERYBODY, 200),
     Guarded("GET", f"{API}/calendar/amendments", CALENDAR, 200),
     Guarded("POST", f"{API}/calendar/amendments/preview", CALENDAR, 422),
     Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
