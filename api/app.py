@@ -15,6 +15,7 @@ from api.rates import Rate
 from api.routes import (
     calendar,
     deadlines,
+    feeds,
     health,
     records,
     register,
@@ -41,6 +42,7 @@ _ROUTERS = (
     tasks.router,
     calendar.router,
     deadlines.router,
+    feeds.router,
     temporal.router,
     trainings.router,
     results.router,
@@ -98,6 +100,7 @@ def create(
     for router in _ROUTERS:
         app.include_router(router, prefix=_PREFIX, dependencies=[Depends(known_caller)])
     app.include_router(temporal.links, prefix=_PREFIX)
+    app.include_router(feeds.links, prefix=_PREFIX)
     app.include_router(health.router)
     return app
 

@@ -5,6 +5,7 @@ type and place alone: its text may quote a letter or a row of Postgres.
 """
 
 import logging
+import re
 import sys
 import traceback
 
@@ -15,6 +16,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 _INNERMOST = 5
 """Frames of an exception that are told."""
+_TOKEN = re.compile(r"(?<=/calendar-feeds/)[^/]+(?=\.ics)")
+"""In a path: whoever knows it reads what its holder may."""
 
 
 def configure() -> None:
@@ -24,6 +27,7 @@ def configure() -> None:
         add_logger_name,
         TimeStamper(fmt="iso", utc=True),
         _tell_exception,
+        _hide_token,
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -64,4 +68,10 @@ def _tell_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         frames = traceback.extract_tb(error.__traceback__)[-_INNERMOST:]
         event["error"] = type(error).__name__
         event["where"] = [f"{frame.filename}:{frame.lineno}" for frame in frames]
+    return event
+
+
+def _hide_token(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    if "path" in event:
+        event["path"] = _TOKEN.sub("…", event["path"])
     return event

@@ -121,6 +121,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['api_key'], ['api_keys.id'], ),
     sa.PrimaryKeyConstraint('api_key', 'key')
     )
+    op.create_table('calendar_feeds',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('api_key', sa.Integer(), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('waits_for', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['api_key'], ['api_keys.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('sha256')
+    )
+    op.create_index(op.f('ix_calendar_feeds_api_key'), 'calendar_feeds', ['api_key'], unique=False)
     op.create_index(op.f('ix_idempotency_begun_at'), 'idempotency', ['begun_at'], unique=False)
     op.create_table('courses',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -580,6 +592,8 @@ def downgrade() -> None:
     op.drop_table('idempotency')
     op.drop_table('categories')
     op.drop_table('subsystems')
+    op.drop_index(op.f('ix_calendar_feeds_api_key'), table_name='calendar_feeds')
+    op.drop_table('calendar_feeds')
     op.drop_table('api_keys')
     op.drop_index('persons_email', table_name='persons', postgresql_where=sa.text("email != ''"))
     op.drop_table('persons')

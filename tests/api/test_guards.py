@@ -55,6 +55,9 @@ ROUTES = [
     Guarded("POST", f"{API}/tasks/{{task}}/retry", TASKS, 404),
     Guarded("POST", f"{API}/tasks/{{task}}/close", TASKS, 404),
     Guarded("GET", f"{API}/deadlines", EVERYBODY, 200),
+    Guarded("GET", f"{API}/calendar-feeds", EVERYBODY, 200),
+    Guarded("POST", f"{API}/calendar-feeds", EVERYBODY, 422),
+    Guarded("DELETE", f"{API}/calendar-feeds/{{feed}}", EVERYBODY, 404),
     Guarded("GET", f"{API}/calendar/amendments", CALENDAR, 200),
     Guarded("POST", f"{API}/calendar/amendments/preview", CALENDAR, 422),
     Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
@@ -77,6 +80,7 @@ ROUTES = [
 PUBLIC = {
     ("GET", "/health"),
     ("GET", f"{API}/temporal/{{filter}}"),  # a browser's link: it shows the address of the Temporal UI
+    ("GET", f"{API}/calendar-feeds/{{token}}.ics"),  # a calendar program's: the token is its key
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/docs/oauth2-redirect"),
@@ -97,6 +101,7 @@ async def place(engine: Engine) -> dict[str, object]:
         "task": 2**31 - 1,
         "amendment": 2**31 - 1,
         "course": 2**31 - 1,
+        "feed": 2**31 - 1,
     }
 
 

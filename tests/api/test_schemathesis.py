@@ -93,9 +93,17 @@ async def _narrowed(engine: Engine) -> Json:
     narrowed = copy.deepcopy(engine.app.openapi())
     done = await words.done(engine)
     (first, *_) = await engine.get("agency", f"/cases/{done}/documents")
+    feed, revoked = [(await engine.post("supervisor", "/calendar-feeds")).json() for _ in range(2)]
     for path, methods in narrowed["paths"].items():
         case = await FRESH[path][1](engine) if path in FRESH else done
-        known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
+        known = {
+            "number": case,
+            "task": case,
+            "amendment": case,
+            "document": str(first["id"]),
+            "feed": str(revoked["id"]),
+            "token": feed["token"],
+        }
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.

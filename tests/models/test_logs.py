@@ -62,3 +62,12 @@ def test_a_call_is_logged_without_the_callers_address_and_without_its_query() ->
     )
 
     assert (line["method"], line["path"], line["status"]) == ("GET", "/api", 200)
+
+
+def test_the_token_of_a_calendar_feed_is_in_no_line() -> None:
+    ours, theirs = _lines(
+        "path = '/api/v1/calendar-feeds/ivanova-_9.ics'; log.warning('database unavailable', path=path);"
+        "logging.getLogger('uvicorn.access').info('%s - %s %s HTTP/%s %d', 'x:1', 'GET', path, '1.1', 200)"
+    )
+
+    assert ours["path"] == theirs["path"] == "/api/v1/calendar-feeds/….ics"
