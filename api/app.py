@@ -41,6 +41,7 @@ _ROUTERS = (
     register.router,
     tasks.router,
     calendar.router,
+    calendar.questions,
     deadlines.router,
     feeds.router,
     temporal.router,

@@ -58,6 +58,7 @@ ROUTES = [
     Guarded("GET", f"{API}/calendar-feeds", EVERYBODY, 200),
     Guarded("POST", f"{API}/calendar-feeds", EVERYBODY, 422),
     Guarded("DELETE", f"{API}/calendar-feeds/{{feed}}", EVERYBODY, 404),
+    Guarded("GET", f"{API}/calendar/what-if", CALENDAR, 422),
     Guarded("GET", f"{API}/calendar/amendments", CALENDAR, 200),
     Guarded("POST", f"{API}/calendar/amendments/preview", CALENDAR, 422),
     Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
