@@ -170,6 +170,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_cases_course'), 'cases', ['course'], unique=False)
     op.create_index('ix_cases_open', 'cases', [sa.literal_column('checked_at NULLS FIRST')], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
     op.create_index(op.f('ix_cases_organisation'), 'cases', ['organisation'], unique=False)
+    op.create_index('ix_cases_opened', 'cases', ['opened_at', 'number'], unique=False)
     op.create_index('ix_cases_to_keep', 'cases', ['number'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
     op.create_index('ix_cases_unstarted', 'cases', ['number'], unique=False, postgresql_where=sa.text('started_at IS NULL'))
     op.create_table('accounts',
@@ -584,6 +585,7 @@ def downgrade() -> None:
     op.drop_index('ix_cases_unstarted', table_name='cases', postgresql_where=sa.text('started_at IS NULL'))
     op.drop_index('ix_cases_to_keep', table_name='cases', postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
     op.drop_index(op.f('ix_cases_organisation'), table_name='cases')
+    op.drop_index('ix_cases_opened', table_name='cases')
     op.drop_index('ix_cases_open', table_name='cases', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index(op.f('ix_cases_course'), table_name='cases')
     op.drop_table('cases')

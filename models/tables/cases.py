@@ -39,6 +39,7 @@ class CaseRow(SQLModel, table=True):
             "number",
             postgresql_where=text("closed_at IS NOT NULL AND NOT histories_kept"),
         ),
+        Index("ix_cases_opened", "opened_at", "number"),
     )
 
     number: str = Field(primary_key=True)
