@@ -14,7 +14,7 @@ from sqlmodel import col
 from api import cases as visible_cases
 from api.auth import Caller
 from models.deadlines import end_of
-from models.ledger import CLAUSES_OF, CaseLedger, Fact, Ledger, Line
+from models.ledger import CLAUSES_OF, CaseLedger, Fact, Ledger
 from models.tables import CaseRow, Course, Request
 from models.terms import Clause, Unit
 
@@ -47,18 +47,14 @@ CROSS JOIN LATERAL (
         ELSE c.closed_at
     END AS at
 ) AS done
--- What was read back from Moodle is written at the same instant, before what it proves.
-CROSS JOIN LATERAL (
-    SELECT (array_agg(actor_name ORDER BY id DESC))[1] AS actor_name,
-           string_agg(what, '. ' ORDER BY id) AS what
-    FROM journal WHERE number = c.number AND clause = e.clause AND at = done.at
-) AS j
-ORDER BY c.opened_at, c.number, e.clause
+LEFT JOIN journal j ON j.number = c.number AND j.clause = e.clause AND j.at = done.at
+ORDER BY c.opened_at, c.number, e.clause, j.id
 """)
 _EXPECTED = [(kind.value, clause.value) for kind, clauses in CLAUSES_OF.items() for clause in clauses]
 """Which clauses a case of a kind goes through, begun or not."""
 _CASE = itemgetter(slice(6))
 """The columns of a row that are the case's."""
+_CLAUSE = itemgetter(6)
 
 
 @dataclass(frozen=True)
@@ -116,18 +112,21 @@ async def _read(session: AsyncSession, numbers: Sequence[str], ledger: Ledger) -
     kinds, clauses = zip(*_EXPECTED, strict=True)
     parameters = {"numbers": list(numbers), "kinds": list(kinds), "clauses": list(clauses)}
     rows = (await session.execute(_LINES, parameters)).all()
-    return [
-        _case(of_case, tuple(ledger.line(_fact(row)) for row in group))
-        for of_case, group in groupby(rows, _CASE)
-    ]
+    return [_case(of_case, list(group), ledger) for of_case, group in groupby(rows, _CASE)]
 
 
-def _case(of_case: tuple[Any, ...], lines: tuple[Line, ...]) -> CaseLedger:
+def _case(of_case: tuple[Any, ...], rows: list[Row[Any]], ledger: Ledger) -> CaseLedger:
     number, title, organisation, name, opened_at, closed_at = of_case
+    lines = tuple(ledger.line(_fact(list(group))) for _, group in groupby(rows, _CLAUSE))
     return CaseLedger(number, title, organisation, name, opened_at, closed_at, lines)
 
 
-def _fact(row: Row[Any]) -> Fact:
+def _fact(rows: list[Row[Any]]) -> Fact:
+    """A clause, with a row for each line that the journal has of its end.
+
+    What was read back from Moodle is written at the same instant, before what it proves.
+    """
+    row = rows[-1]
     return Fact(
         clause=Clause(row.clause),
         outcome=row.outcome,
@@ -140,5 +139,5 @@ def _fact(row: Row[Any]) -> Fact:
         ended_on=row.ended_on,
         late_by=row.late_by,
         by=row.by,
-        evidence=row.evidence,
+        evidence=". ".join(one.evidence for one in rows),
     )

@@ -10,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from bench import bare
 from bench.engine import Engine
+from bench.ledger import ledger
 from bench.measure import burst, pairs
 
 OPEN_REQUESTS = 1000
@@ -188,5 +189,6 @@ MEASURES: dict[str, Callable[[Engine], Awaitable[bool]]] = {
     "whole-case": whole_case,
     "memory": memory,
     "listing": listing,
+    "ledger": ledger,
 }
 """Each prints its figures, and tells whether they keep within a limit where there is one."""

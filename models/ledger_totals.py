@@ -19,12 +19,12 @@ class Spent(NamedTuple):
 
 
 def clock(lines: Iterable[Line]) -> list[Spent]:
-    """Whose time it has taken: every party, those with none included."""
-    days, running = dict.fromkeys(Party, 0), dict.fromkeys(Party, 0)
+    """Whose time it has taken: every party that a clause of these is of, those with no days included."""
+    spent: dict[Party, Spent] = {}
     for line in lines:
-        days[line.party] += line.spent
-        running[line.party] += line.is_running
-    return [Spent(party, days[party], running[party]) for party in Party]
+        _, days, running = spent.get(line.party, (line.party, 0, 0))
+        spent[line.party] = Spent(line.party, days + line.spent, running + line.is_running)
+    return [spent[party] for party in Party if party in spent]
 
 
 class Usual(NamedTuple):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import ledger, ledger_shown
@@ -29,6 +29,7 @@ router = APIRouter(tags=["Журнал пунктов"])
 
 _ANYBODY = [allow(*EVERYBODY)]
 _READING = reading("invalid")
+_PAGE = TypeAdapter(LedgerPage)
 _BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
@@ -49,7 +50,7 @@ class _Cursor(Cursor):
     number: CaseNumber
 
 
-@router.get("/ledger", dependencies=_ANYBODY, responses=_READING)
+@router.get("/ledger", dependencies=_ANYBODY, response_model=LedgerPage, responses=_READING)
 async def read_ledger(
     period: PeriodDep,
     caller: CallerDep,
@@ -57,7 +58,7 @@ async def read_ledger(
     settings: SettingsDep,
     cursor: Annotated[str | None, Query(max_length=200, description="`next` прежней страницы.")] = None,
     limit: Annotated[int, Query(ge=1, le=1000, description="Сколько дел.")] = 100,
-) -> LedgerPage:
+) -> Response:
     """Журнал пунктов по делам, открытым за период: что было должно, исполнено, насколько поздно и кем."""
     last = _Cursor.read(cursor) if cursor is not None else None
     after = (last.opened_at, last.number) if last is not None else None
@@ -65,11 +66,12 @@ async def read_ledger(
         reckoner = await _ledger(session, settings, datetime.now(UTC))
         found = await ledger.of_period(session, caller, period, reckoner, after=after, limit=limit + 1)
     shown = found[:limit]
-    is_more = len(found) > limit
-    return LedgerPage(
+    last_shown = _Cursor(opened_at=shown[-1].opened_at, number=shown[-1].number) if shown else None
+    page = LedgerPage(
         items=[ledger_shown.case(one) for one in shown],
-        next=str(_Cursor(opened_at=shown[-1].opened_at, number=shown[-1].number)) if is_more else None,
+        next=str(last_shown) if len(found) > limit else None,
     )
+    return Response(_PAGE.dump_json(page), media_type="application/json")
 
 
 @router.get("/ledger/totals", dependencies=_ANYBODY, responses=_READING)
