@@ -9,6 +9,8 @@ from typing import NamedTuple
 from models.ledger import Line, Party, State
 from models.terms import Clause, Unit
 
+_PARTIES = tuple(Party)
+
 
 class Spent(NamedTuple):
     """Time of a party: calendar days, and in how many clauses its clock runs now."""
@@ -24,7 +26,7 @@ def clock(lines: Iterable[Line]) -> list[Spent]:
     for line in lines:
         _, days, running = spent.get(line.party, (line.party, 0, 0))
         spent[line.party] = Spent(line.party, days + line.spent, running + line.is_running)
-    return [spent[party] for party in Party if party in spent]
+    return [spent[party] for party in _PARTIES if party in spent]
 
 
 class Usual(NamedTuple):
