@@ -73,12 +73,16 @@ def _by_role(engine: Engine) -> Iterator[Json]:
 
 
 def _paths_like_numbers() -> Iterator[Json]:
-    """A GET of `/requests/check` is one of a request whose number is «check»: 422, not 405."""
-    for path in ("check", "paper"):
-        yield {
-            "include-name": f"POST {API}/requests/{path}",
-            "checks": {"unsupported_method": {"enabled": False}},
-        }
+    """A GET of `/requests/check` is one of a request whose number is «check»: 422, not 405.
+
+    So is a DELETE of `/calendar-feeds/….ics`.
+    """
+    for name in (
+        f"POST {API}/requests/check",
+        f"POST {API}/requests/paper",
+        f"GET {API}/calendar-feeds/{{token}}.ics",
+    ):
+        yield {"include-name": name, "checks": {"unsupported_method": {"enabled": False}}}
 
 
 def _key(engine: Engine, role: str) -> dict[str, str]:
