@@ -34,8 +34,12 @@ _BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
 def _period(
-    first: Annotated[CalendarDay, Query(alias="from", description="Дела, открытые с этого дня.")],
-    last: Annotated[CalendarDay, Query(alias="to", description="По этот день включительно.")],
+    first: Annotated[
+        CalendarDay, Query(alias="from", description="Дела, открытые с этого дня.", examples=["2026-01-01"])
+    ],
+    last: Annotated[
+        CalendarDay, Query(alias="to", description="По этот день включительно.", examples=["2026-12-31"])
+    ],
 ) -> Period:
     if last < first:
         raise Problem("invalid", fields=[FieldProblem(field="to", detail="раньше начала периода")])
