@@ -195,6 +195,7 @@ CONCERNED: Mapping[Clause, tuple[Recipient, ...]] = MappingProxyType(
         Clause.SETUP: (Recipient.AGENCY, Recipient.OPERATOR),
         Clause.CONSULTATION: (Recipient.RESPONSIBLE, Recipient.OPERATOR),
         Clause.AUTHORING: (Recipient.OWNER, Recipient.RESPONSIBLE),
+        Clause.ENROLMENT: (Recipient.OWNER, Recipient.RESPONSIBLE),
         Clause.REPLACEMENT: (Recipient.OWNER, Recipient.OPERATOR),
     }
 )
