@@ -18,8 +18,11 @@ from api.routes import (
     calendar,
     codes,
     consultations,
+    deadlines,
     enrolments,
+    feeds,
     health,
+    ledger,
     records,
     register,
     replacements,
@@ -47,6 +50,10 @@ _ROUTERS = (
     register.router,
     tasks.router,
     calendar.router,
+    calendar.questions,
+    deadlines.router,
+    feeds.router,
+    ledger.router,
     temporal.router,
     authoring.router,
     consultations.router,
@@ -116,6 +123,7 @@ def create(
     app.include_router(temporal.links, prefix=_PREFIX)
     app.include_router(claim_page.router)
     app.include_router(sign_ups.public, prefix=_PREFIX, dependencies=[Depends(anybody)])
+    app.include_router(feeds.links, prefix=_PREFIX)
     app.include_router(health.router)
     return app
 

@@ -7,7 +7,7 @@ never from the body. What is not the caller's answers 404.
 import hashlib
 import secrets
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Self
 
 from fastapi import Depends
 from fastapi import Request as HTTPRequest
@@ -58,6 +58,10 @@ class Caller(NamedTuple):
     holder: str
     email: str
     """Of the person, where the key is a responsible's: tells which cases are theirs."""
+
+    @classmethod
+    def of(cls, key: ApiKey) -> Self:
+        return cls(key.id or 0, Role(key.role), key.organisation, key.holder, key.email)
 
     @property
     def actor(self) -> str:
@@ -115,10 +119,10 @@ async def known_caller(
     """
     key = await _key(sessions, credentials.credentials) if credentials else None
     if key is None:
-        _count(http.app.state.bad_rate, http.client.host if http.client else "")
+        count_bad(http)
         raise Problem("unauthenticated")
-    _count(http.app.state.rate, str(key.id))
-    return Caller(key.id or 0, Role(key.role), key.organisation, key.holder, key.email)
+    count_good(http, str(key.id))
+    return Caller.of(key)
 
 
 async def anybody(http: HTTPRequest) -> None:
@@ -127,7 +131,7 @@ async def anybody(http: HTTPRequest) -> None:
     Raises:
         Problem: `rate-limited`.
     """
-    _count(http.app.state.bad_rate, http.client.host if http.client else "")
+    count_bad(http)
 
 
 async def _key(sessions: store.Sessions, secret: str) -> ApiKey | None:
@@ -136,12 +140,36 @@ async def _key(sessions: store.Sessions, secret: str) -> ApiKey | None:
         return (await session.scalars(query)).first()
 
 
+def count_good(http: HTTPRequest, caller: str) -> None:
+    """Count a call of somebody known.
+
+    Raises:
+        Problem: They call too often.
+    """
+    _count(http.app.state.rate, caller)
+
+
+def count_bad(http: HTTPRequest) -> None:
+    """Count a call by a secret that opens nothing.
+
+    Raises:
+        Problem: Too many come from this address.
+    """
+    _count(http.app.state.bad_rate, http.client.host if http.client else "")
+
+
 def _count(rate: Rate, caller: str) -> None:
     if wait := rate.wait(caller):
         raise Problem("rate-limited", wait=wait)
 
 
+async def _secret(credentials: Annotated[HTTPAuthorizationCredentials, Depends(_bearer)]) -> str:
+    return credentials.credentials
+
+
 CallerDep = Annotated[Caller, Depends(known_caller)]
+SecretDep = Annotated[str, Depends(_secret)]
+"""The key itself, of a caller who is known already."""
 
 
 def allow(*roles: Role) -> Any:

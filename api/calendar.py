@@ -1,7 +1,7 @@
 """Section 3 of the design - a day is amended by decree, or the amendment taken back; open cases move."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,14 +11,23 @@ from temporalio.service import RPCError
 
 from api.errors import Problem
 from api.idempotency import Post
-from api.schemas.calendar import AmendmentAnswer, AmendmentForm, AmendmentShown, MovedShown, PreviewAnswer
-from models import amendments, store
-from models.amendments import Objection
+from api.schemas.calendar import (
+    AmendmentAnswer,
+    AmendmentForm,
+    AmendmentShown,
+    MovedShown,
+    PreviewAnswer,
+    WhatIfAnswer,
+    WouldMove,
+)
+from api.schemas.fields import Named
+from models import amendments, cases, store
+from models.amendments import Move, Objection
 from models.calendar import Amendment, WorkCalendar
 from models.deadlines import local_date
 from models.settings import Settings
 from models.starting import start_amendment
-from models.tables import AmendmentRow, ClauseRow
+from models.tables import AmendmentRow, CaseRow, ClauseRow, Organisation
 
 log = structlog.get_logger()
 
@@ -43,6 +52,51 @@ async def preview(session: AsyncSession, form: AmendmentForm, settings: Settings
     asked = Amendment(day=form.day, working=form.working, decree=form.decree)
     _check(asked, before)
     return PreviewAnswer(moved=await _moved(session, before, before.amended(asked)), note=_note(asked))
+
+
+async def what_if(session: AsyncSession, day: date, working: bool, settings: Settings) -> WhatIfAnswer:
+    """Which open clauses would move, were this day working or off, and who would hear of it.
+
+    Raises:
+        Problem: The day is so already.
+    """
+    before = await store.load_calendar(session, settings.confirmed_years)
+    if before.is_working(day) is working:
+        raise _unchanged(day, before)
+    after = amendments.supposed(before, day, working=working)
+    query = (
+        select(ClauseRow, CaseRow, Organisation)
+        .join(CaseRow, col(CaseRow.number) == col(ClauseRow.number))
+        .join(Organisation, col(Organisation.code) == col(CaseRow.organisation))
+        .where(col(ClauseRow.finished_at).is_(None))
+        .order_by(col(ClauseRow.due_at), col(ClauseRow.number), col(ClauseRow.clause))
+    )
+    rows = (await session.execute(query)).all()
+    of_clause = {(row.number, row.clause): (case, organisation) for row, case, organisation in rows}
+    now = datetime.now(UTC)
+    moved = amendments.moves([row for row, _, _ in rows], before, after)
+    return WhatIfAnswer(
+        day=day,
+        is_working=working,
+        moved=[_would_move(move, *of_clause[move.clause.number, move.clause.clause], now) for move in moved],
+        note=_PAST if day < local_date(now) else "",
+    )
+
+
+def _would_move(move: Move, case: CaseRow, organisation: Organisation, now: datetime) -> WouldMove:
+    return WouldMove(
+        number=case.number,
+        case_name=cases.label(case.number),
+        title=case.title,
+        organisation=organisation.code,
+        organisation_name=organisation.name,
+        clause=move.clause.clause,
+        last_day=move.before.last_day,
+        new_last_day=move.after.last_day,
+        overdue=move.before.is_late(now),
+        would_be_overdue=move.after.is_late(now),
+        told=[Named.of(one) for one in move.told],
+    )
 
 
 async def amend(post: Post, form: AmendmentForm, client: Client, settings: Settings) -> AmendmentAnswer:
@@ -108,8 +162,12 @@ def _check(asked: Amendment, calendar: WorkCalendar) -> None:
                 f"День {asked.day:%d.%m.%Y} уже изменён ({decree}): сначала отмените это изменение.",
             )
         case Objection.CHANGES_NOTHING:
-            why = "рабочий" if asked.working else f"выходной ({calendar.why_off(asked.day)})"
-            raise Problem(Objection.CHANGES_NOTHING, f"День {asked.day:%d.%m.%Y} и без того {why}.")
+            raise _unchanged(asked.day, calendar)
+
+
+def _unchanged(day: date, calendar: WorkCalendar) -> Problem:
+    why = "рабочий" if calendar.is_working(day) else f"выходной ({calendar.why_off(day)})"
+    return Problem(Objection.CHANGES_NOTHING, f"День {day:%d.%m.%Y} и без того {why}.")
 
 
 async def _enter(
@@ -143,13 +201,12 @@ async def _moved(session: AsyncSession, before: WorkCalendar, after: WorkCalenda
     rows = (await session.scalars(select(ClauseRow).where(col(ClauseRow.finished_at).is_(None)))).all()
     return [
         MovedShown(
-            number=row.number,
-            clause=row.clause,
-            last_day=amendments.recomputed(row, before).last_day,
-            new_last_day=amendments.recomputed(row, after).last_day,
+            number=move.clause.number,
+            clause=move.clause.clause,
+            last_day=move.before.last_day,
+            new_last_day=move.after.last_day,
         )
-        for row in rows
-        if amendments.is_moved(row, before, after)
+        for move in amendments.moves(rows, before, after)
     ]
 
 

@@ -23,7 +23,6 @@ from models import enrolment, replacement, signup, trainings
 from models.authoring import AuthoringRejection
 from models.consultation import ConsultationRejection
 from models.decisions import Rejection
-from models.logs import shown_path
 from models.setup import SetupRejection
 
 log = structlog.get_logger()
@@ -247,7 +246,7 @@ async def _on_http(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _on_unavailable(request: Request, error: Exception) -> JSONResponse:
-    log.warning("database unavailable", path=shown_path(request.url.path), error=type(error).__name__)
+    log.warning("database unavailable", path=request.url.path, error=type(error).__name__)
     return Problem("unavailable").response()
 
 
@@ -255,5 +254,5 @@ async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
     """Where and what, never the error's text: it may quote a person's data."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{last.filename}:{last.lineno}"
-    log.error("unexpected error", path=shown_path(request.url.path), error=type(error).__name__, where=where)
+    log.error("unexpected error", path=request.url.path, error=type(error).__name__, where=where)
     return Problem("internal").response()

@@ -1,19 +1,17 @@
 """Lists of requests, by cursor: the most urgent first, or the newest."""
 
-import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import cursors
 from api.auth import Caller
-from api.errors import Problem
-from api.invalid import FieldProblem
+from api.cursors import Cursor
 from api.schemas.fields import Number
 from api.schemas.requests import RequestItem, RequestPage
 from models import deadlines, store
@@ -48,32 +46,10 @@ class Asked:
     limit: int = 50
 
 
-class _Cursor(BaseModel):
-    """The last row that was shown: the next page begins after it, whatever is filed meanwhile."""
-
-    model_config = ConfigDict(extra="forbid")
-
+class _Cursor(Cursor):
     order: Order
     number: Number
     due_at: AwareDatetime | None
-
-    @classmethod
-    def read(cls, text: str, order: Order) -> Self:
-        """A cursor that we gave for this order.
-
-        Raises:
-            Problem: It is none of ours.
-        """
-        try:
-            cursor = cls.model_validate_json(base64.urlsafe_b64decode(text.encode()))
-            if cursor.order is order:
-                return cursor
-        except ValueError:
-            pass
-        raise Problem("invalid", fields=[FieldProblem(field="cursor", detail="нет такой страницы")])
-
-    def __str__(self) -> str:
-        return base64.urlsafe_b64encode(self.model_dump_json().encode()).decode()
 
 
 async def page(
@@ -86,7 +62,10 @@ async def page(
     """
     query = _ordered(_filtered(caller, asked), asked.order)
     if asked.cursor is not None:
-        query = query.where(_after(_Cursor.read(asked.cursor, asked.order)))
+        cursor = _Cursor.read(asked.cursor)
+        if cursor.order is not asked.order:
+            raise cursors.unknown()
+        query = query.where(_after(cursor))
     rows = (await session.execute(query.limit(asked.limit + 1))).all()
     calendar = await store.load_calendar(session, confirmed_years)
     now = datetime.now(UTC)
@@ -113,7 +92,7 @@ def item(
         received_on=request.received_on,
         clause=clause.clause if clause else None,
         waits_for=clause.waits_for if clause else None,
-        waits_for_name=_name(clause.waits_for) if clause else "",
+        waits_for_name=waiting_name(clause.waits_for) if clause else "",
         last_day=clause.last_day if clause else None,
         due_at=clause.due_at if clause else None,
         standing=deadlines.standing(Deadline.model_validate(clause.deadline), now, calendar)
@@ -124,7 +103,8 @@ def item(
     )
 
 
-def _name(waits_for: str) -> str:
+def waiting_name(waits_for: str) -> str:
+    """Who has to act, for people to read; empty when nobody has."""
     return "система" if waits_for == ENGINE else Recipient(waits_for).russian if waits_for else ""
 
 

@@ -10,6 +10,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from bench import bare, registration
 from bench.engine import Engine
+from bench.ledger import ledger
 from bench.measure import burst, pairs
 
 OPEN_REQUESTS = 1000
@@ -189,5 +190,6 @@ MEASURES: dict[str, Callable[[Engine], Awaitable[bool]]] = {
     "memory": memory,
     "listing": listing,
     **registration.MEASURES,
+    "ledger": ledger,
 }
 """Each prints its figures, and tells whether they keep within a limit where there is one."""

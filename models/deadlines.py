@@ -12,6 +12,7 @@ from pydantic import AwareDatetime
 
 from models import russian
 from models.calendar import WorkCalendar
+from models.lateness import Lateness, days_between, late_since
 from models.message import Message
 from models.rungs import Rung, RungKind
 from models.terms import Clause, Escalation, Reminder, Term, Unit
@@ -56,20 +57,6 @@ class Deadline(Message):
         begin anew. A reminder doesn't: its reader knows.
         """
         return rung.kind is RungKind.ESCALATION and not self.is_late(moved_at)
-
-
-class Lateness(Message):
-    """By how much something was late.
-
-    Attributes:
-        days: Days begun since the last day, in `unit`; 0 when no working day has begun since.
-        unit: The term's own: calendar days for 4.2, working days for 4.3.
-        words: «на 2 рабочих дня», to follow «просрочено» or «с опозданием».
-    """
-
-    days: int
-    unit: Unit
-    words: str
 
 
 def local_date(at: datetime) -> date:
@@ -162,23 +149,24 @@ def lateness(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Latene
     """
     if not deadline.is_late(at):
         return None
-    days = _days_between(deadline.last_day, local_date(at), deadline.unit, calendar)
-    words = russian.by_how_much(days, working=deadline.unit.is_working)
-    return Lateness(days=days, unit=deadline.unit, words=words)
+    return late_since(deadline.last_day, local_date(at), deadline.unit, calendar)
 
 
 def standing(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> str:
     """One phrase for lists and letters: «осталось 3 рабочих дня», «просрочено на 2 дня»."""
     if late := lateness(deadline, at, calendar):
         return russian.overdue(late.days, working=late.unit.is_working)
-    remaining = _days_between(local_date(at), deadline.last_day, deadline.unit, calendar)
-    return russian.left(remaining, working=deadline.unit.is_working)
+    return russian.left(days_left(deadline, at, calendar), working=deadline.unit.is_working)
 
 
-def _days_between(after: date, until: date, unit: Unit, calendar: WorkCalendar) -> int:
-    if unit.is_working:
-        return calendar.working_days_between(after, until)
-    return (until - after).days
+def days_left(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> int:
+    """Days of the term that are left at a moment, in its own unit; less than zero when it is late.
+
+    Zero on the last day, and in working days also on the days off that follow it.
+    """
+    if late := lateness(deadline, at, calendar):
+        return -late.days
+    return days_between(local_date(at), deadline.last_day, deadline.unit, calendar)
 
 
 def _ladder(term: Term, last_day: date, calendar: WorkCalendar) -> tuple[Rung, ...]:

@@ -5,6 +5,7 @@ type and place alone: its text may quote a letter or a row of Postgres.
 """
 
 import logging
+import re
 import sys
 import traceback
 
@@ -15,6 +16,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 _INNERMOST = 5
 """Frames of an exception that are told."""
+_SECRET = re.compile(r"(?<=/calendar-feeds/)[^/]+(?=\.ics)|(?<=^/claim/).+")
+"""In a path: whoever knows it reads what its holder may, or chooses a learner's password."""
 
 
 def configure() -> None:
@@ -24,6 +27,7 @@ def configure() -> None:
         add_logger_name,
         TimeStamper(fmt="iso", utc=True),
         _tell_exception,
+        _hide_secrets,
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -50,14 +54,8 @@ def _tell_record(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     if event["_record"].name == "uvicorn.access":
         # The caller's address stays out, and so does what was asked for behind the path.
         _, method, path, _, status = arguments
-        event.update(event="call", method=method, path=shown_path(path), status=status)
+        event.update(event="call", method=method, path=path.partition("?")[0], status=status)
     return event
-
-
-def shown_path(path: str) -> str:
-    """What may be told of an address: neither its query nor a claim code."""
-    path = path.partition("?")[0]
-    return "/claim/…" if path.startswith("/claim/") else path
 
 
 def _tell_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -70,4 +68,10 @@ def _tell_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         frames = traceback.extract_tb(error.__traceback__)[-_INNERMOST:]
         event["error"] = type(error).__name__
         event["where"] = [f"{frame.filename}:{frame.lineno}" for frame in frames]
+    return event
+
+
+def _hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    if "path" in event:
+        event["path"] = _SECRET.sub("…", event["path"])
     return event

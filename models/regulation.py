@@ -199,3 +199,15 @@ REPLACEMENT_TERM = Term(
 TERMS: Mapping[Clause, Term] = MappingProxyType(
     {term.clause: term for term in (REVIEW_TERM, SETUP_TERM, CONSULTATION_TERM, REPLACEMENT_TERM)}
 )
+
+CONCERNED: Mapping[Clause, tuple[Recipient, ...]] = MappingProxyType(
+    {
+        Clause.REVIEW: (Recipient.AGENCY, Recipient.REVIEWER),
+        Clause.SETUP: (Recipient.AGENCY, Recipient.OPERATOR),
+        Clause.CONSULTATION: (Recipient.RESPONSIBLE, Recipient.OPERATOR),
+        Clause.AUTHORING: (Recipient.OWNER, Recipient.RESPONSIBLE),
+        Clause.ENROLMENT: (Recipient.OWNER, Recipient.RESPONSIBLE),
+        Clause.REPLACEMENT: (Recipient.OWNER, Recipient.OPERATOR),
+    }
+)
+"""Who waits for the end of a term and who works against it: both hear that it has moved."""

@@ -5,21 +5,11 @@ from temporalio.exceptions import ApplicationError
 
 from models.cases import Case, Shown
 from models.letters import Notice
+from models.regulation import CONCERNED
 from models.steps import MoveDeadline, OpenClause
-from models.terms import Clause, Recipient
 from workflows import letters, steps
 from workflows.deadline import DeadlineWatch
 from workflows.mending import Mendable
-
-_CONCERNED = {
-    Clause.REVIEW: (Recipient.AGENCY, Recipient.REVIEWER),
-    Clause.SETUP: (Recipient.AGENCY, Recipient.OPERATOR),
-    Clause.CONSULTATION: (Recipient.RESPONSIBLE, Recipient.OPERATOR),
-    Clause.AUTHORING: (Recipient.OWNER, Recipient.RESPONSIBLE),
-    Clause.ENROLMENT: (Recipient.OWNER, Recipient.RESPONSIBLE),
-    Clause.REPLACEMENT: (Recipient.OWNER, Recipient.OPERATOR),
-}
-"""Who waits for the end of the term and who works against it: both hear that it has moved."""
 
 
 class ClauseWorkflow(Mendable):
@@ -48,7 +38,7 @@ class ClauseWorkflow(Mendable):
         now = workflow.now()
         deadline = await steps.take_over_deadline(move.model_copy(update={"at": now}))
         if self._watch.move(deadline, now):
-            to = _CONCERNED[move.deadline.clause]
+            to = CONCERNED[move.deadline.clause]
             await letters.send(self._case, Notice.DEADLINE_MOVED, *to, step=move.step)
 
     @move_deadline.validator

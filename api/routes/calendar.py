@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
 from api import calendar
@@ -16,13 +16,28 @@ from api.schemas.calendar import (
     AmendmentPreviewForm,
     AmendmentShown,
     AmendmentWithdrawalForm,
+    CalendarDay,
     PreviewAnswer,
+    WhatIfAnswer,
 )
 
 router = APIRouter(prefix="/calendar/amendments", tags=["Календарь"])
+questions = APIRouter(prefix="/calendar", tags=["Календарь"])
 
 _ALLOWED = [allow(Role.ADMIN, Role.SUPERVISOR)]
 _OBJECTIONS = ("day-amended-already", "day-unchanged")
+
+
+@questions.get("/what-if", dependencies=_ALLOWED, responses=reading("day-unchanged", "invalid"))
+async def what_if(
+    day: Annotated[CalendarDay, Query(examples=["2027-05-14"])],
+    is_working: Annotated[bool, Query(description="Каким стал бы день: рабочим или выходным.")],
+    sessions: SessionsDep,
+    settings: SettingsDep,
+) -> WhatIfAnswer:
+    """Что, если день станет выходным или рабочим: какие открытые дела сдвинутся и кому сообщать."""
+    async with sessions() as session:
+        return await calendar.what_if(session, day, is_working, settings)
 
 
 @router.post("/preview", dependencies=_ALLOWED, responses=asking(*_OBJECTIONS))

@@ -1,14 +1,25 @@
 """Amendments of the production calendar, over HTTP."""
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool
 
 from api.invalid import RussianValueError
-from api.schemas.fields import Day, Form, Instant, Reason
+from api.schemas.fields import Day, Form, Instant, Named, Reason
 
 _FIRST_YEAR, _LAST_YEAR = 2019, 2100
 """Of the regulation's version 3.0, and of the production calendar that we have."""
+
+
+def _is_of_our_time(day: date) -> date:
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise RussianValueError(f"год — от {_FIRST_YEAR} до {_LAST_YEAR}")
+    return day
+
+
+CalendarDay = Annotated[Day, AfterValidator(_is_of_our_time)]
+"""A day that may be amended."""
 
 
 class AmendmentForm(Form):
@@ -22,16 +33,9 @@ class AmendmentForm(Form):
         }
     )
 
-    day: Day
+    day: CalendarDay
     working: StrictBool
     decree: Reason
-
-    @field_validator("day")
-    @classmethod
-    def _is_of_our_time(cls, day: date) -> date:
-        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-            raise RussianValueError(f"год — от {_FIRST_YEAR} до {_LAST_YEAR}")
-        return day
 
 
 class AmendmentPreviewForm(AmendmentForm):
@@ -67,6 +71,29 @@ class PreviewAnswer(BaseModel):
     """What an amendment would move, before it is applied."""
 
     moved: list[MovedShown]
+    note: str = Field(description="О чём стоит знать; пусто, если не о чем.")
+
+
+class WouldMove(MovedShown):
+    """The same with whose case it is, and who would hear of it."""
+
+    case_name: str
+    title: str
+    organisation: str
+    organisation_name: str
+    overdue: bool
+    would_be_overdue: bool
+    told: list[Named] = Field(
+        description="Кому сообщат; никому, если последний день тот же и переносятся только напоминания."
+    )
+
+
+class WhatIfAnswer(BaseModel):
+    """What would come of a day being working or off; nothing of it is applied."""
+
+    day: date
+    is_working: bool
+    moved: list[WouldMove]
     note: str = Field(description="О чём стоит знать; пусто, если не о чем.")
 
 

@@ -95,6 +95,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['parent'], ['subsystems.code'], ),
     sa.PrimaryKeyConstraint('code')
     )
+    op.create_table('calendar_feeds',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('api_key', sa.Integer(), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('waits_for', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['api_key'], ['api_keys.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('sha256')
+    )
+    op.create_index(op.f('ix_calendar_feeds_api_key'), 'calendar_feeds', ['api_key'], unique=False)
     op.create_table('categories',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -157,6 +169,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_cases_course'), 'cases', ['course'], unique=False)
     op.create_index('ix_cases_open', 'cases', [sa.literal_column('checked_at NULLS FIRST')], unique=False, postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_index('ix_cases_opened', 'cases', ['opened_at', 'number'], unique=False)
     op.create_index(op.f('ix_cases_organisation'), 'cases', ['organisation'], unique=False)
     op.create_index('ix_cases_to_keep', 'cases', ['number'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
     op.create_index('ix_cases_unstarted', 'cases', ['number'], unique=False, postgresql_where=sa.text('started_at IS NULL'))
@@ -208,7 +221,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('number', 'clause')
     )
-    op.create_index(op.f('ix_clauses_due_at'), 'clauses', ['due_at'], unique=False)
+    op.create_index('ix_clauses_open', 'clauses', ['due_at', 'number', 'clause'], unique=False, postgresql_where=sa.text('finished_at IS NULL'))
     op.create_table('documents',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -569,7 +582,7 @@ def downgrade() -> None:
     op.drop_table('enrolments')
     op.drop_index(op.f('ix_documents_number'), table_name='documents')
     op.drop_table('documents')
-    op.drop_index(op.f('ix_clauses_due_at'), table_name='clauses')
+    op.drop_index('ix_clauses_open', table_name='clauses', postgresql_where=sa.text('finished_at IS NULL'))
     op.drop_table('clauses')
     op.drop_table('bulk_letters')
     op.drop_index(op.f('ix_accounts_person'), table_name='accounts')
@@ -577,6 +590,7 @@ def downgrade() -> None:
     op.drop_index('ix_cases_unstarted', table_name='cases', postgresql_where=sa.text('started_at IS NULL'))
     op.drop_index('ix_cases_to_keep', table_name='cases', postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
     op.drop_index(op.f('ix_cases_organisation'), table_name='cases')
+    op.drop_index('ix_cases_opened', table_name='cases')
     op.drop_index('ix_cases_open', table_name='cases', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index(op.f('ix_cases_course'), table_name='cases')
     op.drop_table('cases')
@@ -584,6 +598,8 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_idempotency_begun_at'), table_name='idempotency')
     op.drop_table('idempotency')
     op.drop_table('categories')
+    op.drop_index(op.f('ix_calendar_feeds_api_key'), table_name='calendar_feeds')
+    op.drop_table('calendar_feeds')
     op.drop_table('subsystems')
     op.drop_table('api_keys')
     op.drop_index('persons_email', table_name='persons', postgresql_where=sa.text("email != ''"))

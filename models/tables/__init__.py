@@ -4,7 +4,7 @@ Stamps are aware; SQL never supplies them: facts carry the workflow's clock, and
 what happens at the API its own.
 """
 
-from models.tables.access import AmendmentRow, ApiKey, IdempotencyRecord
+from models.tables.access import AmendmentRow, ApiKey, CalendarFeed, IdempotencyRecord
 from models.tables.cases import (
     CandidateRow,
     CaseRow,
@@ -28,6 +28,7 @@ __all__ = [
     "AmendmentRow",
     "ApiKey",
     "BulkLetter",
+    "CalendarFeed",
     "CandidateRow",
     "CaseRow",
     "CatalogueEntry",

@@ -26,6 +26,21 @@ class ApiKey(SQLModel, table=True):
     revoked_at: datetime | None = Field(default=None, sa_type=AWARE)
 
 
+class CalendarFeed(SQLModel, table=True):
+    """An address that shows a calendar program the deadlines of a key's holder; it ends with the key too."""
+
+    __tablename__ = "calendar_feeds"
+
+    id: int | None = Field(default=None, primary_key=True)
+    api_key: int = Field(foreign_key="api_keys.id", index=True)
+    sha256: str = Field(unique=True)
+    """Of the token."""
+    waits_for: str | None = None
+    """Only deadlines that wait for this kind of recipient; None: all that the key sees."""
+    issued_at: datetime = Field(sa_type=AWARE)
+    revoked_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+
 class IdempotencyRecord(SQLModel, table=True):
     """A POST that was begun under an Idempotency-Key, and its first answer."""
 

@@ -39,6 +39,7 @@ class CaseRow(SQLModel, table=True):
             "number",
             postgresql_where=text("closed_at IS NOT NULL AND NOT histories_kept"),
         ),
+        Index("ix_cases_opened", "opened_at", "number"),
     )
 
     number: str = Field(primary_key=True)
@@ -124,6 +125,10 @@ class ClauseRow(SQLModel, table=True):
     """A clause of a case that has a term: its deadline, why, and how it ended."""
 
     __tablename__ = "clauses"
+    # Lists of what is urgent are of the open ones, a handful among all there have ever been.
+    __table_args__ = (
+        Index("ix_clauses_open", "due_at", "number", "clause", postgresql_where=text("finished_at IS NULL")),
+    )
 
     number: str = Field(primary_key=True, foreign_key="cases.number")
     clause: str = Field(primary_key=True)
@@ -137,7 +142,7 @@ class ClauseRow(SQLModel, table=True):
     last_day: date
     moved_from: date | None = None
     """The last day before the calendar was amended."""
-    due_at: datetime = Field(sa_type=AWARE, index=True)
+    due_at: datetime = Field(sa_type=AWARE)
     is_provisional: bool = False
     explanation: dict[str, Any] = Field(sa_type=JSONB)
     waits_for: str = ""

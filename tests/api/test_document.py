@@ -159,6 +159,7 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{ENROLMENT}/slips": ("responsible", _unclaimed),
     f"{API}/tasks/{{task}}/retry": ("operator", _failed_task),
     f"{API}/tasks/{{task}}/close": ("operator", _letter_task),
+    f"{API}/calendar-feeds": ("responsible", _none),
     f"{API}/calendar/amendments/preview": ("admin", _none),
     f"{API}/calendar/amendments": ("admin", _none),
     f"{API}/calendar/amendments/{{amendment}}/withdrawal": ("admin", _amended),

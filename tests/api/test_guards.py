@@ -58,6 +58,15 @@ ROUTES = [
     Guarded("GET", f"{API}/tasks", TASKS, 200),
     Guarded("POST", f"{API}/tasks/{{task}}/retry", TASKS, 404),
     Guarded("POST", f"{API}/tasks/{{task}}/close", TASKS, 404),
+    Guarded("GET", f"{API}/deadlines", EVERYBODY, 200),
+    Guarded("GET", f"{API}/ledger", EVERYBODY, 422),
+    Guarded("GET", f"{API}/ledger/totals", EVERYBODY, 422),
+    Guarded("GET", f"{API}/ledger.xlsx", EVERYBODY, 422),
+    Guarded("GET", f"{RECORDS}/ledger", EVERYBODY, 200),
+    Guarded("GET", f"{API}/calendar-feeds", EVERYBODY, 200),
+    Guarded("POST", f"{API}/calendar-feeds", EVERYBODY, 422),
+    Guarded("DELETE", f"{API}/calendar-feeds/{{feed}}", EVERYBODY, 404),
+    Guarded("GET", f"{API}/calendar/what-if", CALENDAR, 422),
     Guarded("GET", f"{API}/calendar/amendments", CALENDAR, 200),
     Guarded("POST", f"{API}/calendar/amendments/preview", CALENDAR, 422),
     Guarded("POST", f"{API}/calendar/amendments", CALENDAR, 422),
@@ -116,6 +125,7 @@ PUBLIC = {
     ("POST", "/claim"),
     ("GET", f"{API}/sign-up/{{number}}"),  # anybody signs up
     ("POST", f"{API}/sign-up/{{number}}"),
+    ("GET", f"{API}/calendar-feeds/{{token}}.ics"),  # a calendar program's: the token is its key
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/docs/oauth2-redirect"),
@@ -137,6 +147,7 @@ async def place(engine: Engine) -> dict[str, object]:
         "amendment": 2**31 - 1,
         "course": 2**31 - 1,
         "application": 2**31 - 1,
+        "feed": 2**31 - 1,
     }
 
 

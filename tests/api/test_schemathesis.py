@@ -84,12 +84,16 @@ def _by_role(engine: Engine) -> Iterator[Json]:
 
 
 def _paths_like_numbers() -> Iterator[Json]:
-    """A GET of `/requests/check` is one of a request whose number is «check»: 422, not 405."""
-    for path in ("check", "paper"):
-        yield {
-            "include-name": f"POST {API}/requests/{path}",
-            "checks": {"unsupported_method": {"enabled": False}},
-        }
+    """A GET of `/requests/check` is one of a request whose number is «check»: 422, not 405.
+
+    So is a DELETE of `/calendar-feeds/….ics`.
+    """
+    for name in (
+        f"POST {API}/requests/check",
+        f"POST {API}/requests/paper",
+        f"GET {API}/calendar-feeds/{{token}}.ics",
+    ):
+        yield {"include-name": name, "checks": {"unsupported_method": {"enabled": False}}}
 
 
 def _key(engine: Engine, role: str) -> dict[str, str]:
@@ -113,6 +117,7 @@ async def _narrowed(engine: Engine) -> Json:
         "/replacements/": await replacements.vacant(engine),
         "/consultations/": (await courses.asked(engine, course)).id,
     }
+    feed, revoked = [(await engine.post("supervisor", "/calendar-feeds")).json() for _ in range(2)]
     for path, methods in narrowed["paths"].items():
         case = next((number for part, number in of_courses.items() if part in path), done)
         application = ""
@@ -120,6 +125,7 @@ async def _narrowed(engine: Engine) -> Json:
             case, _, application = (await FRESH[path][1](engine)).partition(":")
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
         known |= {"course": str(course.id), "application": application}
+        known |= {"feed": str(revoked["id"]), "token": feed["token"]}
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.

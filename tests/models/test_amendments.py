@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from models.amendments import Objection, is_moved, objection
+from models.amendments import Objection, is_moved, moves, objection, supposed
 from models.calendar import Amendment, WorkCalendar
 from models.deadlines import compute
 from models.regulation import REVIEW_TERM, SETUP_TERM
 from models.tables import ClauseRow
-from models.terms import Term
+from models.terms import Recipient, Term
 
 OFFICIAL = WorkCalendar()
 FRIDAY, SATURDAY = date(2026, 5, 15), date(2026, 5, 16)
@@ -79,3 +79,53 @@ def clause(term: Term, started_on: date) -> ClauseRow:
 def test_only_what_the_amendment_changes_moves(row: ClauseRow, moves: bool, why: str) -> None:
     assert is_moved(row, OFFICIAL, AMENDED) is moves, why
     assert not is_moved(row, AMENDED, AMENDED), "whatever the library says now"
+
+
+REVIEWED = (Recipient.AGENCY, Recipient.REVIEWER)
+
+
+@pytest.mark.parametrize(
+    ("row", "last_day", "new_last_day", "told"),
+    [
+        # Its last day is that Friday.
+        (clause(REVIEW_TERM, date(2026, 4, 15)), FRIDAY, date(2026, 5, 18), REVIEWED),
+        # A reminder of it is of that Friday: only the letter moves, and nobody is told.
+        (clause(REVIEW_TERM, date(2026, 4, 18)), date(2026, 5, 18), date(2026, 5, 18), ()),
+        (
+            clause(SETUP_TERM, date(2026, 5, 12)),
+            date(2026, 5, 26),
+            date(2026, 5, 27),
+            (Recipient.AGENCY, Recipient.OPERATOR),
+        ),
+    ],
+)
+def test_a_moved_clause_says_from_where_to_where_and_who_is_told(
+    row: ClauseRow, last_day: date, new_last_day: date, told: tuple[Recipient, ...]
+) -> None:
+    stays = clause(REVIEW_TERM, date(2026, 6, 15))
+
+    (move,) = moves([stays, row], OFFICIAL, AMENDED)
+
+    assert move.clause is row
+    assert (move.before.last_day, move.after.last_day) == (last_day, new_last_day)
+    assert move.told == told
+
+
+@pytest.mark.parametrize(
+    ("calendar", "day", "working", "amended"),
+    [
+        (OFFICIAL, FRIDAY, False, 1),
+        (OFFICIAL, SATURDAY, True, 1),
+        (AMENDED, SATURDAY, True, 2),
+        # As the production calendar has it: what is supposed is that the amendment is taken back.
+        (AMENDED, FRIDAY, True, 0),
+    ],
+)
+def test_a_supposed_day_is_as_it_is_supposed_to_be(
+    calendar: WorkCalendar, day: date, working: bool, amended: int
+) -> None:
+    found = supposed(calendar, day, working=working)
+
+    assert found.is_working(day) is working
+    assert len(found.amendments) == amended
+    assert found.is_working(date(2026, 5, 14)) is calendar.is_working(date(2026, 5, 14))

@@ -9,6 +9,7 @@ from models.deadlines import (
     LOCAL_ZONE,
     Deadline,
     compute,
+    days_left,
     lateness,
     next_repeat,
     postponed,
@@ -131,6 +132,22 @@ def test_where_a_case_stands(deadline: Deadline, at: datetime, late: int | None,
 
     assert (found.days if found else None) == late
     assert standing(deadline, at, OFFICIAL) == words
+
+
+@pytest.mark.parametrize(
+    ("deadline", "at", "left"),
+    [
+        (REVIEW, local(2026, 4, 18, 12), 30),
+        (REVIEW, local(2026, 5, 18, 23, 59), 0),
+        (REVIEW, local(2026, 5, 19), -1),
+        (SETUP, local(2027, 1, 10, 18), 10),
+        (SETUP, local(2027, 1, 22, 23, 59), 0),
+        (SETUP, local(2027, 1, 24), 0),  # a Sunday: no working day has begun since
+        (SETUP, local(2027, 1, 29, 9), -5),
+    ],
+)
+def test_how_many_days_are_left_as_a_number(deadline: Deadline, at: datetime, left: int) -> None:
+    assert days_left(deadline, at, OFFICIAL) == left
 
 
 def test_lateness_is_worded_to_follow_any_verb() -> None:

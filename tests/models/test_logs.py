@@ -71,3 +71,12 @@ def test_a_call_to_the_claim_page_is_logged_without_the_code() -> None:
     )
 
     assert (line["method"], line["path"], line["status"]) == ("GET", "/claim/…", 200)
+
+
+def test_the_token_of_a_calendar_feed_is_in_no_line() -> None:
+    ours, theirs = _lines(
+        "path = '/api/v1/calendar-feeds/ivanova-_9.ics'; log.warning('database unavailable', path=path);"
+        "logging.getLogger('uvicorn.access').info('%s - %s %s HTTP/%s %d', 'x:1', 'GET', path, '1.1', 200)"
+    )
+
+    assert ours["path"] == theirs["path"] == "/api/v1/calendar-feeds/….ics"

@@ -1,0 +1,136 @@
+"""Terms that run, of cases of any kind: the most urgent first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import AwareDatetime
+from sqlalchemy import Row, Select, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from api import cases as visible_cases
+from api import listing
+from api.auth import Caller
+from api.cursors import Cursor
+from api.schemas.deadlines import DeadlineItem, DeadlinePage
+from api.schemas.fields import CaseNumber
+from models import cases, deadlines, store
+from models.calendar import WorkCalendar
+from models.deadlines import Deadline
+from models.regulation import PROVISIONS
+from models.settings import Settings
+from models.tables import CaseRow, ClauseRow, Course, Organisation, Request
+from models.terms import Clause
+
+Query = Select[ClauseRow, CaseRow, str]
+Open = Row[ClauseRow, CaseRow, str]
+"""A clause whose term runs, its case, and its organisation's name."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What list is asked for."""
+
+    overdue: bool | None = None
+    agency: str | None = None
+    clause: Clause | None = None
+    waits_for: str | None = None
+    cursor: str | None = None
+    limit: int = 50
+
+
+class _Cursor(Cursor):
+    due_at: AwareDatetime
+    number: CaseNumber
+    clause: Clause
+
+
+async def page(session: AsyncSession, caller: Caller, asked: Asked, settings: Settings) -> DeadlinePage:
+    """One page of the terms that run in cases which the caller may see.
+
+    Raises:
+        Problem: The cursor is none of ours.
+    """
+    query = _filtered(caller, asked)
+    if asked.cursor is not None:
+        cursor = _Cursor.read(asked.cursor)
+        query = query.where(tuple_(cursor.due_at, cursor.number, cursor.clause.value) < _ORDER)
+    rows = (await session.execute(query.limit(asked.limit + 1))).all()
+    calendar = await store.load_calendar(session, settings.confirmed_years)
+    now = datetime.now(UTC)
+    shown = rows[: asked.limit]
+    return DeadlinePage(
+        items=[_item(*row, now, calendar, settings) for row in shown],
+        next=str(_cursor(shown[-1])) if len(rows) > asked.limit else None,
+    )
+
+
+async def running(session: AsyncSession, caller: Caller, waits_for: str | None) -> Sequence[Open]:
+    """All of them, without pages."""
+    return (await session.execute(_filtered(caller, Asked(waits_for=waits_for)))).all()
+
+
+def explanation_url(settings: Settings, number: str) -> str:
+    """Where a case's deadlines are explained day by day."""
+    return f"{settings.public_url.rstrip('/')}/api/v1/cases/{number}/deadlines"
+
+
+_ORDER = tuple_(col(ClauseRow.due_at), col(ClauseRow.number), col(ClauseRow.clause))
+
+
+def _filtered(caller: Caller, asked: Asked) -> Query:
+    query = (
+        select(ClauseRow, CaseRow, col(Organisation.name))
+        .join(CaseRow, col(CaseRow.number) == col(ClauseRow.number))
+        .join(Organisation, col(Organisation.code) == col(CaseRow.organisation))
+        .join(Request, col(Request.number) == col(CaseRow.number), isouter=True)
+        .join(Course, col(Course.id) == col(CaseRow.course), isouter=True)
+        .where(col(ClauseRow.finished_at).is_(None), visible_cases.visible(caller))
+        .order_by(col(ClauseRow.due_at), col(ClauseRow.number), col(ClauseRow.clause))
+    )
+    if asked.overdue is not None:
+        query = query.where(col(ClauseRow.is_overdue).is_(asked.overdue))
+    if asked.agency is not None:
+        query = query.where(col(CaseRow.organisation) == asked.agency)
+    if asked.clause is not None:
+        query = query.where(col(ClauseRow.clause) == asked.clause.value)
+    if asked.waits_for is not None:
+        query = query.where(col(ClauseRow.waits_for) == asked.waits_for)
+    return query
+
+
+def _item(
+    row: ClauseRow,
+    case: CaseRow,
+    organisation_name: str,
+    now: datetime,
+    calendar: WorkCalendar,
+    settings: Settings,
+) -> DeadlineItem:
+    deadline = Deadline.model_validate(row.deadline)
+    return DeadlineItem(
+        number=row.number,
+        case_name=cases.label(row.number),
+        title=case.title,
+        organisation=case.organisation,
+        organisation_name=organisation_name,
+        clause=row.clause,
+        clause_title=PROVISIONS[Clause(row.clause)].title,
+        last_day=row.last_day,
+        due_at=row.due_at,
+        days_left=deadlines.days_left(deadline, now, calendar),
+        unit=deadline.unit,
+        standing=deadlines.standing(deadline, now, calendar),
+        overdue=row.is_overdue,
+        provisional=row.is_provisional,
+        waits_for=row.waits_for,
+        waits_for_name=listing.waiting_name(row.waits_for),
+        why=row.explanation["sentence"],
+        explanation=explanation_url(settings, row.number),
+    )
+
+
+def _cursor(row: Open) -> _Cursor:
+    clause = row[0]
+    return _Cursor(due_at=clause.due_at, number=clause.number, clause=Clause(clause.clause))

@@ -1,0 +1,77 @@
+"""The clause ledger as it is answered."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from api.schemas.fields import Named
+from api.schemas.ledger import ClauseTotals, LedgerCase, LedgerLine, LedgerTotals, PartyDays, StateCount
+from models import cases, ledger_totals
+from models.ledger import CaseLedger, Line, Party, State
+from models.ledger_totals import ClauseSummary
+from models.regulation import PROVISIONS
+
+
+@cache
+def _named(value: State | Party) -> Named:
+    return Named.of(value)
+
+
+def case(of: CaseLedger) -> LedgerCase:
+    """A case, clause by clause."""
+    return LedgerCase(
+        number=of.number,
+        case_name=cases.label(of.number),
+        title=of.title,
+        organisation=of.organisation,
+        organisation_name=of.organisation_name,
+        opened_at=of.opened_at,
+        closed_at=of.closed_at,
+        lines=[_line(line) for line in of.lines],
+        clock=_clock(of.lines),
+    )
+
+
+def totals(found: Sequence[CaseLedger]) -> LedgerTotals:
+    """A period in sum."""
+    lines = [line for one in found for line in one.lines]
+    return LedgerTotals(
+        cases=len(found),
+        clauses=[_clause(summary) for summary in ledger_totals.summarise(lines)],
+        clock=_clock(lines),
+    )
+
+
+def _line(line: Line) -> LedgerLine:
+    fact = line.fact
+    return LedgerLine(
+        clause=fact.clause.value,
+        clause_title=PROVISIONS[fact.clause].title,
+        party=_named(line.party),
+        state=_named(line.state),
+        started_on=fact.started_on,
+        last_day=fact.last_day,
+        done_at=fact.done_at,
+        late_by=line.late_by,
+        late_days=line.late_days,
+        by=fact.by,
+        evidence=fact.evidence,
+        spent_days=line.spent,
+        running=line.is_running,
+    )
+
+
+def _clause(summary: ClauseSummary) -> ClauseTotals:
+    return ClauseTotals(
+        clause=summary.clause.value,
+        clause_title=PROVISIONS[summary.clause].title,
+        states=[StateCount(state=_named(state), count=count) for state, count in summary.states.items()],
+        unit=summary.unit.value,
+        **summary.usual._asdict(),
+    )
+
+
+def _clock(lines: Iterable[Line]) -> list[PartyDays]:
+    return [
+        PartyDays(party=_named(spent.party), days=spent.days, running=spent.running)
+        for spent in ledger_totals.clock(lines)
+    ]

@@ -1,0 +1,122 @@
+"""The clause ledger: of a case and of a period, as JSON and XLSX."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import AwareDatetime, TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import ledger, ledger_shown
+from api.auth import EVERYBODY, CallerDep, allow
+from api.cases import CaseDep
+from api.cursors import Cursor
+from api.deps import SessionsDep, SettingsDep
+from api.documentation import reading
+from api.errors import Problem
+from api.invalid import FieldProblem
+from api.ledger import Period
+from api.schemas.calendar import CalendarDay
+from api.schemas.fields import CaseNumber
+from api.schemas.ledger import LedgerCase, LedgerPage, LedgerTotals
+from models import store
+from models.ledger import Ledger
+from models.settings import Settings
+from reports import ledger_xlsx
+
+router = APIRouter(tags=["Журнал пунктов"])
+
+_ANYBODY = [allow(*EVERYBODY)]
+_READING = reading("invalid")
+_PAGE = TypeAdapter(LedgerPage)
+_BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
+
+
+def _period(
+    first: Annotated[
+        CalendarDay, Query(alias="from", description="Дела, открытые с этого дня.", examples=["2026-01-01"])
+    ],
+    last: Annotated[
+        CalendarDay, Query(alias="to", description="По этот день включительно.", examples=["2026-12-31"])
+    ],
+) -> Period:
+    if last < first:
+        raise Problem("invalid", fields=[FieldProblem(field="to", detail="раньше начала периода")])
+    return Period(first, last)
+
+
+PeriodDep = Annotated[Period, Depends(_period)]
+
+
+class _Cursor(Cursor):
+    opened_at: AwareDatetime
+    number: CaseNumber
+
+
+@router.get("/ledger", dependencies=_ANYBODY, response_model=LedgerPage, responses=_READING)
+async def read_ledger(
+    period: PeriodDep,
+    caller: CallerDep,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next` прежней страницы.")] = None,
+    limit: Annotated[int, Query(ge=1, le=1000, description="Сколько дел.")] = 100,
+) -> Response:
+    """Журнал пунктов по делам, открытым за период: что было должно, исполнено, насколько поздно и кем."""
+    last = _Cursor.read(cursor) if cursor is not None else None
+    after = (last.opened_at, last.number) if last is not None else None
+    async with store.looking(sessions) as session:
+        reckoner = await _ledger(session, settings, datetime.now(UTC))
+        found = await ledger.of_period(session, caller, period, reckoner, after=after, limit=limit + 1)
+    shown = found[:limit]
+    last_shown = _Cursor(opened_at=shown[-1].opened_at, number=shown[-1].number) if shown else None
+    page = LedgerPage(
+        items=[ledger_shown.case(one) for one in shown],
+        next=str(last_shown) if len(found) > limit else None,
+    )
+    return Response(_PAGE.dump_json(page), media_type="application/json")
+
+
+@router.get("/ledger/totals", dependencies=_ANYBODY, responses=_READING)
+async def read_totals(
+    period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
+) -> LedgerTotals:
+    """Итоги периода: как соблюдены пункты, чьё время ушло и какие сроки обычны."""
+    async with store.looking(sessions) as session:
+        reckoner = await _ledger(session, settings, datetime.now(UTC))
+        found = await ledger.of_period(session, caller, period, reckoner)
+    return await asyncio.to_thread(ledger_shown.totals, found)
+
+
+@router.get(
+    "/ledger.xlsx",
+    dependencies=_ANYBODY,
+    responses={**_READING, 200: {"content": {ledger_xlsx.MEDIA_TYPE: {"schema": _BINARY}}}},
+    response_class=Response,
+)
+async def ledger_as_xlsx(
+    period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
+) -> Response:
+    """Журнал пунктов за период книгой Excel: сводка и таблица с отбором."""
+    now = datetime.now(UTC)
+    async with store.looking(sessions) as session:
+        found = await ledger.of_period(session, caller, period, await _ledger(session, settings, now))
+    content = await asyncio.to_thread(ledger_xlsx.workbook, found, period.first, period.last, now)
+    filename = f"punkty-{period.first}-{period.last}.xlsx"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(content, media_type=ledger_xlsx.MEDIA_TYPE, headers=headers)
+
+
+@router.get(
+    "/cases/{number}/ledger", dependencies=_ANYBODY, responses=reading("not-found", "invalid"), tags=["Дело"]
+)
+async def case_ledger(case: CaseDep, sessions: SessionsDep, settings: SettingsDep) -> LedgerCase:
+    """Журнал пунктов дела и чьё время ушло."""
+    async with store.looking(sessions) as session:
+        reckoner = await _ledger(session, settings, datetime.now(UTC))
+        return ledger_shown.case(await ledger.of_case(session, case.number, reckoner))
+
+
+async def _ledger(session: AsyncSession, settings: Settings, now: datetime) -> Ledger:
+    return Ledger(await store.load_calendar(session, settings.confirmed_years), now)

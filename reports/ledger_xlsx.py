@@ -1,0 +1,166 @@
+"""The clause ledger of a period as XLSX: totals with usual times, and every clause of every case as a table.
+
+Nothing that people typed becomes a formula or a link, and the same ledger gives the same bytes.
+"""
+
+import io
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from models import cases, ledger_totals
+from models.deadlines import LOCAL_ZONE
+from models.ledger import CaseLedger, Line, State
+from models.ledger_totals import ClauseSummary
+from models.regulation import PROVISIONS
+from reports.results_xlsx_style import Styles
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CELL_MAX = 32_767
+"""Characters that a cell of Excel takes."""
+
+Value = str | int | date | None
+
+
+class _Column(NamedTuple):
+    heading: str
+    width: int
+    style: str
+    """Of `Styles`."""
+    value: Callable[[CaseLedger, Line], Value]
+
+
+_COLUMNS = (
+    _Column("Дело", 26, "text", lambda case, line: cases.label(case.number)),
+    _Column("Название", 40, "text", lambda case, line: case.title),
+    _Column("Организация", 40, "text", lambda case, line: case.organisation_name),
+    _Column("Пункт", 10, "text", lambda case, line: line.fact.clause.value),
+    _Column("Содержание пункта", 40, "text", lambda case, line: PROVISIONS[line.fact.clause].title),
+    _Column("Чьё время", 22, "text", lambda case, line: line.party.russian),
+    _Column("Состояние", 18, "text", lambda case, line: line.state.russian),
+    _Column("Начало", 12, "day", lambda case, line: line.fact.started_on),
+    _Column("Последний день", 12, "day", lambda case, line: line.fact.last_day),
+    _Column("Исполнено", 18, "moment", lambda case, line: _local(line.fact.done_at)),
+    _Column("Опоздание", 24, "text", lambda case, line: line.late_by),
+    _Column("Опоздание, дней", 12, "count", lambda case, line: line.late_days),
+    _Column("Ушло календарных дней", 14, "count", lambda case, line: line.spent),
+    _Column("Кто исполнил", 30, "text", lambda case, line: line.fact.by),
+    _Column("Запись журнала", 60, "text", lambda case, line: line.fact.evidence),
+)
+
+
+def workbook(found: Sequence[CaseLedger], first: date, last: date, now: datetime) -> bytes:
+    """The whole file. Blocks for some seconds at 10,000 cases: call it in a thread.
+
+    Args:
+        found: The cases opened in the period.
+        first: The period's first day.
+        last: Its last day, included.
+        now: As of when; written on the sheet.
+    """
+    content = io.BytesIO()
+    # Should writing fail, the rows on disk go with the folder.
+    with tempfile.TemporaryDirectory() as folder:
+        options = {
+            "constant_memory": True,
+            "tmpdir": folder,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        with Workbook(content, options) as book:
+            book.set_properties(
+                {
+                    "title": "Журнал исполнения пунктов Регламента",
+                    "author": "Система электронного обучения Тюменской области",
+                    "created": now.astimezone(UTC).replace(tzinfo=None),
+                }
+            )
+            styles = Styles(book)
+            totals, table = book.add_worksheet("Сводка"), book.add_worksheet("Пункты")
+            _write_totals(totals, found, _period(first, last, now), styles)
+            _write_table(table, found, styles)
+    return content.getvalue()
+
+
+def _period(first: date, last: date, now: datetime) -> str:
+    at = now.astimezone(LOCAL_ZONE)
+    return f"Дела, открытые с {first:%d.%m.%Y} по {last:%d.%m.%Y}; состояние на {at:%d.%m.%Y %H:%M}"
+
+
+def _write_totals(sheet: Worksheet, found: Sequence[CaseLedger], period: str, styles: Styles) -> None:
+    lines = [line for case in found for line in case.lines]
+    sheet.set_column(0, 0, 58)
+    sheet.set_column(1, 7, 16)
+    sheet.set_row(0, 28)
+    sheet.write_string(0, 0, "Журнал исполнения пунктов Регламента", styles.title)
+    sheet.write_string(1, 0, f"{period}; дел: {len(found)}", styles.label)
+    headings = ("Пункт", *(state.russian for state in State), "исполнений", "медиана", "90 %", "дни")
+    _headings(sheet, 3, headings, styles)
+    summaries = ledger_totals.summarise(lines)
+    for row, summary in enumerate(summaries, start=4):
+        _write_clause(sheet, row, summary, styles)
+    below = 5 + len(summaries)
+    _headings(sheet, below, ("Чьё время", "календарных дней", "идёт сейчас, пунктов"), styles)
+    for row, spent in enumerate(ledger_totals.clock(lines), start=below + 1):
+        sheet.write_string(row, 0, spent.party.russian, styles.text)
+        sheet.write_number(row, 1, spent.days, styles.count)
+        sheet.write_number(row, 2, spent.running, styles.count)
+
+
+def _write_clause(sheet: Worksheet, row: int, summary: ClauseSummary, styles: Styles) -> None:
+    clause = summary.clause
+    sheet.write_string(row, 0, f"{clause.value} {PROVISIONS[clause].title}", styles.text)
+    numbers = [*(summary.states[state] for state in State), *summary.usual]
+    for at, number in enumerate(numbers, start=1):
+        if number is not None:
+            sheet.write_number(row, at, number, styles.count)
+    days = "рабочие" if summary.unit.is_working else "календарные"
+    sheet.write_string(row, len(numbers) + 1, days, styles.text)
+
+
+def _headings(sheet: Worksheet, row: int, headings: Sequence[str], styles: Styles) -> None:
+    sheet.set_row(row, 32)
+    for at, heading in enumerate(headings):
+        sheet.write_string(row, at, heading, styles.heading)
+
+
+def _write_table(sheet: Worksheet, found: Sequence[CaseLedger], styles: Styles) -> None:
+    formats = [getattr(styles, column.style) for column in _COLUMNS]
+    for at, column in enumerate(_COLUMNS):
+        sheet.set_column(at, at, column.width)
+    _headings(sheet, 0, [column.heading for column in _COLUMNS], styles)
+    row = 0
+    for case in found:
+        for line in case.lines:
+            row += 1
+            for at, column in enumerate(_COLUMNS):
+                _write(sheet, row, at, column.value(case, line), formats[at])
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(1, row), len(_COLUMNS) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_footer("&Rстраница &P из &N")
+
+
+def _write(sheet: Worksheet, row: int, at: int, value: Value, style: object) -> None:
+    match value:
+        case None | "":
+            return
+        case str():
+            sheet.write_string(row, at, value[:_CELL_MAX], style)
+        case date():
+            sheet.write_datetime(row, at, value, style)
+        case _:
+            sheet.write_number(row, at, value, style)
+
+
+def _local(at: datetime | None) -> datetime | None:
+    """Excel knows no time zones: the region's own time."""
+    return at.astimezone(LOCAL_ZONE).replace(tzinfo=None) if at else None

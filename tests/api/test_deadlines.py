@@ -1,0 +1,201 @@
+"""`GET /deadlines`: the most urgent first, each role its own, pages that neither lose nor double."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from api.auth import Role
+from models import deadlines, russian
+from models.calendar import WorkCalendar
+from models.deadlines import Deadline, local_date
+from models.requests import Stage
+from models.terms import Clause
+from tests.api import course_cases, words
+from tests.engine import Engine, Json, request_form
+
+
+async def _items(engine: Engine, key: str, query: str = "", *, limit: int = 200) -> list[Json]:
+    """The whole list, page by page."""
+    items: list[Json] = []
+    cursor = ""
+    while True:
+        page = await engine.get(key, f"/deadlines?limit={limit}{cursor}{query}")
+        items += page["items"]
+        if page["next"] is None:
+            return items
+        cursor = f"&cursor={page['next']}"
+
+
+async def _numbers(engine: Engine, key: str, query: str = "", *, limit: int = 200) -> list[str]:
+    return [item["number"] for item in await _items(engine, key, query, limit=limit)]
+
+
+async def test_a_deadline_says_what_is_left_who_is_waited_for_and_why(engine: Engine) -> None:
+    number = await engine.file(course_name="Охрана труда 2026")
+    await engine.reviewing(number)
+    clause = await engine.clause(number, Clause.REVIEW)
+    assert clause is not None
+    left = deadlines.days_left(Deadline.model_validate(clause.deadline), datetime.now(UTC), WorkCalendar())
+
+    (item,) = [one for one in await _items(engine, "reviewer") if one["number"] == number]
+
+    assert item == {
+        "number": number,
+        "case_name": f"Запрос № {number}",
+        "title": "Охрана труда 2026",
+        "organisation": "zdrav",
+        "organisation_name": "Департамент здравоохранения Тюменской области",
+        "clause": "4.2",
+        "clause_title": "Рассмотрение запроса и решение",
+        "last_day": str(clause.last_day),
+        "due_at": f"{clause.last_day + timedelta(days=1)}T00:00:00+05:00",
+        "days_left": left,
+        "unit": "calendar_days",
+        "standing": russian.left(left),
+        "overdue": False,
+        "provisional": clause.is_provisional,
+        "waits_for": "reviewer",
+        "waits_for_name": "рассматривающие",
+        "why": clause.explanation["sentence"],
+        "explanation": f"http://api.example.org/api/v1/cases/{number}/deadlines",
+    }
+    assert 30 <= left <= 45
+
+
+async def test_the_most_urgent_come_first_in_pages_that_lose_and_double_nothing(engine: Engine) -> None:
+    later = await engine.file_paper("2026-03-10")
+    late = await engine.file_paper("2026-03-02")
+    latest = await engine.file()
+    for number in (late, later, latest):
+        await engine.reviewing(number)
+
+    items = await _items(engine, "reviewer", limit=2)
+
+    numbers = [item["number"] for item in items]
+    assert [one for one in numbers if one in (late, later, latest)] == [late, later, latest]
+    assert len(numbers) == len(set(numbers))
+    assert [item["due_at"] for item in items] == sorted(item["due_at"] for item in items)
+
+
+async def test_what_is_late_says_so_with_a_negative_number(engine: Engine) -> None:
+    late = await engine.file_paper("2026-03-02")
+
+    async def listed() -> list[Json]:
+        items = await _items(engine, "supervisor", "&overdue=true")
+        return [one for one in items if one["number"] == late]
+
+    (item,) = await engine.until(listed)
+
+    days = (local_date(datetime.now(UTC)) - date(2026, 4, 1)).days
+    assert item["days_left"] == -days
+    assert item["standing"].startswith(f"просрочено на {days} ")
+    assert late not in await _numbers(engine, "supervisor", "&overdue=false")
+
+
+async def test_what_is_decided_is_due_no_more(engine: Engine) -> None:
+    closed = await words.refused(engine)
+
+    assert closed not in await _numbers(engine, "supervisor")
+
+
+async def test_agencies_and_responsibles_see_their_own_alone(engine: Engine) -> None:
+    own = await engine.file(responsible={**request_form()["responsible"], "email": "own@example.org"})
+    nobodys = await engine.file(responsible={**request_form()["responsible"], "email": ""})
+    for number in (own, nobodys):
+        await engine.reviewing(number)
+    responsible = await words.issue(engine, Role.RESPONSIBLE, "zdrav", email="own@example.org")
+    colleague = await words.issue(engine, Role.RESPONSIBLE, "zdrav", email="other@example.org")
+    stranger = await words.issue(engine, Role.AGENCY, "trud")
+
+    assert {own, nobodys} <= set(await _numbers(engine, "agency"))
+    assert await _numbers(engine, responsible) == [own]
+    assert await _numbers(engine, colleague) == []
+    assert not {own, nobodys} & set(await _numbers(engine, stranger))
+    assert await _numbers(engine, stranger, "&agency=zdrav") == []
+
+
+async def test_the_operator_sees_what_was_ordered(engine: Engine) -> None:
+    under_review, ordered = await engine.file(), await words.by_hand(engine)
+    await engine.reviewing(under_review)
+
+    items = {item["number"]: item for item in await _items(engine, "operator")}
+
+    assert under_review not in items
+    assert (items[ordered]["clause"], items[ordered]["waits_for"]) == ("4.3", "operator")
+    assert items[ordered]["unit"] == "working_days"
+
+
+async def test_filters_narrow_the_list_together(engine: Engine) -> None:
+    under_review, ordered = await engine.file(), await words.by_hand(engine)
+    await engine.reviewing(under_review)
+
+    of_clause = await _items(engine, "supervisor", "&clause=4.3&agency=zdrav")
+    waiting = await _items(engine, "supervisor", "&waits_for=reviewer")
+    contradicting = await _numbers(engine, "supervisor", "&waits_for=reviewer&clause=4.3")
+
+    assert ordered in [one["number"] for one in of_clause]
+    assert {(one["clause"], one["organisation"]) for one in of_clause} == {("4.3", "zdrav")}
+    assert under_review in [one["number"] for one in waiting]
+    assert {one["waits_for"] for one in waiting} == {"reviewer"}
+    assert contradicting == []
+
+
+async def test_a_courses_case_is_seen_by_its_owner_its_responsible_and_staff(engine: Engine) -> None:
+    """The list's rule is the rule of a single case, for cases that are no requests too."""
+    email = f"teacher.{uuid4().hex[:8]}@example.org"
+    request = await words.done(engine, responsible={**request_form()["responsible"], "email": email})
+    course = await course_cases.course_of(engine, request)
+    teacher = await words.issue(engine, Role.RESPONSIBLE, "zdrav", email=email)
+    keys = {
+        teacher: True,
+        engine.keys["agency"]: True,
+        **{engine.keys[role]: True for role in ("reviewer", "supervisor", "operator", "admin")},
+        await words.issue(engine, Role.AGENCY, "trud"): False,
+        await words.issue(engine, Role.RESPONSIBLE, "zdrav", email="colleague@example.org"): False,
+    }
+
+    async with course_cases.consultation(engine, course, date(2026, 11, 2)) as number:
+        for key, sees in keys.items():
+            assert (number in await _numbers(engine, key)) is sees
+            single = await engine.call(key, "GET", f"/cases/{number}/deadlines")
+            assert single.status_code == (200 if sees else 404)
+
+        await course_cases.end_powers(engine, course, email, date(2026, 11, 20))
+        assert number not in await _numbers(engine, teacher)
+
+
+async def test_a_case_moves_from_one_clause_to_the_next(engine: Engine) -> None:
+    number = await words.by_hand(engine)
+    assert (await engine.row(number)).stage == Stage.SETUP
+
+    clauses = [one["clause"] for one in await _items(engine, "agency") if one["number"] == number]
+
+    assert clauses == ["4.3"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=201", "overdue=perhaps", "clause=4.10", "waits_for=nobody", "agency=%00"],
+)
+async def test_a_wrong_parameter_is_named(engine: Engine, query: str) -> None:
+    response = await engine.call("reviewer", "GET", f"/deadlines?{query}")
+
+    assert list(words.wrong_fields(response)) == [query.partition("=")[0]]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "я", "%00", "bnVsbA==", "e30=", "W10="])
+async def test_a_cursor_that_is_none_of_ours_is_named(engine: Engine, cursor: str) -> None:
+    response = await engine.call("reviewer", "GET", f"/deadlines?cursor={cursor}")
+
+    assert list(words.wrong_fields(response)) == ["cursor"]
+
+
+async def test_a_cursor_of_another_list_is_none_of_ours(engine: Engine) -> None:
+    for _ in range(2):
+        await engine.file()
+    other = (await engine.get("reviewer", "/requests?order=newest&limit=1"))["next"]
+
+    response = await engine.call("reviewer", "GET", f"/deadlines?cursor={other}")
+
+    assert list(words.wrong_fields(response)) == ["cursor"]
