@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
+from temporalio.client import WorkflowHandle
 
 from models.authoring import Plan
 from models.deadlines import end_of, morning_of
@@ -299,3 +301,27 @@ async def test_a_category_alone_begins_no_building(engine: Engine) -> None:
 
     children = (await engine.setup(number).describe()).raw_description.pending_children
     assert not any(one.workflow_type_name == "AuthoringWorkflow" for one in children)
+
+
+async def test_a_plan_made_while_a_good_declaration_is_looked_at_is_told_that_it_is_ready(
+    engine: Engine,
+) -> None:
+    course = await course_of_its_own(engine)
+    handle = await building(engine, course)
+    await furnish(engine, course)
+    await engine.moodle_fault("slow", seconds=3, times=1)
+
+    declaring = asyncio.create_task(declare(engine, course))
+    await engine.until(lambda: _is_looking(handle))
+    day = words.local_today() + timedelta(days=10)
+    late = await engine.post("responsible", f"/courses/{course.id}/authoring/plan", {"planned_on": str(day)})
+
+    assert (await declaring).json()["state"]["code"] == "ready"
+    assert words.problem(late)[0] == 409
+    assert await asyncio.wait_for(handle.result(), 30) == "ready"
+    assert await engine.clause(handle.id, Clause.AUTHORING) is None
+
+
+async def _is_looking(handle: WorkflowHandle[Any, Any]) -> bool:
+    pending = (await handle.describe()).raw_description.pending_activities
+    return any(one.activity_type.name == "look_at_course" for one in pending)
