@@ -99,12 +99,16 @@ async def opened_authoring(session: AsyncSession, number: str) -> Authoring | No
 
 
 async def ready_facts(session: AsyncSession, letter: Letter) -> dict[str, Any]:
-    """What the check of a course that is ready still warns of."""
+    """Whether the course that is ready was checked, and what the check still warns of."""
     query = select(JournalEntry.evidence).where(
         col(JournalEntry.number) == letter.number, col(JournalEntry.evidence)["ready"].as_boolean()
     )
     evidence = (await session.scalars(query.order_by(col(JournalEntry.id).desc()).limit(1))).first() or {}
-    return {"warnings": [Finding(one).russian for one in evidence.get("findings", [])]}
+    found = [Finding(one) for one in evidence.get("findings", [])]
+    return {
+        "is_checked": Finding.NOT_CHECKED not in found,
+        "warnings": [one.russian for one in found if one is not Finding.NOT_CHECKED],
+    }
 
 
 async def _made_by(session: AsyncSession, request: str) -> Course | None:

@@ -39,10 +39,12 @@ class AuthoringWorkflow(ClauseWorkflow):
     def __init__(self, opened: Authoring) -> None:
         self._opened = opened
         self._case = opened.case
-        self._plan: Plan | None = None
-        self._plans = 0
+        self._planned = 0
+        self._plans: list[tuple[int, Plan]] = []
+        """Those whose term is not open yet, by their ordinal."""
         self._declarations = 0
-        self._declaring = asyncio.Lock()
+        self._acting = asyncio.Lock()
+        """No term is opened while a declaration is looked at, else it would outlast the clause."""
         self._is_ready = False
 
     @workflow.run
@@ -50,20 +52,13 @@ class AuthoringWorkflow(ClauseWorkflow):
         self._show(AuthoringStage.BUILDING, waits_for=Recipient.RESPONSIBLE)
         await steps.start_case(Step(**self._stamp("started")))
         while not self._is_ready:
-            await self._wait_by_plan()
-        await letters.send(
-            self._case,
-            Notice.COURSE_READY,
-            Recipient.OWNER,
-            Recipient.RESPONSIBLE,
-            step=self._stamp("ready")["step"],
-        )
-        closed = CloseCase(
-            **self._stamp("closed"), clause=Clause.AUTHORING, what="Дело закрыто: учебный курс готов"
-        )
-        await steps.close_case(closed)
-        self._show(AuthoringStage.READY, waits_for="")
-        await workflow.wait_condition(workflow.all_handlers_finished)
+            if self._plans:
+                await self._open_term(*self._plans[0])
+            elif self._watch is None:
+                await workflow.wait_condition(self._has_news)
+            else:
+                await self._watch.wait(until=self._has_news)
+        await self._end()
         return AuthoringStage.READY
 
     # What people do
@@ -71,11 +66,13 @@ class AuthoringWorkflow(ClauseWorkflow):
     @workflow.update
     async def plan(self, command: Plan) -> date:
         """The course is to be ready by the end of a day; a later plan takes the place of an earlier one."""
-        self._plans += 1
-        self._plan = command
-        what = f"Готовность курса запланирована на {command.planned_on:%d.%m.%Y}"
-        planned = self._stamp(f"planned-{self._plans}")
-        await steps.note(Note(**planned, clause=Clause.AUTHORING, what=what, by=command.by))
+        self._planned += 1
+        mine = (self._planned, command)
+        # The run opens the term, between two letters: none goes by both days.
+        self._plans.append(mine)
+        await workflow.wait_condition(lambda: mine not in self._plans or self._is_ready)
+        if mine in self._plans:
+            raise rejected(AuthoringRejection.ALREADY_READY)
         return command.planned_on
 
     @plan.validator
@@ -88,16 +85,19 @@ class AuthoringWorkflow(ClauseWorkflow):
     @workflow.update
     async def declare_ready(self, command: DeclareReady) -> Declared:
         """The responsible says that the course is ready; Moodle is asked, whoever declares waits for it."""
-        async with self._declaring:
+        self._declarations += 1
+        name = f"declared-{self._declarations}"
+        # It counts from now, however long Moodle takes.
+        declared = self._stamp(name)
+        async with self._acting:
             if self._is_ready:
                 raise rejected(AuthoringRejection.ALREADY_READY)
-            self._declarations += 1
-            seen = await self._look()
+            seen = await self._look(name)
             findings = authoring.findings(seen)
             is_ready = not any(finding.is_blocking for finding in findings)
             await steps_of_courses.record_declaration(
                 RecordDeclaration(
-                    **self._stamp(f"declared-{self._declarations}"),
+                    **declared,
                     by=command.by,
                     declaration=command.declaration,
                     seen=seen,
@@ -113,8 +113,8 @@ class AuthoringWorkflow(ClauseWorkflow):
         if self._is_ready:
             raise rejected(AuthoringRejection.ALREADY_READY)
 
-    async def _look(self) -> Seen | None:
-        look = LookAtCourse(**self._stamp(f"look-{self._declarations}"), course=self._opened.case.course)
+    async def _look(self, name: str) -> Seen | None:
+        look = LookAtCourse(**self._stamp(f"{name}/look"), course=self._opened.case.course)
         try:
             return (await steps_of_courses.look_at_course(look)).seen
         except ActivityError as error:
@@ -124,29 +124,39 @@ class AuthoringWorkflow(ClauseWorkflow):
 
     # What happens by itself
 
-    async def _wait_by_plan(self) -> None:
-        """Until the course is ready, or is planned anew."""
-        plan, plans = self._plan, self._plans
+    async def _open_term(self, ordinal: int, plan: Plan) -> None:
+        async with self._acting:
+            if self._is_ready:
+                return
+            planned = self._stamp(f"planned-{ordinal}")
+            what = f"Готовность курса запланирована на {plan.planned_on:%d.%m.%Y}"
+            await steps.note(Note(**planned, clause=Clause.AUTHORING, what=what, by=plan.by))
+            opening = OpenClause(
+                **self._stamp(f"opened-{ordinal}"),
+                clause=Clause.AUTHORING,
+                workflow_id=workflow.info().workflow_id,
+                term=self._opened.term.until(plan.planned_on),
+                started_on=local_date(planned["at"]),
+                waits_for=Recipient.RESPONSIBLE,
+                anew=True,
+            )
+            await self._watch_deadline(
+                self._case, opening, stage=AuthoringStage.BUILDING, waits_for=Recipient.RESPONSIBLE
+            )
+            self._plans.pop(0)
 
-        def is_over() -> bool:
-            return self._is_ready or self._plans != plans
+    def _has_news(self) -> bool:
+        return self._is_ready or bool(self._plans)
 
-        if plan is None:
-            await workflow.wait_condition(is_over)
-            return
-        opening = OpenClause(
-            **self._stamp(f"opened-{plans}"),
-            clause=Clause.AUTHORING,
-            workflow_id=workflow.info().workflow_id,
-            term=self._opened.term.until(plan.planned_on),
-            started_on=local_date(workflow.now()),
-            waits_for=Recipient.RESPONSIBLE,
-            anew=True,
-        )
-        watch = await self._watch_deadline(
-            self._case, opening, stage=AuthoringStage.BUILDING, waits_for=Recipient.RESPONSIBLE
-        )
-        await watch.wait(until=is_over)
+    async def _end(self) -> None:
+        to = (Recipient.OWNER, Recipient.OPERATOR, Recipient.RESPONSIBLE)
+        await letters.send(self._case, Notice.COURSE_READY, *to, step=self._stamp("ready")["step"])
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        what = "Дело закрыто: учебный курс готов"
+        await steps.close_case(CloseCase(**self._stamp("closed"), clause=Clause.AUTHORING, what=what))
+        self._show(AuthoringStage.READY, waits_for="")
+        # Whoever acted while the case was being closed hears that it is.
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _show(self, stage: AuthoringStage, *, waits_for: str) -> None:
         card.show(self._case, Clause.AUTHORING, stage, waits_for=waits_for)

@@ -6,7 +6,8 @@ by itself when nothing more is asked.
 
 import asyncio
 import contextlib
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from temporalio import workflow
 
@@ -34,18 +35,27 @@ _QUIET = timedelta(days=30)
 """After the last answer; whoever has more to ask then opens another one."""
 
 
+@dataclass
+class _Round:
+    """A question that waits for its answer; what is asked meanwhile belongs to it."""
+
+    asked_on: date
+    ended_at: datetime | None = None
+    is_answered: bool = False
+
+
 @workflow.defn
 class ConsultationWorkflow(ClauseWorkflow):
     @workflow.init
     def __init__(self, opened: Consultation) -> None:
         self._opened = opened
         self._case = opened.case
-        self._asked_on = opened.asked_on
-        self._rounds = 1
+        self._rounds = [_Round(opened.asked_on)]
+        self._followed = 0
+        """How many rounds are over, or are waited for."""
         self._lines = 1
         self._speaking = asyncio.Lock()
-        self._answered: dict[int, datetime] = {}
-        """When each round had its first answer."""
+        """Lines come one by one, and none after the closing."""
         self._closed_by = ""
 
     @workflow.run
@@ -53,8 +63,9 @@ class ConsultationWorkflow(ClauseWorkflow):
         self._show(ConsultationStage.ASKED, waits_for=Recipient.OPERATOR)
         await steps.start_case(Step(**self._stamp("started")))
         await self._tell(Notice.QUESTION, Recipient.OPERATOR, "line-1")
-        while not self._closed_by:
-            await (self._round() if self._is_awaited() else self._quiet())
+        while self._has_another_round() or not self._closed_by:
+            await (self._follow() if self._has_another_round() else self._quiet())
+        await workflow.wait_condition(workflow.all_handlers_finished)
         await self._close()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return ConsultationStage.CLOSED
@@ -64,11 +75,11 @@ class ConsultationWorkflow(ClauseWorkflow):
     @workflow.update
     async def ask(self, say: Say) -> ConsultationStage:
         """Ask more; a question that waits already keeps its term."""
+        asked_on = local_date(workflow.now())
         async with self._speaking:
             line = await self._record(say, is_answer=False)
-            if not self._is_awaited():
-                self._rounds += 1
-                self._asked_on = local_date(workflow.now())
+            if self._rounds[-1].ended_at:
+                self._rounds.append(_Round(asked_on))
             await self._tell(Notice.QUESTION, Recipient.OPERATOR, line)
         return ConsultationStage.ASKED
 
@@ -78,13 +89,17 @@ class ConsultationWorkflow(ClauseWorkflow):
         at = workflow.now()
         async with self._speaking:
             line = await self._record(say, is_answer=True)
-            self._answered.setdefault(self._rounds, at)
+            self._end_round(at, is_answered=True)
             await self._tell(Notice.ANSWER, Recipient.RESPONSIBLE, line)
         return ConsultationStage.ANSWERED
 
     @workflow.update
-    def close(self, command: Close) -> ConsultationStage:
-        self._closed_by = command.by
+    async def close(self, command: Close) -> ConsultationStage:
+        at = workflow.now()
+        async with self._speaking:
+            self._check_open()
+            self._closed_by = command.by
+            self._end_round(at, is_answered=False)
         return ConsultationStage.CLOSED
 
     @ask.validator
@@ -105,6 +120,7 @@ class ConsultationWorkflow(ClauseWorkflow):
 
     async def _record(self, say: Say, *, is_answer: bool) -> str:
         """The name of the line."""
+        self._check_open()
         self._lines += 1
         line = f"line-{self._lines}"
         await steps_of_courses.record_line(
@@ -112,43 +128,51 @@ class ConsultationWorkflow(ClauseWorkflow):
         )
         return line
 
-    def _is_awaited(self) -> bool:
-        return self._rounds not in self._answered
+    def _end_round(self, at: datetime, *, is_answered: bool) -> None:
+        last = self._rounds[-1]
+        if last.ended_at is None:
+            last.ended_at, last.is_answered = at, is_answered
 
     # What happens by itself
 
-    async def _round(self) -> None:
-        """Until what is asked is answered, or is not asked any more."""
-        number = self._rounds
+    def _has_another_round(self) -> bool:
+        return len(self._rounds) > self._followed
+
+    async def _follow(self) -> None:
+        """The next round, until what is asked is answered, or is not asked any more."""
+        one = self._rounds[self._followed]
+        self._followed += 1
         opening = OpenClause(
-            **self._stamp(f"opened-{number}"),
+            **self._stamp(f"opened-{self._followed}"),
             clause=Clause.CONSULTATION,
             workflow_id=workflow.info().workflow_id,
             term=self._opened.term,
-            started_on=self._asked_on,
+            started_on=one.asked_on,
             waits_for=Recipient.OPERATOR,
             anew=True,
         )
         watch = await self._watch_deadline(
             self._case, opening, stage=ConsultationStage.ASKED, waits_for=Recipient.OPERATOR
         )
-        await watch.wait(until=lambda: number in self._answered or bool(self._closed_by))
-        ended = self._stamp(f"ended-{number}")
-        ended["at"] = self._answered.get(number, ended["at"])
-        await steps_of_courses.end_round(EndRound(**ended, is_answered=number in self._answered))
+        await watch.wait(until=lambda: one.ended_at is not None)
+        ended = self._stamp(f"ended-{self._followed}")
+        ended["at"] = one.ended_at or ended["at"]
+        await steps_of_courses.end_round(EndRound(**ended, is_answered=one.is_answered))
 
     async def _quiet(self) -> None:
         """Until more is asked; else the consultation is over."""
         self._show(ConsultationStage.ANSWERED, waits_for="")
-        quiet_until = self._answered[self._rounds] + _QUIET
+        quiet_until = (self._rounds[-1].ended_at or workflow.now()) + _QUIET
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._is_awaited() or bool(self._closed_by),
+                lambda: self._has_another_round() or bool(self._closed_by),
                 timeout=quiet_until - workflow.now(),
                 timeout_summary="Новых вопросов нет: консультация закрывается",
             )
             return
-        self._closed_by = ENGINE
+        async with self._speaking:
+            if not self._has_another_round():
+                self._closed_by = self._closed_by or ENGINE
 
     async def _close(self) -> None:
         by = self._closed_by

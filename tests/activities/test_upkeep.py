@@ -25,9 +25,9 @@ from models import ids
 from models.converter import DATA_CONVERTER
 from models.letters import LetterState, Notice
 from models.tables import AmendmentRow, CaseRow, IdempotencyRecord, KeptHistory, LetterRow, Task, TextRow
-from models.terms import Recipient
+from models.terms import Clause, Recipient
 from tests.engine import API, Engine, request_form
-from tests.workflows import words
+from tests.workflows import trainings, words
 
 LONG_AGO = timedelta(minutes=1)
 UNACCEPTABLE = {"title": "x" * 3_000_000}
@@ -59,6 +59,21 @@ async def file_unstarted(engine: Engine) -> str:
     number = str(response.json()["number"])
     await change(engine, number, opened_at=datetime.now(UTC) - LONG_AGO)
     return number
+
+
+async def test_a_consultation_that_nobody_started_is_started(engine: Engine) -> None:
+    course = await trainings.course_of_its_own(engine)
+    headers = {"Authorization": f"Bearer {engine.keys['responsible']}", "Idempotency-Key": uuid4().hex}
+    async with an_api_without_temporal(engine) as http:
+        path = f"{API}/courses/{course.id}/consultations"
+        response = await http.post(path, json={"text": "Где журнал?"}, headers=headers)
+    assert response.status_code == 201, response.text
+    number = str(response.json()["number"])
+    await change(engine, number, opened_at=datetime.now(UTC) - LONG_AGO)
+
+    await rounds(engine, lambda: engine.clause(number, Clause.CONSULTATION))
+
+    assert await words.letter(engine, number, Notice.QUESTION, Recipient.OPERATOR)
 
 
 async def change(engine: Engine, number: str, **values: Any) -> None:

@@ -5,25 +5,11 @@ from datetime import date
 
 import pytest
 
-from activities.course_facts import CourseLetter
 from activities.rendering import render
 from models.letters import Notice
 from models.terms import Clause, Recipient
+from tests.letters.course_facts import LETTER
 from tests.letters.facts import SETUP_DEADLINE
-
-LETTER = CourseLetter(
-    number="consultation-12",
-    title="Основы",
-    subsystem_name="Проектное управление",
-    agency_name="Департамент здравоохранения",
-    recipient=Recipient.OPERATOR,
-    course_url="",
-    site_url="",
-    forgot_password_url="",
-    responsible=None,
-    operator_email="operator@example.org",
-    rung_label="за 1 рабочий день до срока",
-)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +77,47 @@ def test_a_moved_deadline_names_the_case_and_both_days() -> None:
     text = " ".join(letter.text.split())
     assert "1 декабря 2026 г." in text
     assert "Ответьте на вопрос до 2 декабря 2026 г. включительно" in text
+
+
+SAID = "Как добавить тест? <script>x</script> {{ letter.number }}"
+
+
+@pytest.mark.parametrize(
+    ("notice", "to", "subject", "tells"),
+    [
+        (Notice.QUESTION, Recipient.OPERATOR, "вопрос ответственного лица", "Внесите ответ"),
+        (Notice.ANSWER, Recipient.RESPONSIBLE, "ответ Оператора", "задайте вопрос ещё раз"),
+    ],
+)
+def test_a_consultation_quotes_what_was_said(notice: Notice, to: Recipient, subject: str, tells: str) -> None:
+    about = replace(LETTER, recipient=to, more={"question": SAID, "answer": SAID})
+
+    letter = render(notice, about)
+
+    assert letter.subject == f"Консультация № 12: {subject}, «Основы»"
+    assert all(one in " ".join(letter.text.split()) for one in (SAID, tells))
+    assert "<script>" not in letter.html
+
+
+@pytest.mark.parametrize(
+    ("to", "is_checked", "warnings", "tells"),
+    [
+        (Recipient.OWNER, True, [], ("проверила курс в Moodle", "назначьте обучение")),
+        (Recipient.OPERATOR, True, [], ("От вас ничего не требуется",)),
+        (Recipient.OPERATOR, False, [], ("Не проверено системой", "Проверьте курс сами")),
+        (
+            Recipient.RESPONSIBLE,
+            True,
+            ["Условия не заданы."],
+            ("На что обратить внимание", "Условия не заданы.", "Откройте доступ Пользователям"),
+        ),
+    ],
+)
+def test_a_course_that_is_ready_says_whether_it_was_checked_and_what_comes_next(
+    to: Recipient, is_checked: bool, warnings: list[str], tells: tuple[str, ...]
+) -> None:
+    more = {"is_checked": is_checked, "warnings": warnings}
+    letter = render(Notice.COURSE_READY, replace(LETTER, number="authoring-5", recipient=to, more=more))
+
+    text = " ".join(letter.text.split())
+    assert all(one in text for one in tells)

@@ -3,12 +3,16 @@
 import asyncio
 from datetime import timedelta
 
+import httpx
+import pytest
+
 from models.deadlines import Deadline
 from models.letters import Notice
 from models.tables import ClauseRow
 from models.terms import Clause, Recipient
 from tests.engine import Engine, Json
 from tests.workflows import words
+from tests.workflows.amending import after, moved
 from tests.workflows.courses import QUESTION, asked
 from tests.workflows.trainings import course_of_its_own
 
@@ -128,3 +132,65 @@ async def test_a_question_that_is_taken_back_is_not_answered_and_takes_no_more(e
     assert any("снят без ответа" in line for line in await engine.journal(handle.id))
     shown = await engine.get("responsible", f"/courses/{course.id}/consultations")
     assert [one["number"] for one in shown] == [handle.id]
+
+
+async def test_a_repeated_answer_is_one_line(engine: Engine) -> None:
+    handle = await asked(engine)
+    for _ in range(2):
+        response = await answering(engine, handle.id)
+        assert response.status_code == 200, response.text
+
+    shown = response.json()["lines"]
+    assert [one["text"] for one in shown] == [QUESTION, ANSWER]
+    assert sum(name.startswith("answer ") for name in await engine.letter_names(handle.id)) == 1
+
+
+async def test_an_answer_outlasts_an_outage_of_postgres(engine: Engine) -> None:
+    handle = await asked(engine)
+
+    async def is_retrying() -> bool:
+        described = await handle.describe()
+        return any(one.attempt > 1 for one in described.raw_description.pending_activities)
+
+    async def until_known() -> None:
+        """As the API tells its clients: on `outcome-unknown` again under the same key."""
+        while (response := await answering(engine, handle.id)).status_code != 200:
+            assert words.problem(response) in ((503, "outcome-unknown"), (503, "unavailable"))
+
+    async with words.away(engine, "thread"):
+        answer = asyncio.create_task(until_known())
+        await engine.until(is_retrying)
+    await answer
+
+    await words.journaled(engine, handle.id, "Вопрос отвечен")
+    assert sum(name.startswith("answer ") for name in await engine.letter_names(handle.id)) == 1
+
+
+@pytest.mark.usefixtures("official_calendar")
+async def test_an_amended_calendar_moves_the_term(engine: Engine) -> None:
+    handle = await asked(engine)
+    last_day = (await term(engine, handle.id)).last_day
+
+    await words.amend(engine, last_day, working=False)
+
+    row = await moved(engine, handle.id, Clause.CONSULTATION, after(last_day))
+    assert row.last_day > last_day
+    for recipient in (Recipient.RESPONSIBLE, Recipient.OPERATOR):
+        assert await words.letter(engine, handle.id, Notice.DEADLINE_MOVED, recipient)
+
+
+async def test_rounds_that_follow_each_other_at_once_each_have_their_term_and_end(engine: Engine) -> None:
+    handle = await asked(engine)
+    async with words.away(engine, "clauses"):
+        for role, what in (("operator", "answers"), ("responsible", "questions"), ("operator", "answers")):
+            await say(engine, role, handle.id, what)
+
+    async def both_ended() -> bool:
+        return (await engine.journal(handle.id)).count("Вопрос отвечен") == 2
+
+    assert await engine.until(both_ended)
+
+
+async def answering(engine: Engine, number: str) -> httpx.Response:
+    path = f"/consultations/{number}/answers"
+    return await engine.post("operator", path, {"text": ANSWER}, key=f"answer-{number}")

@@ -1,0 +1,129 @@
+"""Facts for letters about courses (clauses 4.4-4.8): of every notice, in each of its variants."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from activities.course_facts import CourseLetter
+from models.enrolment import Stage as EnrolmentStage
+from models.letters import Notice
+from models.terms import Clause, Recipient
+from models.trainings import Stage as TrainingStage
+from tests.letters.facts import FULL, SETUP_DEADLINE
+
+LETTER = CourseLetter(
+    number="consultation-12",
+    title="Основы",
+    subsystem_name="Проектное управление",
+    agency_name="Департамент здравоохранения",
+    recipient=Recipient.OPERATOR,
+    course_url="",
+    site_url="",
+    forgot_password_url="",
+    responsible=None,
+    operator_email="operator@example.org",
+    rung_label="за 1 рабочий день до срока",
+)
+
+ACCESSIBLE = replace(
+    LETTER,
+    course_url="https://edu.example/course/view.php?id=77",
+    site_url="https://edu.example/",
+    forgot_password_url="https://edu.example/login/forgot_password.php",
+    responsible=FULL.responsible,
+)
+
+_TRAINING = {
+    "training": "Основы, осень",
+    "starts_on": date(2026, 12, 1),
+    "ends_on": date(2026, 12, 20),
+    "stage": TrainingStage.RUNNING.russian,
+    "learners": 25,
+    "begun": 20,
+    "completed": 18,
+    "shows_completion": True,
+    "unseen": ["Оценки не видны."],
+}
+
+_LIST = {
+    "filename": "список.xlsx",
+    "why": "Это не таблица.",
+    "plan": "создать — 3, записать — 4",
+    "enrolled": 7,
+    "slips": 2,
+    "set_aside": 3,
+    "aside": ["строка 4: нет имени", "строка 9: нет имени"],
+}
+
+_ENROLMENT = [
+    {**_LIST, "stage": one.value, "stage_name": one.russian, **more}
+    for one in EnrolmentStage
+    for more in ({}, {"filename": "", "slips": 0, "set_aside": 0, "aside": []})
+]
+
+MORE: Mapping[Notice, list[dict[str, Any]]] = {
+    Notice.COURSE_READY: [
+        {"is_checked": True, "warnings": []},
+        {"is_checked": True, "warnings": ["Условия не заданы."]},
+        {"is_checked": False, "warnings": []},
+    ],
+    Notice.QUESTION: [{"question": "Как добавить тест?", "answer": ""}],
+    Notice.ANSWER: [{"question": "Как добавить тест?", "answer": "Кнопкой «Добавить»."}],
+    Notice.TRAINING_SUMMARY: [_TRAINING, {**_TRAINING, "completed": None, "unseen": []}],
+    Notice.COURSE_GONE: [_TRAINING],
+    Notice.TRAINING_START: [_TRAINING],
+    Notice.TRAINING_NOT_BEGUN: [_TRAINING],
+    Notice.TRAINING_NOT_FINISHED: [_TRAINING],
+    Notice.ENROLMENT_PLAN: _ENROLMENT,
+    Notice.ENROLMENT_SUMMARY: _ENROLMENT,
+    Notice.WAY_IN_SHUT: [{"lacks": ["Включите самостоятельную запись."]}],
+    Notice.SELF_REGISTRATION: [{"steps": ["Откройте сайт."], "needs_key": key} for key in (True, False)],
+    Notice.CLAIM_CODE: [
+        {
+            "username": "ivanova",
+            "code": "ABCD-EFGH",
+            "last_day": date(2026, 12, 20),
+            "claim_url": "https://sdo.example/claim#ABCD-EFGH",
+            "claim_page": "https://sdo.example/claim",
+        }
+    ],
+    Notice.REMINDER: [{}],
+    Notice.ESCALATION: [{}],
+    Notice.STEP_FAILED: [{}],
+    Notice.DEADLINE_MOVED: [{}],
+}
+
+_MOVED = {
+    "old_last_day": date(2026, 12, 1),
+    "new_last_day": date(2026, 12, 2),
+    "moved_by": "Постановление № 1",
+}
+_NUMBERS = {"train": "training-7", "enrol": "enrolment-8", "claim": "enrolment-8", "cours": "authoring-5"}
+_TERMS = (
+    ("consultation-12", Clause.CONSULTATION),
+    ("authoring-5", Clause.AUTHORING),
+    ("replacement-3", Clause.REPLACEMENT),
+    ("enrolment-8", Clause.ENROLMENT),
+)
+
+
+def variants(notice: Notice) -> list[CourseLetter]:
+    """Letters of a notice to each recipient, in each of its variants, with many facts and with few."""
+    return [
+        replace(base, recipient=to, number=number, more=more, task_reason="Moodle отказал.", **about)
+        for base in (LETTER, ACCESSIBLE)
+        for to in Recipient
+        for more in MORE[notice]
+        for number, about in _cases(notice)
+    ]
+
+
+def _cases(notice: Notice) -> list[tuple[str, dict[str, Any]]]:
+    if MORE[notice] == [{}]:
+        moved = _MOVED if notice is Notice.DEADLINE_MOVED else {}
+        return [
+            (number, {"deadline": replace(SETUP_DEADLINE, clause=clause), **moved})
+            for number, clause in _TERMS
+        ]
+    return [(_NUMBERS.get(notice[:5], "consultation-12"), {})]

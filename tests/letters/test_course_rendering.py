@@ -1,0 +1,65 @@
+"""Every notice of a case about a course, in every variant, is a letter fit to send."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from activities.course_facts import PARTICULARS, CourseLetter
+from activities.rendering import render
+from models.letters import Notice
+from tests.letters.course_facts import ACCESSIBLE, MORE, variants
+from tests.letters.test_rendering import HOSTILE, read, words
+
+
+def test_no_notice_with_particulars_of_its_own_is_left_out() -> None:
+    assert {*PARTICULARS, Notice.CLAIM_CODE} <= set(MORE)
+
+
+@pytest.mark.parametrize("notice", MORE)
+def test_every_letter_is_whole_names_its_case_and_says_the_same_in_text_and_html(notice: Notice) -> None:
+    for about in variants(notice):
+        letter = render(notice, about)
+        subject = letter.subject.lower()
+        html = read(letter).words
+
+        assert about.label.lower() in subject or f"«{about.title.lower()}»" in subject
+        assert html == words(letter.text)
+        for shown in (letter.subject, letter.text, " ".join(html)):
+            assert not re.search(r"\bNone\b|\{\{|\{%|Undefined|\.\.|  г\.| ,|\( |«»", shown), shown
+        assert letter.text.split("Что дальше\n----------\n")[1].lstrip().startswith("- ")
+
+
+@pytest.mark.parametrize("notice", MORE)
+def test_what_people_type_stays_text(notice: Notice) -> None:
+    for about in variants(notice):
+        letter = render(notice, _hostile(about))
+
+        assert "script" not in read(letter).tags
+        assert not [name for name, _ in read(letter).attributes if name.startswith("on")]
+        assert not {"\x00", "\u202e"} & set(letter.subject + letter.html + letter.text)
+        assert letter.subject.isprintable()
+        assert len(letter.subject) <= 160
+
+
+def _hostile(about: CourseLetter) -> CourseLetter:
+    assert ACCESSIBLE.responsible
+    return replace(
+        about,
+        title=HOSTILE,
+        subsystem_name=HOSTILE,
+        agency_name=HOSTILE,
+        task_reason=HOSTILE,
+        course_url='https://x.example/" onclick="alert(1)',
+        responsible=replace(ACCESSIBLE.responsible, name=HOSTILE),
+        more={name: _typed(name, fact) for name, fact in about.more.items()},
+    )
+
+
+def _typed(name: str, fact: Any) -> Any:
+    if isinstance(fact, list):
+        return [HOSTILE for _ in fact]
+    is_ours = name in ("stage", "stage_name") or isinstance(fact, date)
+    return HOSTILE if isinstance(fact, str) and not is_ours and fact else fact
