@@ -72,7 +72,9 @@ async def _letter_task(engine: Engine) -> str:
 async def _amended(engine: Engine) -> str:
     """An amendment of a day of long ago, in force."""
     body = {"day": "2019-07-01", "working": False, "decree": "постановление"}
-    return str((await engine.post("admin", "/calendar/amendments", body)).json()["id"])
+    response = await engine.post("admin", "/calendar/amendments", body)
+    assert response.status_code == 201, response.text
+    return str(response.json()["id"])
 
 
 async def _course(engine: Engine) -> str:

@@ -25,6 +25,11 @@ def people(count: int, *, mark: str = "", domain: str = "list.example") -> list[
     return [person(f"Списков{_letters(at)}", f"p{at}-{unique}@{domain}") for at in range(count)]
 
 
+def surname() -> str:
+    """One that no other list has: who has no mail is known by their names."""
+    return "Бе" + "".join(chr(ord("а") + int(digit, 16)) for digit in uuid4().hex[:10])
+
+
 def _letters(number: int) -> str:
     """A surname has no digits."""
     return "".join(chr(ord("а") + int(digit)) for digit in str(number))

@@ -42,7 +42,7 @@ async def signs_in(engine: Engine, username: str) -> bool:
 async def test_a_learner_of_a_list_gets_a_letter_and_signs_in(engine: Engine, course: Course) -> None:
     email = f"nova-{uuid4().hex[:8]}@list.example"
     number = await registered(
-        engine, course, enrolments.person("Новая", email), enrolments.person("Безпочтова")
+        engine, course, enrolments.person("Новая", email), enrolments.person(enrolments.surname())
     )
     [code] = codes_told(engine, email)
     with_mail, without = await enrolments.rows(engine, number)

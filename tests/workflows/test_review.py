@@ -76,6 +76,7 @@ async def test_approving_past_a_strong_analogue_needs_the_reason_why_it_is_none(
 
     assert words.problem(silent) == (422, "why-not-analogue-missing")
     assert reasoned.status_code == 200, reasoned.text
+    await words.closed(engine, number)
     shown = await engine.get("reviewer", f"/requests/{number}")
     assert shown["decision"]["reason"] == "Это курс для ветеринаров"
 
