@@ -27,7 +27,7 @@ from models.letters import Notice
 from models.step import Step
 from models.steps import CloseCase, Note, OpenClause
 from models.terms import Clause, Recipient
-from workflows import card, letters, steps, steps_of_courses
+from workflows import authoring_steps, card, letters, steps
 from workflows.clause import ClauseWorkflow
 from workflows.mending import rejected
 from workflows.stamp import Stamp, stamp
@@ -95,7 +95,7 @@ class AuthoringWorkflow(ClauseWorkflow):
             seen = await self._look(name)
             findings = authoring.findings(seen)
             is_ready = not any(finding.is_blocking for finding in findings)
-            await steps_of_courses.record_declaration(
+            await authoring_steps.record_declaration(
                 RecordDeclaration(
                     **declared,
                     by=command.by,
@@ -116,7 +116,7 @@ class AuthoringWorkflow(ClauseWorkflow):
     async def _look(self, name: str) -> Seen | None:
         look = LookAtCourse(**self._stamp(f"{name}/look"), course=self._opened.case.course)
         try:
-            return (await steps_of_courses.look_at_course(look)).seen
+            return (await authoring_steps.look_at_course(look)).seen
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise

@@ -26,7 +26,7 @@ from models.letters import Notice
 from models.step import Step
 from models.steps import CloseCase, Note, OpenClause
 from models.terms import Clause, Recipient
-from workflows import card, letters, steps, steps_of_courses
+from workflows import authoring_steps, card, letters, steps
 from workflows.clause import ClauseWorkflow
 from workflows.mending import rejected
 from workflows.stamp import Stamp, stamp
@@ -123,7 +123,7 @@ class ConsultationWorkflow(ClauseWorkflow):
         self._check_open()
         self._lines += 1
         line = f"line-{self._lines}"
-        await steps_of_courses.record_line(
+        await authoring_steps.record_line(
             RecordLine(**self._stamp(line), text_id=say.text_id, is_answer=is_answer, by=say.by)
         )
         return line
@@ -157,7 +157,7 @@ class ConsultationWorkflow(ClauseWorkflow):
         await watch.wait(until=lambda: one.ended_at is not None)
         ended = self._stamp(f"ended-{self._followed}")
         ended["at"] = one.ended_at or ended["at"]
-        await steps_of_courses.end_round(EndRound(**ended, is_answered=one.is_answered))
+        await authoring_steps.end_round(EndRound(**ended, is_answered=one.is_answered))
 
     async def _quiet(self) -> None:
         """Until more is asked; else the consultation is over."""
