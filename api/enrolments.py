@@ -29,6 +29,7 @@ from models.cases import Kind
 from models.enrolment import EnrolmentCase, Stage, State, Way
 from models.plans import Verdict
 from models.regulation import ENROLMENT_TERM
+from models.settings import Settings
 from models.tables import CaseRow, Course, EnrolmentRow, LearnerRow, TrainingRow
 from models.terms import Clause
 
@@ -59,6 +60,15 @@ async def _enrolment(case: CaseDep, sessions: SessionsDep) -> EnrolmentRow:
 
 
 EnrolmentDep = Annotated[EnrolmentRow, Depends(_enrolment)]
+
+
+def check_has_services(course: Course, settings: Settings) -> None:
+    """
+    Raises:
+        Problem: The engine doesn't work in the course's subsystem.
+    """
+    if course.moodle_id is None or course.subsystem not in settings.moodle_sites:
+        raise Problem("no-web-services")
 
 
 async def open_list(

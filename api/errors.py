@@ -120,6 +120,7 @@ TABLE: dict[str, Kind] = {
     AuthoringRejection.MOODLE_AWAY.value: Kind(503, AuthoringRejection.MOODLE_AWAY.russian),
     ConsultationRejection.CLOSED.value: Kind(409, ConsultationRejection.CLOSED.russian),
     **{one.value: Kind(409, one.russian) for one in signup.Rejection if one.value != "reason-missing"},
+    "nobody-accepted": Kind(409, "Принятых заявок, которых ещё нет ни в одном списке, нет."),
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),

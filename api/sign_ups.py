@@ -6,7 +6,7 @@ The letters wait in Postgres; the training's workflow is told of them behind the
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
@@ -19,8 +19,11 @@ from starlette.background import BackgroundTask
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from api import enrolments
 from api.deps import SessionsDep, TemporalDep
+from api.enrolments import ListFile
 from api.errors import Problem
+from api.opening import Opened
 from api.schemas.fields import CaseNumber
 from api.schemas.sign_ups import (
     ApplicationAnswer,
@@ -30,6 +33,7 @@ from api.schemas.sign_ups import (
     named,
 )
 from models import ids, sign_up_rows, signup, store
+from models.settings import Settings
 from models.signup import SignUpRejected, Standing
 from models.step import Step
 from models.tables import Course, Organisation, SignUpRow, TrainingRow
@@ -174,6 +178,29 @@ async def decide(
     step = Step(number=number, step=f"training/sign-up-{row.id}-{at.isoformat()}", at=at)
     await store.write_once(session, step, Clause.TRAINING, f"Запись № {row.id}: {decided.russian}", by=by)
     return application_shown(row)
+
+
+async def enrol(session: AsyncSession, number: str, settings: Settings, by: str) -> Opened:
+    """A list (clause 4.5) of the accepted who are in none yet, in the caller's transaction.
+
+    It is one of the training's lists from now on: its learners take part.
+
+    Raises:
+        Problem: There is nobody, the training is over, or its subsystem has no web services.
+    """
+    training = await _locked(session, number)
+    _check_open(training)
+    course = await session.get_one(Course, training.course)
+    enrolments.check_has_services(course, settings)
+    rows = await sign_up_rows.accepted_rows(session, number)
+    if len(rows) == 1:
+        raise Problem("nobody-accepted")
+    file = ListFile.of_rows(f"Запись на обучение {number}", (row.cells for row in rows))
+    at = datetime.now(UTC)
+    opened = await enrolments.open_list(session, course, file, training=number, by=by, at=at)
+    await sign_up_rows.enrolled(session, number, opened.case.number)
+    training.lists = [*training.lists, opened.case.number]
+    return opened
 
 
 async def listed(

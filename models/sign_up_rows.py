@@ -4,17 +4,18 @@ Whoever changes anything here holds the training's row locked. The rows hold per
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from models.enrolment import Stage
 from models.headings import Column
 from models.letters import Notice
 from models.signup import SignUp, Standing, Taken, email_key, promoted
 from models.spreadsheets import Row
-from models.tables import BulkLetter, SignUpRow, TrainingRow
+from models.tables import BulkLetter, EnrolmentRow, SignUpRow, TrainingRow
 
 LETTERS = "training/sign-ups"
 """The mailing that letters to those who signed up belong to."""
@@ -84,7 +85,7 @@ async def accepted_rows(session: AsyncSession, training: str) -> list[Row]:
     """The accepted who are in no list yet, as a list of clause 4.5 with its headings.
 
     What reads a file reads this: `models.learners.read_list(await accepted_rows(…))`. Whoever opens the
-    list calls `enrolled` in the same transaction.
+    list calls `enrolled` in the same transaction. The headings alone where nobody is.
     """
     heading = Row(1, tuple(column.russian for column in _HEADINGS))
     return [
@@ -93,24 +94,27 @@ async def accepted_rows(session: AsyncSession, training: str) -> list[Row]:
     ]
 
 
-async def enrolled(session: AsyncSession, training: str, enrolment: str, at: datetime) -> None:
+async def enrolled(session: AsyncSession, training: str, enrolment: str) -> None:
     """The accepted who were in no list are in this one from now on."""
-    own = (
-        col(SignUpRow.training) == training,
-        col(SignUpRow.state) == Standing.ACCEPTED,
-        col(SignUpRow.enrolment).is_(None),
-        col(SignUpRow.decided_at) <= at,
-    )
-    await session.execute(update(SignUpRow).where(*own).values(enrolment=enrolment))
+    own = update(SignUpRow).where(*_in_no_list(training))
+    await session.execute(own.values(enrolment=enrolment), execution_options={"synchronize_session": False})
 
 
 async def _accepted(session: AsyncSession, training: str) -> Sequence[SignUpRow]:
-    own = (
+    query = select(SignUpRow).where(*_in_no_list(training))
+    return (await session.scalars(query.order_by(col(SignUpRow.id)))).all()
+
+
+def _in_no_list(training: str) -> tuple[Any, ...]:
+    """Accepted, and in no list but one that came to nothing."""
+    nothing = (Stage.USELESS, Stage.GIVEN_UP, Stage.LAPSED)
+    of_nothing = select(col(EnrolmentRow.number)).where(col(EnrolmentRow.state).in_(nothing))
+    enrolment = col(SignUpRow.enrolment)
+    return (
         col(SignUpRow.training) == training,
         col(SignUpRow.state) == Standing.ACCEPTED,
-        col(SignUpRow.enrolment).is_(None),
+        or_(enrolment.is_(None), enrolment.in_(of_nothing)),
     )
-    return (await session.scalars(select(SignUpRow).where(*own).order_by(col(SignUpRow.id)))).all()
 
 
 def _cells(row: SignUpRow) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from api.courses import CourseDep
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, reading
 from api.enrolments import EnrolmentActDep, EnrolmentDep, ListFile, Wanted
-from api.errors import Problem
 from api.opening import OpeningDep
 from api.schemas.enrolments import EnrolmentShown, RowPage
 from api.schemas.fields import CaseNumber, Line
@@ -47,8 +46,7 @@ async def upload_list(
     Сначала составляется план; в Moodle ничего не меняется, пока его не подтвердят. Спорные строки и строки
     с ошибками откладываются и остальным не мешают.
     """
-    if course.moodle_id is None or course.subsystem not in settings.moodle_sites:
-        raise Problem("no-web-services")
+    enrolments.check_has_services(course, settings)
     at, by = datetime.now(UTC), opening.post.caller.actor
     return await opening.once(
         lambda session: enrolments.open_list(

@@ -8,9 +8,11 @@ from fastapi.responses import JSONResponse
 
 from api import sign_ups
 from api.auth import Role, allow
-from api.deps import SessionsDep
+from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, problems, reading
 from api.idempotency import PostDep
+from api.opening import OpeningDep
+from api.schemas.enrolments import EnrolmentShown
 from api.schemas.sign_ups import (
     ApplicationAnswer,
     ApplicationForm,
@@ -86,6 +88,23 @@ async def list_sign_ups(
         rows = await sign_ups.listed(session, training.number, after, limit, standing)
     items = [sign_ups.application_shown(row) for row in rows]
     return Applications(items=items, next_after=items[-1].id if len(items) == limit else None)
+
+
+@router.post(
+    "/sign-ups/enrolment",
+    dependencies=_OWNERS,
+    status_code=201,
+    response_model=EnrolmentShown,
+    responses=acting("not-found", "already-over", "no-web-services", "nobody-accepted"),
+)
+async def enrol_accepted(training: TrainingDep, opening: OpeningDep, settings: SettingsDep) -> JSONResponse:
+    """Составить из принятых список Пользователей (п. 4.5): дальше план и регистрация, как у файла.
+
+    В список попадают принятые, которых нет ни в одном списке; кто принят потом — в следующий. Участники
+    обучения с этого времени — Пользователи его списков, а не все Пользователи курса.
+    """
+    by = opening.post.caller.actor
+    return await opening.once(lambda session: sign_ups.enrol(session, training.number, settings, by))
 
 
 @router.post(

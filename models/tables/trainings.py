@@ -25,7 +25,8 @@ class TrainingRow(SQLModel, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=AWARE)
     """When it was over: its results are kept as they were then, and nothing is read into them."""
     lists: list[str] = Field(default_factory=list, sa_type=JSONB)
-    """Numbers of the enrolments whose learners take part; none: all learners of the course."""
+    """Numbers of the enrolments whose learners take part; none: all learners of the course. The list of
+    those accepted at the sign-up comes to them."""
     places: int | None = None
     """For sign-up; None where it is closed, or has no limit."""
     sign_up_until: date | None = None

@@ -91,6 +91,12 @@ async def _application(engine: Engine) -> str:
     return f"{number}:{await sign_ups.applied(engine, number)}"
 
 
+async def _accepted(engine: Engine) -> str:
+    number = await _open_to_all(engine)
+    await sign_ups.accepted(engine, number)
+    return number
+
+
 async def _training_by_hand(engine: Engine) -> str:
     return await trainings.running(engine, course=await trainings.course_by_hand(engine))
 
@@ -177,6 +183,7 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{TRAINING}/refresh": ("agency", trainings.running),
     f"{TRAINING}/results": ("responsible", _training_by_hand),
     f"{TRAINING}/sign-up": ("responsible", trainings.running),
+    f"{TRAINING}/sign-ups/enrolment": ("responsible", _accepted),
     f"{TRAINING}/sign-ups/{{application}}/acceptance": ("responsible", _application),
     f"{TRAINING}/sign-ups/{{application}}/refusal": ("responsible", _application),
     f"{API}/sign-up/{{number}}": ("agency", _open_to_all),

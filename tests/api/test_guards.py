@@ -106,6 +106,7 @@ ROUTES = [
     Guarded("POST", f"{TRAINING}/results", (Role.RESPONSIBLE,), 404),
     Guarded("POST", f"{TRAINING}/sign-up", OWNERS, 404),
     Guarded("GET", f"{TRAINING}/sign-ups", OWNERS, 404),
+    Guarded("POST", f"{TRAINING}/sign-ups/enrolment", OWNERS, 404),
     Guarded("POST", f"{TRAINING}/sign-ups/{{application}}/acceptance", OWNERS, 404),
     Guarded("POST", f"{TRAINING}/sign-ups/{{application}}/refusal", OWNERS, 404),
     Guarded("POST", f"{API}/replacements", (Role.AGENCY, *OPERATORS), 422),

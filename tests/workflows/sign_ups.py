@@ -44,3 +44,10 @@ async def applied(engine: Engine, number: str, name: str = "anna") -> int:
     assert response.status_code == 201, response.text
     shown = await engine.get("responsible", f"/trainings/{number}/sign-ups")
     return int(next(one["id"] for one in shown["items"] if one["email"].startswith(f"{name}@")))
+
+
+async def accepted(engine: Engine, number: str, name: str = "anna") -> None:
+    """Somebody has signed up, and the responsible has accepted it."""
+    path = f"/trainings/{number}/sign-ups/{await applied(engine, number, name)}/acceptance"
+    response = await engine.post("responsible", path)
+    assert response.status_code == 200, response.text
