@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -17,14 +16,15 @@ from sqlalchemy.orm import defer
 from sqlmodel import col
 
 from api.cases import CaseDep
+from api.course_acts import CourseAct
 from api.deps import SessionsDep
 from api.errors import Problem
-from api.idempotency import Post, PostDep
+from api.idempotency import PostDep
 from api.opening import Opened
 from api.schemas.enrolments import EnrolmentShown, RowPage, RowShown
 from api.schemas.fields import Named
-from api.updates import Updates, UpdatesDep
-from models import ids, opening
+from api.updates import UpdatesDep
+from models import opening
 from models.cases import Kind
 from models.enrolment import EnrolmentCase, Stage, State, Way
 from models.plans import Verdict
@@ -179,30 +179,17 @@ def _row(row: LearnerRow) -> RowShown:
     )
 
 
-@dataclass(frozen=True)
-class EnrolmentAct:
+class EnrolmentAct(CourseAct):
     """One POST on a list by Update."""
 
-    number: str
-    post: Post
-    updates: Updates
-
-    async def do(self, update: Any, command: Any) -> JSONResponse:
+    async def once(self, update: Any, command: Any) -> JSONResponse:
         """Once; the list with the stage that the update answers: the row lags a moment."""
 
-        async def work() -> BaseModel:
-            stage = await self.updates.send(
-                ids.case_id(self.number), update, command, self.post.id, until=self._is_open
-            )
-            async with self.post.sessions() as session:
-                standing = await stand(session, self.number)
+        async def answer(session: AsyncSession, stage: Any) -> BaseModel:
+            standing = await stand(session, self.number)
             return standing.model_copy(update={"state": Named.of(Stage(stage))})
 
-        return await self.post.once(work)
-
-    async def _is_open(self) -> bool:
-        async with self.post.sessions() as session:
-            return (await session.get_one(CaseRow, self.number)).closed_at is None
+        return await self.do(update, command, answer)
 
 
 async def _act(row: EnrolmentDep, post: PostDep, updates: UpdatesDep) -> EnrolmentAct:

@@ -1,7 +1,6 @@
 """Trainings: who may see one, opening one, acting on one."""
 
 from collections.abc import Callable, Container
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -12,16 +11,16 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from api import texts
 from api.cases import CaseDep
+from api.course_acts import CourseAct
 from api.deps import SessionsDep
 from api.errors import Problem
-from api.idempotency import Post, PostDep
+from api.idempotency import PostDep
 from api.opening import Opened
 from api.schemas.fields import Named
 from api.schemas.trainings import TrainingForm, TrainingShown
-from api.updates import Updates, UpdatesDep
-from models import ids, opening, trainings
+from api.updates import UpdatesDep
+from models import opening, trainings
 from models.cases import Kind, clause_of
 from models.results import Origin, Results, Unseen
 from models.tables import (
@@ -127,15 +126,10 @@ async def _check_lists(session: AsyncSession, course: Course, lists: list[str]) 
         raise Problem("unknown-list")
 
 
-@dataclass(frozen=True)
-class TrainingAct:
+class TrainingAct(CourseAct):
     """One POST on a training by Update."""
 
-    number: str
-    post: Post
-    updates: Updates
-
-    async def do(
+    async def once(
         self, update: Any, command: Any, decided: Callable[[Any], dict[str, Any]], *, text: str = ""
     ) -> JSONResponse:
         """Once; the training as it stands then.
@@ -147,20 +141,11 @@ class TrainingAct:
             text: What was typed.
         """
 
-        async def work() -> BaseModel:
-            outcome = await self.updates.send(
-                ids.case_id(self.number), update, command, self.post.id, until=self._is_open
-            )
-            async with self.post.sessions() as session:
-                standing = await shown(session, await session.get_one(TrainingRow, self.number))
+        async def answer(session: AsyncSession, outcome: Any) -> BaseModel:
+            standing = await shown(session, await session.get_one(TrainingRow, self.number))
             return standing.model_copy(update=decided(outcome))
 
-        first = texts.keeping(self.post, self.number, text) if text else None
-        return await self.post.once(work, first=first)
-
-    async def _is_open(self) -> bool:
-        async with self.post.sessions() as session:
-            return (await session.get_one(CaseRow, self.number)).closed_at is None
+        return await self.do(update, command, answer, text=text)
 
 
 async def _act(row: TrainingDep, post: PostDep, updates: UpdatesDep) -> TrainingAct:

@@ -98,7 +98,7 @@ async def enrolment_rows(
 )
 async def confirm_plan(act: EnrolmentActDep) -> JSONResponse:
     """Подтвердить план: начинается регистрация."""
-    return await act.do(EnrolmentWorkflow.confirm, Confirm(by=act.post.caller.actor))
+    return await act.once(EnrolmentWorkflow.confirm, Confirm(by=act.post.caller.actor))
 
 
 @router.post(
@@ -109,4 +109,4 @@ async def confirm_plan(act: EnrolmentActDep) -> JSONResponse:
 )
 async def give_plan_up(act: EnrolmentActDep) -> JSONResponse:
     """Отменить план: никто не будет зарегистрирован."""
-    return await act.do(EnrolmentWorkflow.give_up, GiveUp(by=act.post.caller.actor))
+    return await act.once(EnrolmentWorkflow.give_up, GiveUp(by=act.post.caller.actor))

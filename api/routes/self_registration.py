@@ -43,7 +43,7 @@ async def choose_self_registration(course: CourseDep, opening: OpeningDep) -> JS
 )
 async def check_again(act: EnrolmentActDep) -> JSONResponse:
     """Что-то включено: проверить, могут ли Пользователи записаться сами. Ответ не ждёт проверки."""
-    return await act.do(EnrolmentWorkflow.check_again, CheckAgain(by=act.post.caller.actor))
+    return await act.once(EnrolmentWorkflow.check_again, CheckAgain(by=act.post.caller.actor))
 
 
 @router.get(

@@ -74,7 +74,7 @@ async def show_training(training: TrainingDep, sessions: SessionsDep) -> Trainin
 async def prolong_training(form: ProlongationForm, act: TrainingActDep) -> JSONResponse:
     """Продлить обучение."""
     command = Prolong(ends_on=form.ends_on, by=act.post.caller.actor)
-    return await act.do(TrainingWorkflow.prolong, command, lambda ends_on: {"ends_on": ends_on})
+    return await act.once(TrainingWorkflow.prolong, command, lambda ends_on: {"ends_on": ends_on})
 
 
 @router.post(
@@ -87,7 +87,7 @@ async def close_training(form: ClosingForm, act: TrainingActDep) -> JSONResponse
     """Закрыть обучение досрочно; до его начала — отменить."""
     text_id = str(act.post.id) if form.reason else None
     command = CloseEarly(by=act.post.caller.actor, text_id=text_id)
-    return await act.do(
+    return await act.once(
         TrainingWorkflow.close_early,
         command,
         lambda stage: {"state": Named.of(Stage(stage))},
@@ -103,4 +103,4 @@ async def close_training(form: ClosingForm, act: TrainingActDep) -> JSONResponse
 )
 async def refresh_training(act: TrainingActDep) -> JSONResponse:
     """Прочитать результаты из Moodle сейчас; ответ не ждёт конца чтения."""
-    return await act.do(TrainingWorkflow.refresh, Refresh(by=act.post.caller.actor), lambda _: {})
+    return await act.once(TrainingWorkflow.refresh, Refresh(by=act.post.caller.actor), lambda _: {})
