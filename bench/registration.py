@@ -30,7 +30,7 @@ _PATIENCE_SECONDS = 3600
 _names = count(1)
 
 
-class _Course(NamedTuple):
+class Course(NamedTuple):
     id: int
     moodle_id: int
 
@@ -50,13 +50,13 @@ async def _measure(engine: Engine, name: str, *, bad_of_a_hundred: int, faults: 
     used: list[float] = []
 
     async def by_engine() -> list[float]:
-        seconds = await _by_engine(engine, await _course(engine), bad_of_a_hundred, faults=faults)
+        seconds = await _by_engine(engine, await new_course(engine), bad_of_a_hundred, faults=faults)
         used.append(engine.worker_memory_mb())
         return [seconds]
 
     async def by_loop() -> list[float]:
         good = LEARNERS - LEARNERS * bad_of_a_hundred // 100
-        return [await _by_loop(engine, await _course(engine), good, faults=faults)]
+        return [await _by_loop(engine, await new_course(engine), good, faults=faults)]
 
     measured = await pairs(by_engine, by_loop, rounds=_ROUNDS)
     measured.report(name, "цель — до 1.25: от 0.8 пропускной способности")
@@ -67,7 +67,7 @@ async def _measure(engine: Engine, name: str, *, bad_of_a_hundred: int, faults: 
 # By the engine
 
 
-async def _by_engine(engine: Engine, course: _Course, bad_of_a_hundred: int, *, faults: bool) -> float:
+async def _by_engine(engine: Engine, course: Course, bad_of_a_hundred: int, *, faults: bool) -> float:
     number = await _upload(engine, course, _table(bad_of_a_hundred))
     begun = time.perf_counter()
     await _until(engine, number, "planned")
@@ -82,7 +82,7 @@ async def _by_engine(engine: Engine, course: _Course, bad_of_a_hundred: int, *, 
     return seconds
 
 
-async def _upload(engine: Engine, course: _Course, content: bytes) -> str:
+async def _upload(engine: Engine, course: Course, content: bytes) -> str:
     headers = {
         "Authorization": f"Bearer {engine.stack.keys['agency']}",
         "Idempotency-Key": uuid4().hex,
@@ -123,8 +123,8 @@ def _table(bad_of_a_hundred: int) -> bytes:
 # By hand
 
 
-async def _by_loop(engine: Engine, course: _Course, learners: int, *, faults: bool) -> float:
-    bare = _Bare(engine, course.moodle_id)
+async def _by_loop(engine: Engine, course: Course, learners: int, *, faults: bool) -> float:
+    bare = Bare(engine, course.moodle_id)
     async with _Faults(engine, faults):
         begun = time.perf_counter()
         for first in range(0, learners, _CHUNK):
@@ -132,7 +132,9 @@ async def _by_loop(engine: Engine, course: _Course, learners: int, *, faults: bo
         return time.perf_counter() - begun
 
 
-class _Bare:
+class Bare:
+    """Calls of the Moodle without the engine; learners of one course are made by them."""
+
     def __init__(self, engine: Engine, course_id: int) -> None:
         token = (engine.stack.settings.var_folder / f"moodle-{_SITE}.token").read_text().strip()
         url = f"{engine.stack.moodle_url}/{_SITE}"
@@ -148,7 +150,7 @@ class _Bare:
         await _all(self._enrol(part) for part in parts)
         options = {"userfields": "id", "limitfrom": str(self._done), "onlyactive": "1"}
         asked = [{"name": name, "value": value} for name, value in options.items()]
-        found = await self._call(
+        found = await self.call(
             "core_enrol_get_enrolled_users", {"courseid": self._course_id, "options": asked}
         )
         self._done += learners
@@ -158,16 +160,16 @@ class _Bare:
     async def _make(self, count: int) -> list[int]:
         emails = [f"b{next(_names)}@bench.example" for _ in range(count)]
         spellings = [spelling for email in emails for spelling in (email, email.capitalize())]
-        await self._call("core_user_get_users_by_field", {"field": "email", "values": spellings})
-        made = await self._call("core_user_create_users", {"users": [_user(email) for email in emails]})
+        await self.call("core_user_get_users_by_field", {"field": "email", "values": spellings})
+        made = await self.call("core_user_create_users", {"users": [_user(email) for email in emails]})
         assert isinstance(made, list)
         return [int(one["id"]) for one in made]
 
     async def _enrol(self, ids: list[int]) -> None:
         rows = [{"roleid": _STUDENT, "userid": one, "courseid": self._course_id} for one in ids]
-        await self._call("enrol_manual_enrol_users", {"enrolments": rows})
+        await self.call("enrol_manual_enrol_users", {"enrolments": rows})
 
-    async def _call(self, function: str, params: Params) -> object:
+    async def call(self, function: str, params: Params) -> object:
         while True:
             try:
                 async with self._gate:
@@ -217,7 +219,7 @@ class _Faults:
             pass
 
 
-async def _course(engine: Engine) -> _Course:
+async def new_course(engine: Engine) -> Course:
     """A new course, set up by the engine."""
     number = await engine.file()
     await engine.until_reviewed()
@@ -231,7 +233,7 @@ async def _course(engine: Engine) -> _Course:
         assert time.monotonic() < limit, "no course"
         await asyncio.sleep(0.05)
     await engine.until_letters_sent()
-    return _Course(*row)  # type: ignore[call-arg]
+    return Course(*row)  # type: ignore[call-arg]
 
 
 MEASURES: dict[str, Callable[[Engine], Awaitable[bool]]] = {

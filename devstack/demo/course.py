@@ -1,6 +1,6 @@
 """What becomes of a course once it is set up: built, asked about, opened to learners, taught (4.4-4.7)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from devstack.demo import steps
@@ -8,6 +8,7 @@ from devstack.demo.telling import Json, check, only, quote, say, title
 from devstack.demo.world import World
 from devstack.keys import RESPONSIBLE_EMAIL
 from devstack.request_form import request_form
+from models.calendar import WorkCalendar
 from models.deadlines import end_of, local_date, morning_of
 from models.requests import Stage
 from models.results import State
@@ -159,7 +160,7 @@ async def _a_learner_chooses_a_password(world: World, course: Told) -> None:
 
 async def _is_taught(world: World, course: Told, learners: str) -> None:
     say("П. 4.6. Владелец назначает обучение на три недели")
-    starts_on = local_date(world.began_at) + timedelta(days=1)
+    starts_on = _next_working_day(local_date(world.began_at))
     ends_on = starts_on + timedelta(days=21)
     form = {
         "title": "Осенний поток",
@@ -182,6 +183,12 @@ async def _is_taught(world: World, course: Told, learners: str) -> None:
     letters = [one.subject for one in world.letters(course.name) if "anna." in one.recipients[0]]
     check("тем, кто не начал или не закончил, напомнили письмом", len(letters) >= 3, seen=letters)
     await _results_are_kept(world, number)
+
+
+def _next_working_day(day: date) -> date:
+    """Letters go on working mornings."""
+    following = day + timedelta(days=1)
+    return following if WorkCalendar().is_working(following) else _next_working_day(following)
 
 
 async def _results_are_kept(world: World, number: str) -> None:
