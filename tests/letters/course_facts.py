@@ -8,6 +8,7 @@ from typing import Any
 from activities.course_facts import CourseLetter
 from models.enrolment import Stage as EnrolmentStage
 from models.letters import Notice
+from models.signup import Standing
 from models.terms import Clause, Recipient
 from models.trainings import Stage as TrainingStage
 from tests.letters.facts import FULL, SETUP_DEADLINE
@@ -62,6 +63,17 @@ _ENROLMENT = [
     for more in ({}, {"filename": "", "slips": 0, "set_aside": 0, "aside": []})
 ]
 
+_REPLACED: dict[str, Any] = {
+    "predecessor": "Иванова Мария Петровна",
+    "powers_ended_on": date(2026, 11, 30),
+    "is_informed": True,
+    "has_successor": True,
+    "things": [
+        {"name": "учебный курс «Основы»", "url": "https://edu.example/course/view.php?id=77"},
+        {"name": "категория «Медицина»", "url": ""},
+    ],
+}
+
 MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.COURSE_READY: [
         {"is_checked": True, "warnings": []},
@@ -88,6 +100,13 @@ MORE: Mapping[Notice, list[dict[str, Any]]] = {
             "claim_page": "https://sdo.example/claim",
         }
     ],
+    Notice.SIGN_UP: [{**_TRAINING, "standing": one.value, "reason": "Мест больше нет."} for one in Standing],
+    Notice.REPLACEMENT_OPENED: [_REPLACED, {**_REPLACED, "is_informed": False, "has_successor": False}],
+    Notice.SUCCESSOR_APPOINTED: [_REPLACED],
+    Notice.ACCEPTANCE_AWAITED: [_REPLACED],
+    Notice.REPLACEMENT_DONE: [
+        {**_REPLACED, "open": open_ones} for open_ones in ([], ["Обучение № 7 «Осенний поток»"])
+    ],
     Notice.REMINDER: [{}],
     Notice.ESCALATION: [{}],
     Notice.STEP_FAILED: [{}],
@@ -99,7 +118,16 @@ _MOVED = {
     "new_last_day": date(2026, 12, 2),
     "moved_by": "Постановление № 1",
 }
-_NUMBERS = {"train": "training-7", "enrol": "enrolment-8", "claim": "enrolment-8", "cours": "authoring-5"}
+_NUMBERS = {
+    "train": "training-7",
+    "sign_": "training-7",
+    "enrol": "enrolment-8",
+    "claim": "enrolment-8",
+    "cours": "authoring-5",
+    "repla": "replacement-3",
+    "succe": "replacement-3",
+    "accep": "replacement-3",
+}
 _TERMS = (
     ("consultation-12", Clause.CONSULTATION),
     ("authoring-5", Clause.AUTHORING),

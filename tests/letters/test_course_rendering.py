@@ -60,6 +60,8 @@ def _hostile(about: CourseLetter) -> CourseLetter:
 
 def _typed(name: str, fact: Any) -> Any:
     if isinstance(fact, list):
-        return [HOSTILE for _ in fact]
-    is_ours = name in ("stage", "stage_name") or isinstance(fact, date)
+        return [_typed("", one) for one in fact]
+    if isinstance(fact, dict):
+        return {key: _typed(key, one) for key, one in fact.items()}
+    is_ours = name in ("stage", "stage_name", "standing") or isinstance(fact, date)
     return HOSTILE if isinstance(fact, str) and not is_ours and fact else fact
