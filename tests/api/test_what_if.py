@@ -57,6 +57,8 @@ async def test_it_says_which_case_moves_where_and_who_must_be_told(engine: Engin
 async def test_nothing_is_applied(engine: Engine) -> None:
     clause = await _paper(engine, date(2022, 4, 1))
     amendments = await engine.get("admin", "/calendar/amendments")
+    # Its letters have gone: nothing more comes by itself.
+    await engine.until(lambda: _told(engine, clause.number))
     journal = await engine.journal(clause.number)
 
     assert _of(await _ask(engine, clause.last_day, role="admin"), clause.number)
@@ -130,3 +132,8 @@ async def test_a_day_that_is_so_already_is_said_to_be(
 )
 async def test_nonsense_is_named(engine: Engine, query: str, fields: dict[str, str]) -> None:
     assert words.wrong_fields(await engine.call("admin", "GET", f"{ROUTE}?{query}")) == fields
+
+
+async def _told(engine: Engine, number: str) -> bool:
+    """Whether the reviewers have their letter, and the journal its line."""
+    return any("рассмотрите запрос" in line for line in await engine.journal(number))
