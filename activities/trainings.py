@@ -32,7 +32,7 @@ from models.tables import (
 )
 from models.terms import Clause
 from models.training_steps import Keep, PlanMailings, Reading, ReadResults, ShowTraining, WriteMailing
-from reports import results_pdf, results_table, results_xlsx
+from reports import results_pdf, results_table, results_xlsx, xlsx
 
 _CALLS_AT_ONCE = 4
 _PAGE = 100
@@ -277,7 +277,7 @@ def _letter(step: Step, row: ParticipantRow, notice: Notice) -> dict[str, Any]:
 def _documents(keep: Keep, found: Results) -> list[dict[str, Any]]:
     made = (
         ("results-json", "json", "application/json", found.model_dump_json().encode()),
-        ("results-xlsx", "xlsx", results_xlsx.MEDIA_TYPE, results_xlsx.workbook(found)),
+        ("results-xlsx", "xlsx", xlsx.MEDIA_TYPE, results_xlsx.workbook(found)),
         ("results-pdf", "pdf", results_pdf.MEDIA_TYPE, results_pdf.document(found)),
     )
     return [

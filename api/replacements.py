@@ -14,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api.auth import STAFF, Caller, CallerDep, Role
+from api.course_acts import CourseAct
 from api.deps import SessionsDep
 from api.errors import Problem
-from api.idempotency import Post, PostDep
+from api.idempotency import PostDep
 from api.opening import Opened
 from api.schemas.fields import CaseNumber
 from api.schemas.replacements import PersonShown, ReplacementForm, ReplacementShown, SuccessorForm
-from api.updates import Updates, UpdatesDep
-from models import holdings, ids, opening, replacement
+from api.updates import UpdatesDep
+from models import holdings, opening, replacement
 from models.cases import Kind
 from models.deadlines import local_date
 from models.holdings import Held
@@ -203,20 +204,19 @@ async def _close_signs(session: AsyncSession, person: int, at: datetime) -> None
 
 
 @dataclass(frozen=True)
-class ReplacementAct:
+class ReplacementAct(CourseAct):
     """One POST on a replacement by Update."""
 
     row: ReplacementRow
-    post: Post
-    updates: Updates
 
-    async def do(self, update: Any, command: Any, decided: Callable[[], dict[str, Any]]) -> JSONResponse:
+    async def once(self, update: Any, command: Any, decided: Callable[[], dict[str, Any]]) -> JSONResponse:
         """Once; the replacement as it stands then, with what the update decides: the row lags a moment."""
+        known = decided()
 
-        async def work() -> BaseModel:
-            return await self.send(update, command, decided())
+        async def answer(session: AsyncSession, _: Any) -> BaseModel:
+            return await self._standing(session, known)
 
-        return await self.post.once(work)
+        return await self.do(update, command, answer)
 
     async def appoint(self, update: Any, command: Callable[[int], Any], form: SuccessorForm) -> JSONResponse:
         async def work() -> BaseModel:
@@ -225,28 +225,23 @@ class ReplacementAct:
                 successor = await successor_of(session, form, predecessor=predecessor)
                 person = _person(await session.get_one(Person, successor))
             decided = {"successor": person, "appointed_at": datetime.now(UTC)}
-            return await self.send(update, command(successor), decided)
+            await self.send(update, command(successor))
+            async with self.post.sessions() as session:
+                return await self._standing(session, decided)
 
         return await self.post.once(work)
 
-    async def send(self, update: Any, command: Any, decided: dict[str, Any]) -> BaseModel:
-        number = self.row.number
-        await self.updates.send(ids.case_id(number), update, command, self.post.id, until=self._is_open)
-        async with self.post.sessions() as session:
-            standing = await shown(session, await session.get_one(ReplacementRow, number))
+    async def _standing(self, session: AsyncSession, decided: dict[str, Any]) -> BaseModel:
+        standing = await shown(session, await session.get_one(ReplacementRow, self.number))
         return standing.model_copy(update={k: v for k, v in decided.items() if getattr(standing, k) is None})
-
-    async def _is_open(self) -> bool:
-        async with self.post.sessions() as session:
-            return (await session.get_one(CaseRow, self.row.number)).closed_at is None
 
 
 async def _act(row: SeenDep, post: PostDep, updates: UpdatesDep) -> ReplacementAct:
-    return ReplacementAct(row, post, updates)
+    return ReplacementAct(row.number, post, updates, row)
 
 
 async def _accepting(row: SuccessorDep, post: PostDep, updates: UpdatesDep) -> ReplacementAct:
-    return ReplacementAct(row, post, updates)
+    return ReplacementAct(row.number, post, updates, row)
 
 
 ReplacementActDep = Annotated[ReplacementAct, Depends(_act)]

@@ -211,10 +211,6 @@ class Results(BaseModel):
         return not {Unseen.COMPLETION, Unseen.CRITERIA} & set(self.unseen)
 
     @property
-    def shows_grades(self) -> bool:
-        return Unseen.GRADES not in self.unseen
-
-    @property
     def unseen_words(self) -> tuple[str, ...]:
         """What the report can't show, and why, a sentence each."""
         words = {**_UNSEEN, **_NOT_IN_FILE} if self.origin is Origin.IMPORTED else _UNSEEN

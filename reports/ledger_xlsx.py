@@ -3,10 +3,8 @@
 Nothing that people typed becomes a formula or a link, and the same ledger gives the same bytes.
 """
 
-import io
-import tempfile
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from xlsxwriter import Workbook
@@ -17,11 +15,8 @@ from models.deadlines import LOCAL_ZONE
 from models.ledger import CaseLedger, Line, State
 from models.ledger_totals import ClauseSummary
 from models.regulation import PROVISIONS
-from reports.results_xlsx_style import Styles
-
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CELL_MAX = 32_767
-"""Characters that a cell of Excel takes."""
+from reports import xlsx
+from reports.xlsx_style import Styles
 
 Value = str | int | date | None
 
@@ -62,29 +57,13 @@ def workbook(found: Sequence[CaseLedger], first: date, last: date, now: datetime
         last: Its last day, included.
         now: As of when; written on the sheet.
     """
-    content = io.BytesIO()
-    # Should writing fail, the rows on disk go with the folder.
-    with tempfile.TemporaryDirectory() as folder:
-        options = {
-            "constant_memory": True,
-            "tmpdir": folder,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        with Workbook(content, options) as book:
-            book.set_properties(
-                {
-                    "title": "Журнал исполнения пунктов Регламента",
-                    "author": "Система электронного обучения Тюменской области",
-                    "created": now.astimezone(UTC).replace(tzinfo=None),
-                }
-            )
-            styles = Styles(book)
-            totals, table = book.add_worksheet("Сводка"), book.add_worksheet("Пункты")
-            _write_totals(totals, found, _period(first, last, now), styles)
-            _write_table(table, found, styles)
-    return content.getvalue()
+
+    def write(book: Workbook, styles: Styles) -> None:
+        totals, table = book.add_worksheet("Сводка"), book.add_worksheet("Пункты")
+        _write_totals(totals, found, _period(first, last, now), styles)
+        _write_table(table, found, styles)
+
+    return xlsx.workbook("Журнал исполнения пунктов Регламента", now, write)
 
 
 def _period(first: date, last: date, now: datetime) -> str:
@@ -139,26 +118,8 @@ def _write_table(sheet: Worksheet, found: Sequence[CaseLedger], styles: Styles) 
         for line in case.lines:
             row += 1
             for at, column in enumerate(_COLUMNS):
-                _write(sheet, row, at, column.value(case, line), formats[at])
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(1, row), len(_COLUMNS) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_footer("&Rстраница &P из &N")
-
-
-def _write(sheet: Worksheet, row: int, at: int, value: Value, style: object) -> None:
-    match value:
-        case None | "":
-            return
-        case str():
-            sheet.write_string(row, at, value[:_CELL_MAX], style)
-        case date():
-            sheet.write_datetime(row, at, value, style)
-        case _:
-            sheet.write_number(row, at, value, style)
+                xlsx.write_cell(sheet, row, at, column.value(case, line), formats[at])
+    xlsx.finish_table(sheet, rows=row, columns=len(_COLUMNS))
 
 
 def _local(at: datetime | None) -> datetime | None:

@@ -6,7 +6,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.chart import Chart
 
 from models.result_summary import Step
-from reports.results_xlsx_style import ACCENT, DONE, GREY, INK, SOFT
+from reports.xlsx_style import ACCENT, DONE, GREY, INK, SOFT
 
 ORGANISATIONS = 10
 """How many of the largest are in the chart; the table has all."""

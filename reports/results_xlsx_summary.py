@@ -11,7 +11,7 @@ from models.result_summary import Step, Summary
 from models.results import Results, State
 from reports import results_xlsx_charts as charts
 from reports.results_table import NO_DATA, facts
-from reports.results_xlsx_style import Styles
+from reports.xlsx_style import Styles
 
 SHEET = "Сводка"
 _LAST = 6

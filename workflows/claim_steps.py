@@ -3,8 +3,8 @@
 from activities.claim_codes import ClaimCodeActivities
 from models.claim_codes import WriteCodes
 from models.step import Step
-from workflows.steps import write_down
-from workflows.training_steps import LONG, send_mailing
+from workflows.steps import LONG, write_down
+from workflows.training_steps import send_mailing
 
 
 async def send_codes(write: WriteCodes) -> int:

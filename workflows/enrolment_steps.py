@@ -1,10 +1,8 @@
 """The steps of clause 4.5, as `steps.py` has those of the others."""
 
 from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
 from activities.enrolment_plan import EnrolmentPlanActivities
 from activities.enrolment_run import EnrolmentRunActivities
@@ -13,16 +11,8 @@ from activities.self_registration import SelfRegistrationActivities
 from models.enrolment import PlanResult, Progress, ShowEnrolment
 from models.self_registration import LookAtWayIn, OpenWayIn, ShowLacks, WayIn
 from models.step import Step
-from workflows.steps import write_down
+from workflows.steps import LONG, MOODLE_RETRIES, write_down
 
-_LONG: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(hours=12),
-    "heartbeat_timeout": timedelta(seconds=15),
-    "retry_policy": RetryPolicy(
-        initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=10)
-    ),
-}
-"""Of up to 50,000 rows, and of a Moodle that may be away for days; what was done stands in Postgres."""
 _PATIENCE = timedelta(hours=1)
 """For a Moodle that is away; then people are told that nothing is known, and it is asked the next day."""
 
@@ -32,11 +22,11 @@ async def show_enrolment(show: ShowEnrolment) -> None:
 
 
 async def plan_enrolment(step: Step) -> PlanResult:
-    return await write_down(EnrolmentPlanActivities.plan_enrolment, step, "План регистрации", _LONG)
+    return await write_down(EnrolmentPlanActivities.plan_enrolment, step, "План регистрации", LONG)
 
 
 async def run_enrolment(step: Step) -> Progress:
-    return await write_down(EnrolmentRunActivities.run_enrolment, step, "Регистрация Пользователей", _LONG)
+    return await write_down(EnrolmentRunActivities.run_enrolment, step, "Регистрация Пользователей", LONG)
 
 
 async def look_at_way_in(look: LookAtWayIn) -> WayIn:
@@ -46,7 +36,7 @@ async def look_at_way_in(look: LookAtWayIn) -> WayIn:
         look,
         start_to_close_timeout=timedelta(minutes=2),
         schedule_to_close_timeout=_PATIENCE,
-        retry_policy=_LONG["retry_policy"],
+        retry_policy=MOODLE_RETRIES,
         summary="Могут ли Пользователи записаться сами",
     )
 
@@ -56,4 +46,4 @@ async def show_lacks(show: ShowLacks) -> None:
 
 
 async def open_way_in(opened: OpenWayIn) -> None:
-    await write_down(SelfRegistrationActivities.open_way_in, opened, "Инструкция для Пользователей", _LONG)
+    await write_down(SelfRegistrationActivities.open_way_in, opened, "Инструкция для Пользователей", LONG)

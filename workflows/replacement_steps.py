@@ -4,20 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
 from activities.removal import RemovalActivities
 from activities.replacement import ReplacementActivities
 from models.replacement import EndPowers, EndTerm, InSubsystem, PowersEnded, RecordFact, Work
-from workflows.steps import write_down
+from workflows.steps import MOODLE_RETRIES, SIGN_OF_LIFE, write_down
 
 _MOODLE: dict[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=30),
-    "heartbeat_timeout": timedelta(seconds=15),
+    "heartbeat_timeout": SIGN_OF_LIFE,
     "schedule_to_close_timeout": timedelta(days=1),
-    "retry_policy": RetryPolicy(
-        initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=10)
-    ),
+    "retry_policy": MOODLE_RETRIES,
 }
 """The owner's term is about other things, and no term of it presses: a Moodle that is away for longer
 than a day is the operator's to see to."""

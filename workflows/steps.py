@@ -62,7 +62,7 @@ S = TypeVar("S", bound=Step)
 M = TypeVar("M")
 R = TypeVar("R")
 
-_SIGN_OF_LIFE = timedelta(seconds=15)
+SIGN_OF_LIFE = timedelta(seconds=15)
 """A step that may take long is tried again so soon after its worker was killed."""
 
 _DATABASE: dict[str, Any] = {
@@ -76,22 +76,27 @@ _DATABASE: dict[str, Any] = {
 _BEYOND_DATABASE: dict[str, Any] = {
     **_DATABASE,
     "start_to_close_timeout": timedelta(minutes=1),
-    "heartbeat_timeout": _SIGN_OF_LIFE,
+    "heartbeat_timeout": SIGN_OF_LIFE,
 }
 """For what asks Moodle or another workflow as well, or looks at every open case."""
 
+MOODLE_RETRIES = RetryPolicy(
+    initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=10)
+)
+"""A Moodle may be away for days; how long the engine waits for it is the clause's to say."""
+
 _MOODLE: dict[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=2),
-    "heartbeat_timeout": _SIGN_OF_LIFE,
-    "retry_policy": RetryPolicy(
-        initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=10)
-    ),
+    "heartbeat_timeout": SIGN_OF_LIFE,
+    "retry_policy": MOODLE_RETRIES,
 }
-"""A Moodle may be away for days; how long the engine waits for it is the clause's to say."""
+
+LONG: dict[str, Any] = {**_MOODLE, "start_to_close_timeout": timedelta(hours=12)}
+"""For thousands of learners; what a killed worker had done stands in Postgres."""
 
 _MAIL: dict[str, Any] = {
     "start_to_close_timeout": LONGEST_SENDING + timedelta(seconds=30),
-    "heartbeat_timeout": _SIGN_OF_LIFE,
+    "heartbeat_timeout": SIGN_OF_LIFE,
     "schedule_to_close_timeout": timedelta(days=4),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(minutes=1), backoff_coefficient=2, maximum_interval=timedelta(hours=1)

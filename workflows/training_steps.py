@@ -1,27 +1,16 @@
 """The steps of clauses 4.6 and 4.7, as `steps.py` has those of the others."""
 
 from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
 from activities.mailing import MailingActivities
 from activities.trainings import TrainingActivities
 from models.mailings import Mailing
 from models.step import Step
 from models.training_steps import Keep, PlanMailings, Reading, ReadResults, ShowTraining, WriteMailing
-from workflows.steps import write_down
+from workflows.steps import LONG, write_down
 
-_SIGN_OF_LIFE = timedelta(seconds=15)
-LONG: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(hours=12),
-    "heartbeat_timeout": _SIGN_OF_LIFE,
-    "retry_policy": RetryPolicy(
-        initial_interval=timedelta(seconds=5), backoff_coefficient=2, maximum_interval=timedelta(minutes=10)
-    ),
-}
-"""Of thousands of learners; what a killed worker had done stands in Postgres."""
 _PATIENCE = timedelta(hours=1)
 """For a Moodle that is away: letters do not wait longer for fresh results."""
 _PATIENCE_AT_THE_END = timedelta(days=3)

@@ -23,7 +23,7 @@ from api.schemas.ledger import LedgerCase, LedgerPage, LedgerTotals
 from models import store
 from models.ledger import Ledger
 from models.settings import Settings
-from reports import ledger_xlsx
+from reports import ledger_xlsx, xlsx
 
 router = APIRouter(tags=["Журнал пунктов"])
 
@@ -92,7 +92,7 @@ async def read_totals(
 @router.get(
     "/ledger.xlsx",
     dependencies=_ANYBODY,
-    responses={**_READING, 200: {"content": {ledger_xlsx.MEDIA_TYPE: {"schema": _BINARY}}}},
+    responses={**_READING, 200: {"content": {xlsx.MEDIA_TYPE: {"schema": _BINARY}}}},
     response_class=Response,
 )
 async def ledger_as_xlsx(
@@ -105,7 +105,7 @@ async def ledger_as_xlsx(
     content = await asyncio.to_thread(ledger_xlsx.workbook, found, period.first, period.last, now)
     filename = f"punkty-{period.first}-{period.last}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(content, media_type=ledger_xlsx.MEDIA_TYPE, headers=headers)
+    return Response(content, media_type=xlsx.MEDIA_TYPE, headers=headers)
 
 
 @router.get(

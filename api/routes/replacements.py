@@ -63,7 +63,7 @@ async def show_replacement(row: SeenDep, sessions: SessionsDep) -> ReplacementSh
 async def report_end_of_powers(form: EmptyForm, act: ReplacementActDep) -> JSONResponse:
     """Подтвердить прекращение полномочий в деле, которое открыл Оператор."""
     command = Inform(by=act.post.caller.actor)
-    return await act.do(ReplacementWorkflow.inform, command, lambda: {"informed_at": datetime.now(UTC)})
+    return await act.once(ReplacementWorkflow.inform, command, lambda: {"informed_at": datetime.now(UTC)})
 
 
 @router.post(
@@ -92,7 +92,7 @@ async def appoint_successor(form: SuccessorForm, act: ReplacementActDep) -> JSON
 async def accept_courses(form: EmptyForm, act: AcceptDep) -> JSONResponse:
     """Новое ответственное лицо подтверждает, что приняло учебные курсы."""
     command = Accept(person=act.row.successor or 0, by=act.post.caller.actor)
-    return await act.do(ReplacementWorkflow.accept, command, lambda: {"accepted_at": datetime.now(UTC)})
+    return await act.once(ReplacementWorkflow.accept, command, lambda: {"accepted_at": datetime.now(UTC)})
 
 
 @router.post(
@@ -104,4 +104,4 @@ async def accept_courses(form: EmptyForm, act: AcceptDep) -> JSONResponse:
 async def confirm_by_hand(form: ByHandForm, act: ReplacementActDep) -> JSONResponse:
     """Оператор снял или назначил права в подсистеме вручную."""
     command = ConfirmByHand(work=form.work, subsystem=form.subsystem, by=act.post.caller.actor)
-    return await act.do(ReplacementWorkflow.confirm_by_hand, command, dict)
+    return await act.once(ReplacementWorkflow.confirm_by_hand, command, dict)

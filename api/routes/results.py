@@ -27,7 +27,7 @@ from models.spreadsheets import SpreadsheetError
 from models.step import Step
 from models.tables import ParticipantRow, TrainingRow
 from models.terms import Clause
-from reports import results_csv, results_pdf, results_table, results_xlsx
+from reports import results_csv, results_pdf, results_table, results_xlsx, xlsx
 
 router = APIRouter(prefix="/trainings/{number}", tags=["Результаты (п. 4.7)"])
 
@@ -82,13 +82,11 @@ async def results_as_csv(found: ResultsDep) -> Response:
     return _answer(content, results_csv.MEDIA_TYPE, results_table.filename(found, "csv"))
 
 
-@router.get(
-    "/results.xlsx", dependencies=_READERS, responses=_file(results_xlsx.MEDIA_TYPE), response_class=Response
-)
+@router.get("/results.xlsx", dependencies=_READERS, responses=_file(xlsx.MEDIA_TYPE), response_class=Response)
 async def results_as_xlsx(found: ResultsDep) -> Response:
     """То же книгой Excel: сводка с диаграммами и таблица с отбором."""
     content = await asyncio.to_thread(results_xlsx.workbook, found)
-    return _answer(content, results_xlsx.MEDIA_TYPE, results_table.filename(found, "xlsx"))
+    return _answer(content, xlsx.MEDIA_TYPE, results_table.filename(found, "xlsx"))
 
 
 @router.get(
