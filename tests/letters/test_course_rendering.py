@@ -11,6 +11,7 @@ from activities.course_facts import PARTICULARS, CourseLetter
 from activities.rendering import render
 from models.letters import Notice
 from tests.letters.course_facts import ACCESSIBLE, MORE, variants
+from tests.letters.facts import SETUP_DEADLINE
 from tests.letters.test_rendering import HOSTILE, read, words
 
 
@@ -65,3 +66,14 @@ def _typed(name: str, fact: Any) -> Any:
         return {key: _typed(key, one) for key, one in fact.items()}
     is_ours = name in ("stage", "stage_name", "standing") or isinstance(fact, date)
     return HOSTILE if isinstance(fact, str) and not is_ours and fact else fact
+
+
+@pytest.mark.parametrize(
+    "notice", [Notice.CLAIM_CODE, Notice.ENROLMENT_SUMMARY, Notice.ANSWER, Notice.COURSE_READY]
+)
+def test_a_term_that_is_met_is_not_told_as_one_that_runs(notice: Notice) -> None:
+    for about in variants(notice):
+        letter = render(notice, replace(about, deadline=SETUP_DEADLINE))
+
+        assert "осталось" not in letter.text
+        assert "Как посчитан срок" not in letter.html
