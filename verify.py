@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 from models.case_check import Check, check
-from models.signing import is_public
+from models.signing import is_key
 
 _USAGE = "Вызов: python -m verify ФАЙЛ [ОТКРЫТЫЙ_КЛЮЧ]; ключ — 64 шестнадцатеричные цифры"
 
 
 def main(arguments: list[str]) -> int:
     """Tell in Russian what was found; the exit code."""
-    if not 1 <= len(arguments) <= 2 or not all(is_public(key.lower()) for key in arguments[1:]):
+    if not 1 <= len(arguments) <= 2 or not all(is_key(key.lower()) for key in arguments[1:]):
         sys.stderr.write(f"{_USAGE}\n")
         return 2
     path, key = Path(arguments[0]), arguments[1] if arguments[1:] else None

@@ -14,6 +14,7 @@ from api.limits import BodyLimit
 from api.rates import Rate
 from api.routes import (
     calendar,
+    case_file,
     health,
     records,
     register,
@@ -36,6 +37,7 @@ _ROUTERS = (
     review.router,
     setup.router,
     records.router,
+    case_file.router,
     register.router,
     tasks.router,
     calendar.router,

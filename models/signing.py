@@ -32,8 +32,8 @@ class SigningKey:
         return self._private.sign(content).hex()
 
 
-def is_public(text: str) -> bool:
-    """Whether it looks like a public key."""
+def is_key(text: str) -> bool:
+    """Whether it can be a key, private or public: 64 hexadecimal digits."""
     return bool(_HEX_32.fullmatch(text))
 
 
