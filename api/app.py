@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
-from api import documentation, errors
+from api import certificate_page, documentation, errors
 from api.auth import known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
@@ -91,6 +91,7 @@ def create(
     app.state.settings = config
     app.state.receipts = Receipts()
     app.state.rate, app.state.bad_rate = Rate(config.calls_per_second), Rate(config.bad_calls_per_second)
+    app.state.certificate_rate = Rate(config.bad_calls_per_second)
     app.add_middleware(BodyLimit)
     app.add_middleware(PrivateAnswers)
     errors.install(app)
@@ -99,6 +100,7 @@ def create(
         app.include_router(router, prefix=_PREFIX, dependencies=[Depends(known_caller)])
     app.include_router(temporal.links, prefix=_PREFIX)
     app.include_router(health.router)
+    app.include_router(certificate_page.router)
     return app
 
 

@@ -68,8 +68,8 @@ def _facts(certificates: Sequence[Certificate], issue: Issue) -> dict[str, Any]:
         "design": award.design,
         "document": award.document,
         "course": issue.course,
-        "hours": _hours(award.hours),
-        "period": period(issue.starts_on, issue.ends_on),
+        "hours": russian.academic_hours(award.hours) if award.hours else "",
+        "period": russian.period(issue.starts_on, issue.ends_on),
         "owner": issue.owner,
         "check_page": issue.check_page_url.removeprefix("https://").removeprefix("http://"),
         "signatory_post": issue.signatory_post,
@@ -88,25 +88,3 @@ def _one(certificate: Certificate, award: Award) -> dict[str, str]:
         "supersedes": certificate.supersedes,
         "qr": qr(certificate.check_url),
     }
-
-
-def _hours(hours: int | None) -> str:
-    """«36 академических часов»"""
-    if hours is None:
-        return ""
-    return (
-        f"{hours} {russian.plural(hours, 'академический час', 'академических часа', 'академических часов')}"
-    )
-
-
-def period(starts_on: date, ends_on: date) -> str:
-    """«1–20 декабря 2026 г.», «28 ноября – 20 декабря 2026 г.», «20 декабря 2026 г.»."""
-    last = russian.date_words(ends_on)
-    if starts_on == ends_on:
-        return last
-    if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
-        return f"{starts_on.day}–{last}"
-    first = russian.date_words(starts_on)
-    if starts_on.year == ends_on.year:
-        first = first.removesuffix(f" {starts_on.year} г.")
-    return f"{first} – {last}"

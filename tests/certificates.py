@@ -41,10 +41,9 @@ async def decided(engine: Engine, award: Award | None = None, **changes: Any) ->
                 )
             )
         await session.flush()
-        dates = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 20)}
-        session.add(
-            TrainingRow(number=f"training-{ordinal}", course=course.id, title="Поток", state="ended", **dates)
-        )
+        dates: dict[str, Any] = {"starts_on": date(2026, 12, 1), "ends_on": date(2026, 12, 20)}
+        training = {"number": f"training-{ordinal}", "course": course.id, "title": "Поток", "state": "ended"}
+        session.add(TrainingRow(**training | dates))
         await session.flush()
         row: dict[str, Any] = {
             "number": f"certification-{ordinal}",

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from models.certificates import NAME_MAX, Award, Design, Whom
 from reports import certificates
-from reports.certificates import PART, Certificate, Issue, document, parts, period
+from reports.certificates import PART, Certificate, Issue, document, parts
 from reports.qr import qr
 
 HOSTILE = '#panic("1") $x$ *b* _i_ \\ [#read("/etc/passwd")] `raw` = заголовок'
@@ -147,31 +147,3 @@ def test_many_come_in_parts_and_none_is_lost(design: Design) -> None:
 
 def test_nobody_makes_no_parts() -> None:
     assert list(parts([], ISSUE)) == []
-
-
-@pytest.mark.parametrize(
-    ("starts_on", "ends_on", "words"),
-    [
-        (date(2026, 12, 20), date(2026, 12, 20), "20 декабря 2026 г."),
-        (date(2026, 12, 1), date(2026, 12, 20), "1–20 декабря 2026 г."),
-        (date(2026, 11, 28), date(2026, 12, 20), "28 ноября – 20 декабря 2026 г."),
-        (date(2025, 12, 1), date(2026, 12, 20), "1 декабря 2025 г. – 20 декабря 2026 г."),
-    ],
-)
-def test_a_period_in_words(starts_on: date, ends_on: date, words: str) -> None:
-    assert period(starts_on, ends_on) == words
-
-
-@pytest.mark.parametrize(
-    ("hours", "words"),
-    [
-        (1, "1 академический час"),
-        (2, "2 академических часа"),
-        (72, "72 академических часа"),
-        (36, "36 академических часов"),
-    ],
-)
-def test_hours_agree_with_their_number(hours: int, words: str) -> None:
-    (page,) = pages(document(CERTIFICATE, designed(Design.SHEET, hours=hours)))
-
-    assert f"{words} " in page
