@@ -15,6 +15,7 @@ from api.rates import Rate
 from api.routes import (
     calendar,
     case_file,
+    certificates,
     health,
     records,
     register,
@@ -38,6 +39,7 @@ _ROUTERS = (
     setup.router,
     records.router,
     case_file.router,
+    certificates.router,
     register.router,
     tasks.router,
     calendar.router,

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
-from models import trainings
+from models import certificates, trainings
 from models.decisions import Rejection
 from models.setup import SetupRejection
 
@@ -59,6 +59,8 @@ _REJECTIONS: dict[Rejection | SetupRejection, int] = {
 """What the rules reject, in the rules' own words."""
 
 _DATES = {trainings.Rejection.ALREADY_OVER: 409}
+
+_UNFIT = {certificates.Rejection.UNKNOWN_PARTICIPANT, certificates.Rejection.NAME_UNFIT}
 
 TABLE: dict[str, Kind] = {
     "unauthenticated": Kind(401, "Нужен действующий ключ доступа."),
@@ -100,6 +102,7 @@ TABLE: dict[str, Kind] = {
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
     **{one.value: Kind(_DATES.get(one, 422), one.russian) for one in trainings.Rejection},
+    **{one.value: Kind(422 if one in _UNFIT else 409, one.russian) for one in certificates.Rejection},
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),

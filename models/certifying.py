@@ -82,7 +82,7 @@ async def revoke(
         CertificateRejected: It did not hold already.
     """
     row = await session.get_one(CertificateRow, number, with_for_update=True)
-    certificates.check_valid((await _stand(session, row)).standing)
+    certificates.check_valid((await stand(session, row)).standing)
     row.revoked_at, row.revoked_by, row.revoked_because = at, by, because
     await session.flush()
     return row
@@ -96,7 +96,7 @@ async def reissue(session: AsyncSession, number: str, name: str, issued_on: date
         CertificateRejected: It does not hold, or the name is the same.
     """
     row = await session.get_one(CertificateRow, number, with_for_update=True)
-    certificates.check_reissue((await _stand(session, row)).standing, row.name, name)
+    certificates.check_reissue((await stand(session, row)).standing, row.name, name)
     new = CertificateRow(
         **row.model_dump(exclude={"number", "code", "name", "issued_on", "supersedes"}),
         number=certificates.number(issued_on.year, await _take(session, issued_on.year, 1)),
@@ -125,10 +125,17 @@ async def look_up(session: AsyncSession, typed: str) -> Found | None:
     if not code:
         return None
     row = (await session.scalars(select(CertificateRow).where(col(CertificateRow.code) == code))).first()
-    return await _stand(session, row) if row else None
+    return await stand(session, row) if row else None
 
 
-async def _stand(session: AsyncSession, row: CertificateRow) -> Found:
+async def load(session: AsyncSession, number: str) -> Found | None:
+    """The document of a number; None where there is none."""
+    row = await session.get(CertificateRow, number)
+    return await stand(session, row) if row else None
+
+
+async def stand(session: AsyncSession, row: CertificateRow) -> Found:
+    """The document with its decision, and whether it holds."""
     certification = await session.get_one(CertificationRow, row.certification)
     later = await session.scalars(select(CertificateRow).where(col(CertificateRow.supersedes) == row.number))
     replaced_by = later.first()

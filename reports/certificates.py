@@ -1,11 +1,10 @@
 """Clause 4.9 - certificates as PDF: one to send to a learner, or all of a decision to print."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from models import russian
+from models.certificate_facts import Certificate, Issue
 from models.certificates import Award
 from reports import apart, typst
 from reports.qr import qr
@@ -13,38 +12,6 @@ from reports.qr import qr
 MEDIA_TYPE = "application/pdf"
 PART = 250
 """Certificates of one PDF to print: a process of its own sets them in 200 MB, and its memory goes with it."""
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What differs from one certificate to the next."""
-
-    number: str
-    code: str
-    """The check code, as `certificates.new_code` gives it."""
-    name: str
-    issued_on: date
-    check_url: str
-    """The public page with the code in it, for the QR."""
-    grade: str = ""
-    """«92 %», where the award shows grades."""
-    supersedes: str = ""
-    """Number of the document that this one replaces."""
-
-
-@dataclass(frozen=True)
-class Issue:
-    """What all certificates of a decision say."""
-
-    award: Award
-    course: str
-    owner: str
-    starts_on: date
-    ends_on: date
-    check_page_url: str
-    """Without a code: to be typed by hand."""
-    signatory_post: str = ""
-    signatory_name: str = ""
 
 
 def document(certificate: Certificate, issue: Issue) -> bytes:

@@ -33,7 +33,7 @@ def told(response: httpx.Response) -> str:
 
 
 async def given(engine: Engine, certification: str, **changes: Any) -> CertificateRow:
-    one = Recipient(**{"ordinal": 1, "name": "Иванова Мария Петровна", "grade": "92 %"} | changes)
+    one = Recipient(1, "Иванова Мария Петровна", grade="92 %")._replace(**changes)
     async with engine.sessions.begin() as session:
         await certifying.give(session, certification, [one], date(2026, 12, 24))
         query = select(CertificateRow).where(col(CertificateRow.certification) == certification)

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
+from models.certificate_facts import Certificate, Issue
 from models.certificates import NAME_MAX, Award, Design, Whom
 from reports import certificates
-from reports.certificates import PART, Certificate, Issue, document, parts
+from reports.certificates import PART, document, parts
 from reports.qr import qr
 
 HOSTILE = '#panic("1") $x$ *b* _i_ \\ [#read("/etc/passwd")] `raw` = заголовок'
