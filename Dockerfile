@@ -17,7 +17,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 WORKDIR /app
-COPY alembic.ini worker.py ./
+COPY alembic.ini worker.py verify.py ./
 COPY models models
 COPY clients clients
 COPY reports reports

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
-from api import claim_page, claiming, documentation, errors
+from api import certificate_page, claim_page, claiming, documentation, errors
 from api.auth import anybody, known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
@@ -16,6 +16,8 @@ from api.rates import Rate
 from api.routes import (
     authoring,
     calendar,
+    case_file,
+    certificates,
     codes,
     consultations,
     deadlines,
@@ -47,6 +49,8 @@ _ROUTERS = (
     review.router,
     setup.router,
     records.router,
+    case_file.router,
+    certificates.router,
     register.router,
     tasks.router,
     calendar.router,
@@ -114,6 +118,7 @@ def create(
     app.state.receipts = Receipts()
     app.state.rate, app.state.bad_rate = Rate(config.calls_per_second), Rate(config.bad_calls_per_second)
     app.state.claim_rate = Rate(config.claims_per_second)
+    app.state.certificate_rate = Rate(config.bad_calls_per_second)
     app.add_middleware(BodyLimit)
     app.add_middleware(PrivateAnswers)
     errors.install(app)
@@ -125,6 +130,7 @@ def create(
     app.include_router(sign_ups.public, prefix=_PREFIX, dependencies=[Depends(anybody)])
     app.include_router(feeds.links, prefix=_PREFIX)
     app.include_router(health.router)
+    app.include_router(certificate_page.router)
     return app
 
 

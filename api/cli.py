@@ -20,6 +20,7 @@ from api.schemas.fields import address
 from models import namespace, store
 from models.exit import run_and_leave
 from models.settings import settings
+from models.signing import SigningKey
 from models.tables import ApiKey, Organisation
 
 T = TypeVar("T")
@@ -161,6 +162,16 @@ def register_namespace() -> None:
 
     asyncio.run(register())
     console.print("Temporal готов.")
+
+
+@app.command("signing-key")
+def signing_key() -> None:
+    """Показать открытый ключ установки: им проверяют файлы дел (`python -m verify`)."""
+    secret = settings().signing_key.get_secret_value()
+    if not secret:
+        console.print("Ключ подписи не задан: SEO_SIGNING_KEY.")
+        raise typer.Exit(1)
+    console.print(SigningKey.read(secret).public, soft_wrap=True)
 
 
 def _in_postgres(work: Callable[[AsyncSession], Awaitable[T]]) -> T:

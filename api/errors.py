@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from api.headers import PRIVATE
 from api.invalid import FieldProblem, field_problems
-from models import enrolment, replacement, signup, trainings
+from models import certificates, enrolment, replacement, signup, trainings
 from models.authoring import AuthoringRejection
 from models.consultation import ConsultationRejection
 from models.decisions import Rejection
@@ -71,6 +71,8 @@ _REPLACEMENT = {
 
 _DATES = {trainings.Rejection.ALREADY_OVER: 409}
 
+_UNFIT = {certificates.Rejection.UNKNOWN_PARTICIPANT, certificates.Rejection.NAME_UNFIT}
+
 TABLE: dict[str, Kind] = {
     "unauthenticated": Kind(401, "Нужен действующий ключ доступа."),
     "forbidden": Kind(403, "Эта роль не выполняет такое действие."),
@@ -121,6 +123,7 @@ TABLE: dict[str, Kind] = {
     ConsultationRejection.CLOSED.value: Kind(409, ConsultationRejection.CLOSED.russian),
     **{one.value: Kind(409, one.russian) for one in signup.Rejection if one.value != "reason-missing"},
     "nobody-accepted": Kind(409, "Принятых заявок, которых ещё нет ни в одном списке, нет."),
+    **{one.value: Kind(422 if one in _UNFIT else 409, one.russian) for one in certificates.Rejection},
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),
     "results-are-imported": Kind(409, "Подсистема без веб-сервисов: загрузите результаты файлом."),
     "results-are-read": Kind(409, "Результаты этого курса система читает сама, файл не нужен."),
@@ -137,6 +140,9 @@ TABLE: dict[str, Kind] = {
     ),
     "slips-given": Kind(
         409, "Эти листки уже выданы, коды в них повторить нельзя. С новым Idempotency-Key будут новые коды."
+    ),
+    "no-signing-key": Kind(
+        409, "Подписать файл дела нечем: администратору нужно задать ключ SEO_SIGNING_KEY."
     ),
     "outcome-unknown": Kind(
         503, "Ответа пока нет, но действие может быть выполнено: повторите с тем же Idempotency-Key."

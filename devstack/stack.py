@@ -177,10 +177,13 @@ class Stack:
         )
 
     def _moodle_token(self, site: str) -> str:
-        """Made once and kept in the folder of the state."""
-        file = self._var / f"moodle-{site}.token"
+        return self._secret(f"moodle-{site}.token", 16)
+
+    def _secret(self, name: str, length: int) -> str:
+        """So many random bytes in hexadecimal, made once and kept in the folder of the state."""
+        file = self._var / name
         if not file.exists():
-            private.write(file, secrets.token_hex(16))
+            private.write(file, secrets.token_hex(length))
         return file.read_text()
 
     def _worker(self) -> Program:
@@ -210,6 +213,7 @@ class Stack:
             "SEO_TASK_QUEUE": TASK_QUEUE,
             "SEO_PUBLIC_URL": self.api_url,
             "SEO_MOODLE_SITES": json.dumps(sites),
+            "SEO_SIGNING_KEY": self._secret("signing.key", 32),
             "SEO_SMTP_HOST": HOST,
             "SEO_SMTP_PORT": str(self.settings.smtp_port),
             "SEO_SMTP_TLS": "none",

@@ -19,9 +19,9 @@ LENGTH = 20
 _GROUP = 4
 
 
-def new_code() -> str:
+def new_code(length: int = LENGTH) -> str:
     """A random code in groups, such as `K7QF-2M9X-4DRT-HWLA-93CE`, as people are to see it."""
-    return grouped("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+    return grouped("".join(secrets.choice(ALPHABET) for _ in range(length)))
 
 
 def grouped(code: str) -> str:
@@ -29,16 +29,16 @@ def grouped(code: str) -> str:
     return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
 
 
-def normalise(typed: str) -> str:
+def normalise(typed: str, length: int = LENGTH) -> str:
     """What a person typed as the code it can be.
 
     Case, spaces and dashes don't matter; a Russian letter stands for the one it looks like, and so do
     letters that no code has («Z» for 2). Blank if it is no code: there is nothing to look up.
     """
     # No code is longer, however it is spaced.
-    signs = (sign for sign in typed[: LENGTH * 10].upper().translate(_LOOKALIKES) if sign.isalnum())
+    signs = (sign for sign in typed[: length * 10].upper().translate(_LOOKALIKES) if sign.isalnum())
     code = "".join(signs)
-    return code if len(code) == LENGTH and set(code) <= _SIGNS else ""
+    return code if len(code) == length and set(code) <= _SIGNS else ""
 
 
 def hashed(code: str) -> str:

@@ -97,3 +97,21 @@ def weekday(day: date) -> str:
 def on_weekday(day: date) -> str:
     """«в субботу», «во вторник»"""
     return _ON_WEEKDAYS[day.weekday()]
+
+
+def period(first: date, last: date) -> str:
+    """«1–20 декабря 2026 г.», «28 ноября – 20 декабря 2026 г.», «20 декабря 2026 г.», both days inclusive."""
+    end = date_words(last)
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{end}"
+    begin = date_words(first)
+    if first.year == last.year:
+        begin = begin.removesuffix(f" {first.year} г.")
+    return f"{begin} – {end}"
+
+
+def academic_hours(n: int) -> str:
+    """«36 академических часов»"""
+    return f"{n} {plural(n, 'академический час', 'академических часа', 'академических часов')}"

@@ -3,9 +3,10 @@
 from datetime import timedelta
 from functools import lru_cache
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models import signing
 from models.letters import LONGEST_SENDING
 
 
@@ -61,6 +62,9 @@ class Settings(BaseSettings):
     operator_email: EmailStr
     operator_head_email: EmailStr
 
+    signing_key: SecretStr = SecretStr("")
+    """Signs case files: 64 hexadecimal digits, `openssl rand -hex 32`. Empty: none is made."""
+
     other_ground_allowed: bool = False
     """Whether reviewers may refuse on a ground outside clause 4.2; the supervisor is told each time."""
     confirmed_years: frozenset[int] = frozenset(range(2018, 2028))
@@ -81,6 +85,13 @@ class Settings(BaseSettings):
     """Of one worker; it opens at most so many connections to Postgres and ten more for its upkeep."""
     metrics_address: str = ""
     """`127.0.0.1:9464` serves the worker's Prometheus metrics; empty: none."""
+
+    @field_validator("signing_key")
+    @classmethod
+    def _can_sign(cls, key: SecretStr) -> SecretStr:
+        if key.get_secret_value() and not signing.is_key(key.get_secret_value()):
+            raise ValueError("it must be 64 hexadecimal digits")
+        return key
 
 
 @lru_cache

@@ -50,6 +50,14 @@ async def looking(sessions: Sessions) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+@asynccontextmanager
+async def snapshot(sessions: Sessions) -> AsyncIterator[AsyncSession]:
+    """A session in which every statement sees Postgres as the first one did; it is for reading."""
+    async with sessions() as session:
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
 async def write_once(
     session: AsyncSession,
     step: Step,

@@ -16,13 +16,19 @@ from reports import typst
 _ROOT = Path(__file__).parent.parent
 
 
-def pdf(template: str, title: str, facts: Mapping[str, Any], *, dated: date) -> bytes:
+def pdf(template: str, title: str, facts: Mapping[str, Any], *, dated: date, is_tagged: bool = True) -> bytes:
     """As `typst.pdf`, and takes half a second more.
 
     Raises:
         RuntimeError: The process failed; what it said isn't repeated, for it may hold persons.
     """
-    job = {"template": template, "title": title, "facts": facts, "dated": dated.isoformat()}
+    job = {
+        "template": template,
+        "title": title,
+        "facts": facts,
+        "dated": dated.isoformat(),
+        "is_tagged": is_tagged,
+    }
     process = subprocess.run(
         [sys.executable, "-m", "reports.apart"],
         cwd=_ROOT,
@@ -39,7 +45,8 @@ def pdf(template: str, title: str, facts: Mapping[str, Any], *, dated: date) -> 
 
 def main() -> None:
     job = json.load(sys.stdin.buffer)
-    content = typst.pdf(job["template"], job["title"], job["facts"], dated=date.fromisoformat(job["dated"]))
+    job["dated"] = date.fromisoformat(job["dated"])
+    content = typst.pdf(**job)
     sys.stdout.buffer.write(content)
 
 

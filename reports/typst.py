@@ -70,8 +70,8 @@ def _printable(value: Any) -> Any:
 
 
 _KEPT_FOR = 12
-# Typst breaks addresses at their slashes by itself, and e-mail addresses stay whole.
-_TOO_LONG = re.compile(r"[^\s/]{41,}")
+# Typst breaks addresses at slashes and names at hyphens by itself, and e-mail addresses stay whole.
+_TOO_LONG = re.compile(r"[^\s/-]{41,}")
 
 
 def _breakable(word: re.Match[str]) -> str:

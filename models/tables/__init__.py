@@ -16,6 +16,7 @@ from models.tables.cases import (
     Task,
     TextRow,
 )
+from models.tables.certificates import CertificateRow, CertificationRow
 from models.tables.learners import BulkLetter, ClaimCode, EnrolmentRow, LearnerRow
 from models.tables.people import Account, Person, Responsibility
 from models.tables.records import Document, JournalEntry, KeptHistory, LetterRow
@@ -34,6 +35,8 @@ __all__ = [
     "CatalogueEntry",
     "CatalogueReading",
     "Category",
+    "CertificateRow",
+    "CertificationRow",
     "ClaimCode",
     "ClauseRow",
     "Counter",

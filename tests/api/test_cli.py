@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from api.cli import app
 from models.settings import settings
+from models.signing import SigningKey
 from tests.api import words
 from tests.engine import Engine, request_form
 
@@ -212,3 +213,18 @@ async def test_the_command_that_talks_to_temporal_ends_with_the_code_it_earned(
     )
 
     assert ended.returncode == code, ended.stderr
+
+
+async def test_the_public_key_is_told_and_the_secret_one_never(environment: dict[str, str]) -> None:
+    secret = "5e" * 32
+
+    told = await _run({**environment, "SEO_SIGNING_KEY": secret}, "signing-key")
+
+    assert told.output.strip() == SigningKey.read(secret).public
+    assert secret not in told.output
+
+
+async def test_without_a_signing_key_there_is_none_to_tell(environment: dict[str, str]) -> None:
+    told = await _run(environment, "signing-key")
+
+    assert (told.exit_code, "SEO_SIGNING_KEY" in told.output) == (1, True)

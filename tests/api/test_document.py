@@ -1,17 +1,23 @@
 """The OpenAPI document: its examples work, and every answer and every problem stands in it."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlmodel import col, select
 
 from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, RETRY_AFTER_SECONDS, TABLE
 from devstack.keys import SUCCESSOR_EMAIL
+from models import certifying
+from models.certifying import Recipient
 from models.decisions import Rejection
 from models.setup import SetupRejection
+from models.tables import CertificateRow
 from tests import claims
 from tests.api import words
+from tests.certificates import decided
 from tests.engine import API, Engine, Json, request_form
 from tests.workflows import courses, enrolments, replacements, self_registrations, sign_ups, trainings
 
@@ -145,7 +151,17 @@ async def _lacking_contacts(engine: Engine) -> str:
     return await engine.file(responsible={"name": "Тестова Вера Павловна"})
 
 
+async def _certificate(engine: Engine) -> str:
+    certification = await decided(engine)
+    async with engine.sessions.begin() as session:
+        await certifying.give(session, certification, [Recipient(1, "Иванова Мария")], date(2026, 12, 24))
+        query = select(col(CertificateRow.number)).where(col(CertificateRow.certification) == certification)
+        return (await session.scalars(query)).one()
+
+
 FRESH: dict[str, tuple[str, Case]] = {
+    f"{API}/certificates/{{number}}/revocation": ("agency", _certificate),
+    f"{API}/certificates/{{number}}/correction": ("agency", _certificate),
     f"{API}/requests/check": ("agency", _none),
     f"{API}/requests": ("agency", _none),
     f"{API}/requests/paper": ("reviewer", _none),

@@ -18,6 +18,7 @@ def test_it_copies_what_the_engine_is_made_of() -> None:
         "models",
         "reports",
         "templates",
+        "verify.py",
         "worker.py",
         "workflows",
     } == COPIED

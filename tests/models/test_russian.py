@@ -92,3 +92,29 @@ def test_a_date_date_words(day: date, words: str, name: str, on: str) -> None:
 
 def test_an_ordinal_day() -> None:
     assert russian.ordinal(30) == "30-й"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2026, 12, 20), date(2026, 12, 20), "20 декабря 2026 г."),
+        (date(2026, 12, 1), date(2026, 12, 20), "1–20 декабря 2026 г."),
+        (date(2026, 11, 28), date(2026, 12, 20), "28 ноября – 20 декабря 2026 г."),
+        (date(2025, 12, 1), date(2026, 12, 20), "1 декабря 2025 г. – 20 декабря 2026 г."),
+    ],
+)
+def test_a_period(first: date, last: date, words: str) -> None:
+    assert russian.period(first, last) == words
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (1, "1 академический час"),
+        (72, "72 академических часа"),
+        (36, "36 академических часов"),
+        (111, "111 академических часов"),
+    ],
+)
+def test_academic_hours(hours: int, words: str) -> None:
+    assert russian.academic_hours(hours) == words
