@@ -3,11 +3,12 @@
 import asyncio
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from sqlmodel import select
 
+from models import store
 from models.certificates import Award, Whom
 from models.tables import (
     CaseRow,
@@ -24,7 +25,14 @@ COURSE = "Оказание первой помощи"
 _ORDINALS = count(500_000)
 
 
-async def over(engine: Engine, *people: Json, **changes: Any) -> str:
+class Kept(Protocol):
+    """Whatever knows where Postgres is."""
+
+    @property
+    def sessions(self) -> store.Sessions: ...
+
+
+async def over(engine: Kept, *people: Json, **changes: Any) -> str:
     """A training that is over, with these people; its number."""
     decision = await decided(engine, undecided=True)
     number = decision.replace("certification", "training")
@@ -65,7 +73,7 @@ async def given(engine: Engine, number: str) -> list[Json]:
 
 
 async def decided(
-    engine: Engine, award: Award | None = None, *, undecided: bool = False, **changes: Any
+    engine: Kept, award: Award | None = None, *, undecided: bool = False, **changes: Any
 ) -> str:
     """A decision on a training of its own; the decision's number."""
     async with engine.sessions.begin() as session:

@@ -42,6 +42,7 @@ ROUTES = [
     Guarded("GET", CASE, EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/journal", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/deadlines", EVERYBODY, 200),
+    Guarded("GET", f"{RECORDS}/file", STAFF, 200),
     Guarded("GET", f"{CASE}/analogues", STAFF, 200),
     Guarded("GET", f"{RECORDS}/letters", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/documents", EVERYBODY, 200),
