@@ -107,6 +107,11 @@ class World:
         async with self._http.post(f"{self._settings.api_url}/claim", data=form) as response:
             return await response.text()
 
+    async def page(self, path: str) -> str:
+        """A page that is open to everybody."""
+        async with self._http.get(f"{self._settings.api_url}{path}") as response:
+            return await response.text()
+
     def _api(self, path: str) -> str:
         return f"{self._settings.api_url}/api/v1{path}"
 

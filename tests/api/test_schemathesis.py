@@ -38,6 +38,7 @@ CHECKS = (
 )
 
 CERTIFICATIONS = (
+    "trainings/{number}/certification",
     "certifications/{number}",
     "certifications/{number}/certificates",
     "certifications/{number}/print",
@@ -86,7 +87,6 @@ def _by_role(engine: Engine) -> Iterator[Json]:
         "results.csv",
         "results.xlsx",
         "results.pdf",
-        "certification",
         "participants",
     ):
         name = f"GET {API}/trainings/{{number}}/{path}"
