@@ -37,7 +37,7 @@ async def _is_sent(world: World, course: str, given: Json) -> None:
 async def _is_checked(world: World, given: Json, words: str) -> None:
     """On the public page, by the code that stands in the QR."""
     page = await world.page(f"/certificates/{given['check_url'].rpartition('/')[2]}")
-    check(f"открытая страница проверки говорит: «{words}»", words in page, seen=page)
+    check(f"страница проверки о № {given['number']}: «{words}»", words in page, seen=page)
 
 
 async def _is_corrected(world: World, given: Json) -> None:

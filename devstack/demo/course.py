@@ -79,7 +79,8 @@ async def _is_declared_ready(world: World, course: Told) -> None:
     check("система проверила его в Moodle и говорит, чего не хватает", not declared["ready"], seen=declared)
     quote([one["what"] for one in declared["findings"] if one["blocking"]])
     page = {"course_id": course.moodle_id, "modname": "page", "name": "Материалы", "completion": 1}
-    await world.administer("add_activity", **page)
+    made = await world.administer("add_activity", **page)
+    await world.administer("set_criterion", cmid=made["id"])
     await world.administer("change_course", course_id=course.moodle_id, visible=1)
     declared = (await world.post("responsible", ready))["declared"]
     check("курс наполнен и открыт: готов", declared["ready"], seen=declared)
