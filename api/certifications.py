@@ -1,7 +1,7 @@
 """Decisions of clause 4.9: opening one, showing how far it is, what of it is printed."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from sqlalchemy import func
@@ -39,14 +39,24 @@ CertificationDep = Annotated[CertificationRow, Depends(_certification)]
 
 
 async def open_one(
-    session: AsyncSession, training: TrainingRow, form: CertificationForm, *, by: str, at: datetime
+    session: AsyncSession, number: str, form: CertificationForm, *, by: str, at: datetime
 ) -> Opened:
     """Check a decision and register it in the caller's transaction.
 
     Raises:
         Problem: By this decision nothing can be given: see `certificates.Rejection`.
     """
+    # Held: of two that decide the same at once the second one sees the first.
+    training = await session.get_one(TrainingRow, number, with_for_update=True)
     people = await _count(session, training, form.award)
+    decision: dict[str, Any] = {
+        "training": number,
+        "award": form.award.model_dump(mode="json"),
+        "signatory_post": form.signatory_post,
+        "signatory_name": form.signatory_name,
+    }
+    if (await session.scalars(select(CertificationRow).filter_by(**decision))).first():
+        raise Problem(certificates.Rejection.ALREADY_DECIDED.value)
     course = await session.get_one(Course, training.course)
     case = await opening.new_case(session, Kind.CERTIFICATION, course)
     argument = CertificationCase(case=case, people=people)
@@ -54,17 +64,14 @@ async def open_one(
     await opening.register(session, case, argument, at=at, clause=Clause.CERTIFICATION, what=what, by=by)
     row = CertificationRow(
         number=case.number,
-        training=training.number,
-        award=form.award.model_dump(mode="json"),
         course=course.name,
         owner=case.agency_name,
         starts_on=training.starts_on,
         ends_on=training.ends_on,
-        signatory_post=form.signatory_post,
-        signatory_name=form.signatory_name,
         decided_by=by,
         decided_at=at,
         people=people,
+        **decision,
     )
     session.add(row)
     await session.flush()

@@ -61,6 +61,7 @@ class _AfterOrdinal(Cursor):
         "unknown-participant",
         "nobody-to-certify",
         "name-unfit",
+        "already-decided",
     ),
 )
 async def decide_certification(
@@ -68,7 +69,9 @@ async def decide_certification(
 ) -> JSONResponse:
     """Выдать документы по результатам обучения; каждому, у кого есть адрес, документ придёт письмом."""
     at, by = datetime.now(UTC), opening.post.caller.actor
-    return await opening.once(lambda session: certifications.open_one(session, training, form, by=by, at=at))
+    return await opening.once(
+        lambda session: certifications.open_one(session, training.number, form, by=by, at=at)
+    )
 
 
 @router.get("/trainings/{number}/certification", dependencies=_READERS, responses=_READING)

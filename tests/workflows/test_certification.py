@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -81,7 +82,7 @@ async def test_the_card_and_the_state_say_how_far_it_is(engine: Engine) -> None:
 
 async def test_no_person_is_in_its_history(engine: Engine) -> None:
     training = await over(engine, person("Незаметнов"))
-    award = {"document": "Бумагаотдиректора", "signatory_name": "Подписантов"}
+    award: Json = {"document": "Бумагаотдиректора", "signatory_name": "Подписантов"}
     number = (await decide(engine, training, **award))["number"]
     await finished(engine, number)
 
@@ -250,6 +251,36 @@ async def test_the_same_post_decides_once(engine: Engine) -> None:
     assert [one.status_code for one in answers] == [201, 201]
     assert answers[0].json() == answers[1].json()
     assert len(await engine.get("agency", path)) == 1
+
+
+async def test_the_same_decision_under_another_key_is_none(engine: Engine) -> None:
+    training = await over(engine, person("Однажды"))
+    path, form = f"/trainings/{training}/certification", {"whom": "completed"}
+
+    answers = await asyncio.gather(*(engine.post("agency", path, form) for _ in range(3)))
+
+    assert sorted(one.status_code for one in answers) == [201, 409, 409]
+    assert {one.json()["type"] for one in answers if one.status_code == 409} == {"already-decided"}
+    assert (await decide(engine, training, signatory_name="Сидоров А. В."))["people"] == 1
+
+
+async def test_the_ledger_and_the_file_of_the_case_tell_of_it(engine: Engine) -> None:
+    training = await over(engine, person("Записанов"))
+    number = (await decide(engine, training))["number"]
+    await finished(engine, number)
+    await words.letter(engine, number, Notice.CERTIFICATION_SUMMARY, Recipient.OWNER)
+
+    ledger = await engine.get("agency", f"/cases/{number}/ledger")
+    file = await engine.call("supervisor", "GET", f"/cases/{number}/file")
+    listed = await engine.get("agency", f"/cases/{number}/journal")
+
+    assert [(one["clause"], one["state"]["code"]) for one in ledger["lines"]] == [("4.9", "kept")]
+    assert file.status_code == 200
+    assert listed
+    with zipfile.ZipFile(io.BytesIO(file.content)) as members:
+        told = b"".join(members.read(one) for one in members.namelist())
+    assert b"certification/documents" in told
+    assert "Записанов".encode() not in told
 
 
 @pytest.mark.parametrize("role", ["responsible", "operator", "reviewer", "admin"])
