@@ -23,6 +23,7 @@ from activities.authoring import AuthoringActivities
 from activities.calendar import CalendarActivities
 from activities.cases import CaseActivities
 from activities.catalogue import Catalogue
+from activities.certification import CertificationActivities
 from activities.claim_codes import ClaimCodeActivities
 from activities.clauses import ClauseActivities
 from activities.consultation import ConsultationActivities
@@ -94,6 +95,7 @@ def create_worker(
             ClaimCodeActivities(sessions, moodles),
             ReplacementActivities(sessions, years),
             RemovalActivities(sessions, moodles),
+            CertificationActivities(sessions),
             MailingActivities(sessions, _mail(settings), settings, moodles),
         ),
         interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],

@@ -1,4 +1,4 @@
-"""The facts of a case about a course (clauses 4.4-4.8) as its letters tell them, read from Postgres."""
+"""The facts of a case about a course (clauses 4.4-4.9) as its letters tell them, read from Postgres."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from activities import (
     authoring,
+    certificate_letters,
     consultation,
     dossier,
     enrolments,
@@ -37,6 +38,7 @@ PARTICULARS: Mapping[Notice, Particulars] = {
     **dict.fromkeys((Notice.QUESTION, Notice.ANSWER), consultation.thread_facts),
     **dict.fromkeys(enrolments.NOTICES, enrolments.read),
     **dict.fromkeys(self_registration.NOTICES, self_registration.read),
+    **dict.fromkeys(certificate_letters.NOTICES, certificate_letters.read),
     **dict.fromkeys(replacement_facts.NOTICES, replacement_facts.read),
 }
 """What single notices tell beside the rest; each clause reads its own."""

@@ -16,11 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
 
-from activities import claim_codes, course_facts
+from activities import certificate_letters, claim_codes, course_facts
 from activities.course_facts import CourseLetter
 from activities.rendering import Rendered, render
 from activities.sites import Sites
-from clients.mail import Mail, MailClient, MailInvalid, MailRefused, MailUnavailable
+from clients.mail import Attachment, Mail, MailClient, MailInvalid, MailRefused, MailUnavailable
 from models import store
 from models.cases import clause_of
 from models.letters import Letter, LetterState, Notice
@@ -100,15 +100,25 @@ class MailingActivities:
         """What became of it, and what it told beside its facts."""
         if not row.address:
             return LetterState.NO_ADDRESS, None
-        told: Told | None = {}
-        if notice is Notice.CLAIM_CODE:
-            told = await claim_codes.tell(self._sessions, self._settings, row)
+        told, attachments = await self._tell(row, notice)
         if told is None:
             return LetterState.NOT_NEEDED, None
         rendered = render(notice, context.with_more({**row.facts, **told}))
-        return await self._hand_over(row, rendered), told
+        return await self._hand_over(row, rendered, attachments), told
 
-    async def _hand_over(self, row: BulkLetter, rendered: Rendered) -> LetterState:
+    async def _tell(self, row: BulkLetter, notice: Notice) -> tuple[Told | None, tuple[Attachment, ...]]:
+        """What it tells beside its facts, None where it is not needed any more; what goes with it."""
+        match notice:
+            case Notice.CLAIM_CODE:
+                return await claim_codes.tell(self._sessions, self._settings, row), ()
+            case Notice.CERTIFICATE:
+                return await certificate_letters.tell(self._sessions, self._settings, row)
+            case _:
+                return {}, ()
+
+    async def _hand_over(
+        self, row: BulkLetter, rendered: Rendered, attachments: tuple[Attachment, ...]
+    ) -> LetterState:
         try:
             await self._mail.send(
                 Mail(
@@ -117,6 +127,7 @@ class MailingActivities:
                     text=rendered.text,
                     html=rendered.html,
                     message_id=self._message_id(row),
+                    attachments=attachments,
                 )
             )
         except (MailRefused, MailInvalid):

@@ -3,19 +3,15 @@
 HTML without JavaScript; the code never gets into a log (`models/logs.py`), a cache or a Referer.
 """
 
-import base64
-import hashlib
-from pathlib import Path
 from typing import cast
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from api import public_pages
 from api.claiming import Answer, Claiming, Outcome
+from api.public_pages import Kind
 from api.rates import Rate
 from models import claims
 
@@ -23,42 +19,6 @@ router = APIRouter(include_in_schema=False)
 
 _LARGEST_FORM = 4096
 _FIELDS = ("code", "password", "again")
-_POSTGRES_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
-
-_STYLE = """
-body{margin:0;font:17px/1.5 system-ui,sans-serif;color:#1b1f24;background:#f3f5f7}
-main{max-width:26rem;margin:2rem auto;padding:1.5rem;background:#fff;border-radius:.6rem}
-.system,.small{color:#57606a;font-size:.9rem;margin-top:0}
-h1{font-size:1.4rem;line-height:1.25}
-label{display:block;margin-top:1rem;font-weight:600}
-input{box-sizing:border-box;width:100%;
-padding:.6rem;font:inherit;border:1px solid #6e7781;border-radius:.4rem}
-button{margin:1.2rem 0;width:100%;padding:.7rem;font:inherit;font-weight:600;color:#fff;background:#0b57a4;
-border:0;border-radius:.4rem}
-.login{overflow-wrap:anywhere}
-.error{padding:.7rem;border-left:4px solid #b3261e;background:#fdecea}
-.note{padding:.7rem;border-left:4px solid #0b57a4;background:#eaf2fb}
-"""
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-
-HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex",
-}
-
-_PAGE = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "templates" / "pages"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-).get_template("claim.html")
-
 _SHOWN: dict[Outcome, tuple[int, str, str]] = {
     Outcome.READY: (200, "Выберите пароль", ""),
     Outcome.BAD_PASSWORD: (422, "Выберите пароль", ""),
@@ -95,7 +55,7 @@ async def open_claim(code: str, request: Request) -> Response:
         return late
     try:
         answer = await _claiming(request).look(code)
-    except _POSTGRES_AWAY:
+    except public_pages.POSTGRES_AWAY:
         answer = Answer(Outcome.AWAY)
     return _answer(answer, code)
 
@@ -112,7 +72,7 @@ async def claim(request: Request) -> Response:
             answer = await _claiming(request).claim(code, form["password"], form["again"])
         else:
             answer = await _claiming(request).look(code)
-    except _POSTGRES_AWAY:
+    except public_pages.POSTGRES_AWAY:
         answer = Answer(Outcome.AWAY)
     return _answer(answer, code)
 
@@ -128,9 +88,7 @@ def _too_often(request: Request) -> Response | None:
     if not wait:
         return None
     message = "Слишком много обращений с вашего адреса. Повторите через минуту, код остаётся действующим."
-    response = _html(429, "Подождите немного", message=message, is_error=True)
-    response.headers["Retry-After"] = str(int(wait) + 1)
-    return response
+    return public_pages.too_many(_html(429, "Подождите немного", message, is_error=True), wait)
 
 
 def _read(body: bytes) -> dict[str, str]:
@@ -149,7 +107,7 @@ def _answer(answer: Answer, code: str) -> Response:
     return _html(
         status,
         title,
-        message=answer.why or words,
+        answer.why or words,
         is_error=answer.outcome in _ERRORS,
         asks_password=answer.outcome in (Outcome.READY, Outcome.BAD_PASSWORD),
         asks_code=answer.outcome is Outcome.NO_SUCH_CODE,
@@ -160,15 +118,16 @@ def _answer(answer: Answer, code: str) -> Response:
     )
 
 
-def _html(status: int, title: str, **shown: object) -> Response:
+def _html(
+    status: int, title: str, message: str = "", *, is_error: bool = False, **shown: object
+) -> HTMLResponse:
     facts: dict[str, object] = {
-        "message": "",
-        "is_error": False,
         "asks_code": False,
         "asks_password": False,
         "is_done": False,
         "answer": None,
         "code": "",
+        "action": "/claim",
     }
-    page = _PAGE.render(title=title, style=_STYLE, action="/claim", **{**facts, **shown})
-    return HTMLResponse(page, status_code=status, headers=HEADERS)
+    kind: Kind = "bad" if is_error else "note"
+    return public_pages.html("claim.html", status, title, message, kind, **{**facts, **shown})

@@ -8,7 +8,7 @@ from uuid import uuid4
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 
-from bench import bare, registration, results
+from bench import bare, certificates, registration, results
 from bench.engine import Engine
 from bench.ledger import ledger
 from bench.measure import burst, pairs
@@ -191,6 +191,7 @@ MEASURES: dict[str, Callable[[Engine], Awaitable[bool]]] = {
     "listing": listing,
     **registration.MEASURES,
     **results.MEASURES,
+    **certificates.MEASURES,
     "ledger": ledger,
 }
 """Each prints its figures, and tells whether they keep within a limit where there is one."""

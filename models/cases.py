@@ -16,6 +16,7 @@ class Kind(StrEnum):
     ENROLMENT = "enrolment"
     TRAINING = "training"
     REPLACEMENT = "replacement"
+    CERTIFICATION = "certification"
 
     @property
     def russian(self) -> str:
@@ -30,6 +31,7 @@ _KINDS = {
     Kind.ENROLMENT: "Доступ Пользователей",
     Kind.TRAINING: "Обучение",
     Kind.REPLACEMENT: "Смена ответственного лица",
+    Kind.CERTIFICATION: "Выдача документов",
 }
 
 

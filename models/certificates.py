@@ -94,6 +94,7 @@ class Rejection(StrEnum):
     UNKNOWN_PARTICIPANT = "unknown-participant"
     NOBODY = "nobody-to-certify"
     NAME_UNFIT = "name-unfit"
+    ALREADY_DECIDED = "already-decided"
     ALREADY_REVOKED = "already-revoked"
     ALREADY_REPLACED = "already-replaced"
     SAME_NAME = "same-name"
@@ -112,6 +113,9 @@ _WHY = {
     Rejection.UNKNOWN_PARTICIPANT: "Среди названных есть те, кто в обучении не участвует.",
     Rejection.NOBODY: "По этому решению документ не получает никто.",
     Rejection.NAME_UNFIT: f"У получателя нет имени или оно длиннее {NAME_MAX} знаков: исправьте его.",
+    Rejection.ALREADY_DECIDED: (
+        "Такое же решение по этому обучению уже принято. Ещё одному участнику выдайте документ поимённо."
+    ),
     Rejection.ALREADY_REVOKED: "Документ уже аннулирован.",
     Rejection.ALREADY_REPLACED: "Документ уже заменён другим.",
     Rejection.SAME_NAME: "Имя в документе уже такое: заменять его нечем.",

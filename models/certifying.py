@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from models import certificates
 from models.certificates import Standing
-from models.tables import CertificateRow, CertificationRow, Counter
+from models.letters import LetterState
+from models.tables import BulkLetter, CertificateRow, CertificationRow, Counter
 
 
 class Recipient(NamedTuple):
@@ -143,6 +145,17 @@ async def stand(session: AsyncSession, row: CertificateRow) -> Found:
         is_revoked=row.revoked_at is not None, is_replaced=replaced_by is not None
     )
     return Found(row, certification, standing, replaced_by)
+
+
+async def letter_counts(session: AsyncSession, number: str) -> dict[LetterState, int]:
+    """Letters of a decision by state."""
+    query = (
+        select(col(BulkLetter.state), func.count())
+        .where(col(BulkLetter.number) == number)
+        .group_by(col(BulkLetter.state))
+        .order_by(col(BulkLetter.state))
+    )
+    return {LetterState(state): count for state, count in await session.execute(query)}
 
 
 async def _take(session: AsyncSession, year: int, count: int) -> int:

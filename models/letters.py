@@ -83,6 +83,11 @@ class Notice(StrEnum):
     REPLACEMENT_DONE = "replacement_done"
     """To the new responsible, with all that is open; to the owner and the operator."""
 
+    CERTIFICATE = "certificate"
+    """To a learner, with the PDF (clause 4.9)."""
+    CERTIFICATION_SUMMARY = "certification_summary"
+    """To the owner: how many documents were given and sent."""
+
     @property
     def russian(self) -> str:
         return _NOTICES[self]
@@ -124,6 +129,8 @@ _NOTICES = {
     Notice.SUCCESSOR_APPOINTED: "вы назначены ответственным лицом",
     Notice.ACCEPTANCE_AWAITED: "принятие не подтверждено",
     Notice.REPLACEMENT_DONE: "ответственное лицо сменилось",
+    Notice.CERTIFICATE: "документ по результатам обучения",
+    Notice.CERTIFICATION_SUMMARY: "итоги выдачи документов",
 }
 
 

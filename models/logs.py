@@ -16,8 +16,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 _INNERMOST = 5
 """Frames of an exception that are told."""
-_SECRET = re.compile(r"(?<=/calendar-feeds/)[^/]+(?=\.ics)|(?<=^/claim/).+")
-"""In a path: whoever knows it reads what its holder may, or chooses a learner's password."""
+_SECRET = re.compile(r"(?<=/calendar-feeds/)[^/]+(?=\.ics)|(?<=^/claim/).+|(?<=^/certificates/).+")
+"""In a path: whoever knows it reads what its holder may, or a learner's document, or chooses
+their password."""
 
 
 def configure() -> None:

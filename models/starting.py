@@ -22,6 +22,7 @@ _WORKFLOWS = {
     Kind.ENROLMENT: "EnrolmentWorkflow",
     Kind.TRAINING: "TrainingWorkflow",
     Kind.REPLACEMENT: "ReplacementWorkflow",
+    Kind.CERTIFICATION: "CertificationWorkflow",
 }
 
 

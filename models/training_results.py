@@ -9,6 +9,12 @@ from models.results import LearnerResult, Origin, Results, State, Unseen, in_ord
 from models.tables import Course, Organisation, ParticipantRow, Subsystem, TrainingRow
 
 
+async def participants(session: AsyncSession, number: str) -> dict[int, LearnerResult]:
+    """All who take part, by ordinal. Holds persons."""
+    query = select(ParticipantRow).where(col(ParticipantRow.training) == number)
+    return {row.ordinal: learner(row) for row in await session.scalars(query)}
+
+
 async def load(session: AsyncSession, number: str) -> Results:
     """Of all who take part. Holds persons.
 
@@ -31,9 +37,10 @@ async def load(session: AsyncSession, number: str) -> Results:
         read_at=training.read_at or training.closed_at or datetime.now(UTC),
         origin=Origin(training.origin),
         unseen=tuple(Unseen(one) for one in training.unseen),
-        learners=in_order(_learner(row) for row in rows),
+        learners=in_order(learner(row) for row in rows),
     )
 
 
-def _learner(row: ParticipantRow) -> LearnerResult:
+def learner(row: ParticipantRow) -> LearnerResult:
+    """One who takes part, with the results. A person."""
     return LearnerResult(state=State(row.state), **row.model_dump(exclude={"training", "ordinal", "state"}))

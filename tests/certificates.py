@@ -1,20 +1,80 @@
 """Words of the tests of certificates: a training that is over, and the decision to certify it."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
+from uuid import uuid4
 
 from sqlmodel import select
 
+from models import store
 from models.certificates import Award, Whom
-from models.tables import CaseRow, CertificationRow, Course, Organisation, Subsystem, TrainingRow
-from tests.engine import Engine
+from models.tables import (
+    CaseRow,
+    CertificationRow,
+    Course,
+    Organisation,
+    ParticipantRow,
+    Subsystem,
+    TrainingRow,
+)
+from tests.engine import Engine, Json
 
 COURSE = "Оказание первой помощи"
 _ORDINALS = count(500_000)
 
 
-async def decided(engine: Engine, award: Award | None = None, **changes: Any) -> str:
+class Kept(Protocol):
+    """Whatever knows where Postgres is."""
+
+    @property
+    def sessions(self) -> store.Sessions: ...
+
+
+async def over(engine: Kept, *people: Json, **changes: Any) -> str:
+    """A training that is over, with these people; its number."""
+    decision = await decided(engine, undecided=True)
+    number = decision.replace("certification", "training")
+    async with engine.sessions.begin() as session:
+        row = await session.get_one(TrainingRow, number)
+        row.sqlmodel_update({"closed_at": datetime.now(UTC), **changes})
+        session.add_all(
+            ParticipantRow(**{"training": number, "ordinal": at, **one}) for at, one in enumerate(people, 1)
+        )
+    return number
+
+
+def person(name: str, **known: Any) -> Json:
+    """One who completed a training with 87 per cent."""
+    who = {"name": name, "state": "completed", "grade": 87.0, "grade_max": 100.0}
+    return {**who, "email": f"l{uuid4().hex[:8]}@example.org", **known}
+
+
+async def decide(engine: Engine, training: str, status: int = 201, **award: Any) -> Json:
+    """What the owner is answered, by default to a decision for those who completed it."""
+    form = {"whom": "completed", **award}
+    response = await engine.post("agency", f"/trainings/{training}/certification", form)
+    assert response.status_code == status, response.text
+    return dict(response.json())
+
+
+async def finished(engine: Engine, number: str) -> Json:
+    """The decision, once all of it is done."""
+    handle = engine.client.get_workflow_handle(number)
+    assert await asyncio.wait_for(handle.result(), 60) == "done"
+    return dict(await engine.get("agency", f"/certifications/{number}"))
+
+
+async def given(engine: Engine, number: str) -> list[Json]:
+    """The documents of a decision, by number."""
+    page = await engine.get("agency", f"/certifications/{number}/certificates?limit=500")
+    return list(page["certificates"])
+
+
+async def decided(
+    engine: Kept, award: Award | None = None, *, undecided: bool = False, **changes: Any
+) -> str:
     """A decision on a training of its own; the decision's number."""
     async with engine.sessions.begin() as session:
         ordinal = next(_ORDINALS)
@@ -24,7 +84,7 @@ async def decided(engine: Engine, award: Award | None = None, **changes: Any) ->
         course = Course(subsystem=subsystem.code, name=COURSE, owner=owner.code)
         session.add(course)
         await session.flush()
-        for kind in ("training", "certification"):
+        for kind in ("training",) if undecided else ("training", "certification"):
             session.add(
                 CaseRow(
                     number=f"{kind}-{ordinal}",
@@ -45,6 +105,8 @@ async def decided(engine: Engine, award: Award | None = None, **changes: Any) ->
         training = {"number": f"training-{ordinal}", "course": course.id, "title": "Поток", "state": "ended"}
         session.add(TrainingRow(**training | dates))
         await session.flush()
+        if undecided:
+            return f"certification-{ordinal}"
         row: dict[str, Any] = {
             "number": f"certification-{ordinal}",
             "training": f"training-{ordinal}",

@@ -2,6 +2,7 @@
 
 from workflows.amendment import AmendmentWorkflow
 from workflows.authoring import AuthoringWorkflow
+from workflows.certification import CertificationWorkflow
 from workflows.codes import CodesWorkflow
 from workflows.consultation import ConsultationWorkflow
 from workflows.delivery import DeliveryWorkflow
@@ -22,6 +23,7 @@ WORKFLOWS = [
     CodesWorkflow,
     TrainingWorkflow,
     ReplacementWorkflow,
+    CertificationWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,
 ]

@@ -1,9 +1,9 @@
-"""What becomes of a course once it is set up: built, asked about, opened to learners, taught (4.4-4.7)."""
+"""What becomes of a course once it is set up: built, asked about, opened, taught, certified (4.4-4.9)."""
 
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from devstack.demo import steps
+from devstack.demo import certified, steps
 from devstack.demo.telling import Json, check, only, quote, say, title
 from devstack.demo.world import World
 from devstack.keys import RESPONSIBLE_EMAIL
@@ -39,7 +39,8 @@ async def tell(world: World) -> Told:
     await _lets_learners_register_themselves(world, course)
     learners = await _learners_are_registered(world, course)
     await _a_learner_chooses_a_password(world, course)
-    await _is_taught(world, course, learners)
+    training = await _is_taught(world, course, learners)
+    await certified.tell(world, course.name, training)
     return course
 
 
@@ -78,7 +79,8 @@ async def _is_declared_ready(world: World, course: Told) -> None:
     check("система проверила его в Moodle и говорит, чего не хватает", not declared["ready"], seen=declared)
     quote([one["what"] for one in declared["findings"] if one["blocking"]])
     page = {"course_id": course.moodle_id, "modname": "page", "name": "Материалы", "completion": 1}
-    await world.administer("add_activity", **page)
+    made = await world.administer("add_activity", **page)
+    await world.administer("set_criterion", cmid=made["id"])
     await world.administer("change_course", course_id=course.moodle_id, visible=1)
     declared = (await world.post("responsible", ready))["declared"]
     check("курс наполнен и открыт: готов", declared["ready"], seen=declared)
@@ -158,7 +160,8 @@ async def _a_learner_chooses_a_password(world: World, course: Told) -> None:
     check("второй раз код не действует", again != page)
 
 
-async def _is_taught(world: World, course: Told, learners: str) -> None:
+async def _is_taught(world: World, course: Told, learners: str) -> str:
+    """The training, over."""
     say("П. 4.6. Владелец назначает обучение на три недели")
     starts_on = _next_working_day(local_date(world.began_at))
     ends_on = starts_on + timedelta(days=21)
@@ -183,6 +186,7 @@ async def _is_taught(world: World, course: Told, learners: str) -> None:
     letters = [one.subject for one in world.letters(course.name) if "anna." in one.recipients[0]]
     check("тем, кто не начал или не закончил, напомнили письмом", len(letters) >= 3, seen=letters)
     await _results_are_kept(world, number)
+    return str(number)
 
 
 def _next_working_day(day: date) -> date:

@@ -107,6 +107,11 @@ class World:
         async with self._http.post(f"{self._settings.api_url}/claim", data=form) as response:
             return await response.text()
 
+    async def page(self, path: str) -> str:
+        """A page that is open to everybody."""
+        async with self._http.get(f"{self._settings.api_url}{path}") as response:
+            return await response.text()
+
     def _api(self, path: str) -> str:
         return f"{self._settings.api_url}/api/v1{path}"
 
@@ -141,11 +146,12 @@ class World:
         async with self._http.get(f"{self._settings.moodle_url}/edu/_state") as response:
             return dict(await response.json())
 
-    async def administer(self, action: str, **arguments: Any) -> None:
-        """Something that an administrator, a teacher or a learner does in Moodle's pages."""
+    async def administer(self, action: str, **arguments: Any) -> Json:
+        """What an administrator, a teacher or a learner does in Moodle's pages; what comes of it."""
         body = {"action": action, "arguments": arguments}
         async with self._http.post(f"{self._settings.moodle_url}/edu/_admin", json=body) as response:
             response.raise_for_status()
+            return dict((await response.json())["result"] or {})
 
     async def break_moodle(self, *faults: Json) -> None:
         async with self._http.post(f"{self._settings.moodle_url}/edu/_faults", json=list(faults)) as response:

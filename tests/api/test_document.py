@@ -15,9 +15,8 @@ from models.certifying import Recipient
 from models.decisions import Rejection
 from models.setup import SetupRejection
 from models.tables import CertificateRow
-from tests import claims
+from tests import certificates, claims
 from tests.api import words
-from tests.certificates import decided
 from tests.engine import API, Engine, Json, request_form
 from tests.workflows import courses, enrolments, replacements, self_registrations, sign_ups, trainings
 
@@ -152,11 +151,16 @@ async def _lacking_contacts(engine: Engine) -> str:
 
 
 async def _certificate(engine: Engine) -> str:
-    certification = await decided(engine)
+    certification = await certificates.decided(engine)
     async with engine.sessions.begin() as session:
         await certifying.give(session, certification, [Recipient(1, "Иванова Мария")], date(2026, 12, 24))
         query = select(col(CertificateRow.number)).where(col(CertificateRow.certification) == certification)
         return (await session.scalars(query)).one()
+
+
+async def _over(engine: Engine) -> str:
+    """A training that one completed with 87 per cent."""
+    return await certificates.over(engine, certificates.person("Иванова Мария"))
 
 
 FRESH: dict[str, tuple[str, Case]] = {
@@ -197,6 +201,7 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{TRAINING}/prolongation": ("agency", trainings.running),
     f"{TRAINING}/closing": ("agency", trainings.running),
     f"{TRAINING}/refresh": ("agency", trainings.running),
+    f"{TRAINING}/certification": ("agency", _over),
     f"{TRAINING}/results": ("responsible", _training_by_hand),
     f"{TRAINING}/sign-up": ("responsible", trainings.running),
     f"{TRAINING}/sign-ups/enrolment": ("responsible", _accepted),

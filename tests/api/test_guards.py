@@ -30,6 +30,8 @@ CONSULTATION = f"{API}/consultations/{{number}}"
 TRAINING = f"{API}/trainings/{{number}}"
 ENROLMENT = f"{API}/enrolments/{{number}}"
 REPLACEMENT = f"{API}/replacements/{{number}}"
+CERTIFICATION = f"{API}/certifications/{{number}}"
+CERTIFICATE = f"{API}/certificates/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
 
 ROUTES = [
@@ -40,6 +42,7 @@ ROUTES = [
     Guarded("GET", CASE, EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/journal", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/deadlines", EVERYBODY, 200),
+    Guarded("GET", f"{RECORDS}/file", STAFF, 200),
     Guarded("GET", f"{CASE}/analogues", STAFF, 200),
     Guarded("GET", f"{RECORDS}/letters", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/documents", EVERYBODY, 200),
@@ -115,6 +118,16 @@ ROUTES = [
     Guarded("POST", f"{REPLACEMENT}/successor", (Role.AGENCY, *OPERATORS), 404),
     Guarded("POST", f"{REPLACEMENT}/accept", (Role.RESPONSIBLE,), 404),
     Guarded("POST", f"{REPLACEMENT}/by-hand", OPERATORS, 404),
+    Guarded("POST", f"{TRAINING}/certification", (Role.AGENCY,), 404),
+    Guarded("GET", f"{TRAINING}/certification", OWNERS, 404),
+    Guarded("GET", f"{TRAINING}/participants", OWNERS, 404),
+    Guarded("GET", CERTIFICATION, OWNERS, 404),
+    Guarded("GET", f"{CERTIFICATION}/certificates", OWNERS, 404),
+    Guarded("GET", f"{CERTIFICATION}/print", OWNERS, 404),
+    Guarded("GET", CERTIFICATE, OWNERS, 422),
+    Guarded("GET", f"{CERTIFICATE}/document", OWNERS, 422),
+    Guarded("POST", f"{CERTIFICATE}/revocation", (Role.AGENCY,), 422),
+    Guarded("POST", f"{CERTIFICATE}/correction", (Role.AGENCY,), 422),
 ]
 """Every route under a key. The case is done, so that the operator sees it and nobody can act on it."""
 
@@ -124,6 +137,8 @@ PUBLIC = {
     ("GET", "/claim"),
     ("GET", "/claim/{code}"),
     ("POST", "/claim"),
+    ("GET", "/certificates"),  # anybody checks a document
+    ("GET", "/certificates/{code}"),
     ("GET", f"{API}/sign-up/{{number}}"),  # anybody signs up
     ("POST", f"{API}/sign-up/{{number}}"),
     ("GET", f"{API}/calendar-feeds/{{token}}.ics"),  # a calendar program's: the token is its key

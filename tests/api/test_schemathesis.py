@@ -19,6 +19,7 @@ from schemathesis.engine import events, from_schema
 
 from api.errors import IDEMPOTENCY_KEY
 from devstack.moodle.server import serving
+from models.tables import CertificateRow
 from tests.api import words
 from tests.api.test_document import FRESH
 from tests.engine import API, Engine, Json
@@ -34,6 +35,13 @@ CHECKS = (
     "missing_required_header",
     "unsupported_method",
     "ignored_auth",
+)
+
+CERTIFICATIONS = (
+    "trainings/{number}/certification",
+    "certifications/{number}",
+    "certifications/{number}/certificates",
+    "certifications/{number}/print",
 )
 
 _SEED = 43
@@ -73,12 +81,21 @@ def _by_role(engine: Engine) -> Iterator[Json]:
     for path, (role, _) in FRESH.items():
         yield {"include-name": f"POST {path}", "headers": _key(engine, role)}
     yield {"include-name": f"GET {API}/tasks", "headers": _key(engine, "operator")}
-    for path in ("sign-ups", "results", "results.csv", "results.xlsx", "results.pdf"):
+    for path in (
+        "sign-ups",
+        "results",
+        "results.csv",
+        "results.xlsx",
+        "results.pdf",
+        "participants",
+    ):
         name = f"GET {API}/trainings/{{number}}/{path}"
         yield {"include-name": name, "headers": _key(engine, "responsible")}
     for path in ("rows", "unclaimed"):
         name = f"GET {API}/enrolments/{{number}}/{path}"
         yield {"include-name": name, "headers": _key(engine, "responsible")}
+    for path in ("certificates/{number}", "certificates/{number}/document", *CERTIFICATIONS):
+        yield {"include-name": f"GET {API}/{path}", "headers": _key(engine, "agency")}
     name = f"POST {API}/courses/{{course}}/enrolments"
     yield {"include-name": name, "headers": _key(engine, "responsible")}
 
@@ -110,7 +127,10 @@ async def _narrowed(engine: Engine) -> Json:
     (first, *_) = await engine.get("agency", f"/cases/{done}/documents")
     course = await trainings.course_of_its_own(engine)
     open_to_all = await trainings.course_of_its_own(engine)
+    certificate = await FRESH[f"{API}/certificates/{{number}}/revocation"][1](engine)
     of_courses = {
+        "/certificates/": certificate,
+        "/certifications/": await _certification(engine, certificate),
         "/enrolments/{number}/instruction": await self_registrations.opened(engine, open_to_all),
         "/enrolments/": await enrolments.planned(engine, course, enrolments.table(enrolments.people(1))),
         "/trainings/": await trainings.running(engine, course=course),
@@ -131,6 +151,12 @@ async def _narrowed(engine: Engine) -> Json:
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.
     narrowed["paths"] = dict(sorted(narrowed["paths"].items(), key=lambda one: "preview" not in one[0]))
     return narrowed
+
+
+async def _certification(engine: Engine, certificate: str) -> str:
+    """The decision by which a certificate was given."""
+    async with engine.sessions() as session:
+        return (await session.get_one(CertificateRow, certificate)).certification
 
 
 def _narrow(operation: Json, to: dict[str, str]) -> None:

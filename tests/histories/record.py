@@ -20,7 +20,7 @@ from models.exit import leave
 from models.letters import LetterState, Notice
 from models.tables import Course
 from models.terms import Clause, Recipient
-from tests import claims
+from tests import certificates, claims
 from tests.engine import Engine
 from tests.workflows import courses, enrolments, replacements, self_registrations, trainings, words
 
@@ -43,6 +43,7 @@ async def record() -> None:
             await _codes(engine)
             await _self_registrations(engine)
             await _replacements(engine)
+            await _certifications(engine)
 
 
 async def _half_way_request_and_review(engine: Engine) -> None:
@@ -229,6 +230,19 @@ async def _replacements(engine: Engine) -> None:
     number = await replacements.awaiting_acceptance(engine, new)
     await replacements.finish(engine, number, new)
     await _save("replacement_finished", engine.client.get_workflow_handle(number), is_finished=True)
+
+
+async def _certifications(engine: Engine) -> None:
+    """Numbered while the mail server is away, and sent once it is back."""
+    training = await certificates.over(engine, certificates.person("Получателев"))
+    await engine.mail.down()
+    number = (await certificates.decide(engine, training))["number"]
+    certification = engine.client.get_workflow_handle(number)
+    await words.attempted(engine, certification, 1)
+    await _save("certification_half_way", certification)
+    await engine.mail.start()
+    await engine.skipper.fast_forward(certification, timedelta(hours=1))
+    await _save("certification_finished", certification, is_finished=True)
 
 
 async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:

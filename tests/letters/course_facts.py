@@ -74,6 +74,8 @@ _REPLACED: dict[str, Any] = {
     ],
 }
 
+_CERTIFICATION = {**_TRAINING, "document": "Свидетельство"}
+
 MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.COURSE_READY: [
         {"is_checked": True, "warnings": []},
@@ -107,6 +109,17 @@ MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.REPLACEMENT_DONE: [
         {**_REPLACED, "open": open_ones} for open_ones in ([], ["Обучение № 7 «Осенний поток»"])
     ],
+    Notice.CERTIFICATE: [
+        {
+            **_CERTIFICATION,
+            "certificate": "72-2026-000123",
+            "check_url": "https://sdo.example/certificates/K7QF-2M9X-4DRT",
+        }
+    ],
+    Notice.CERTIFICATION_SUMMARY: [
+        {**_CERTIFICATION, "given": 7, "delivered": 7, "others": []},
+        {**_CERTIFICATION, "given": 7, "delivered": 5, "others": ["нет адреса — 2"]},
+    ],
     Notice.REMINDER: [{}],
     Notice.ESCALATION: [{}],
     Notice.STEP_FAILED: [{}],
@@ -123,6 +136,7 @@ _NUMBERS = {
     "sign_": "training-7",
     "enrol": "enrolment-8",
     "claim": "enrolment-8",
+    "certi": "certification-9",
     "cours": "authoring-5",
     "repla": "replacement-3",
     "succe": "replacement-3",

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 _PROGRAM = """
 import logging, structlog
 from models import logs
@@ -64,13 +66,14 @@ def test_a_call_is_logged_without_the_callers_address_and_without_its_query() ->
     assert (line["method"], line["path"], line["status"]) == ("GET", "/api", 200)
 
 
-def test_a_call_to_the_claim_page_is_logged_without_the_code() -> None:
+@pytest.mark.parametrize("page", ["claim", "certificates"])
+def test_a_call_to_a_page_of_a_code_is_logged_without_the_code(page: str) -> None:
     (line,) = _lines(
         "logging.getLogger('uvicorn.access').info("
-        "'%s - %s %s HTTP/%s %d', 'ivanova:1', 'GET', '/claim/ivanova-K7QF', '1.1', 200)"
+        f"'%s - %s %s HTTP/%s %d', 'ivanova:1', 'GET', '/{page}/ivanova-K7QF', '1.1', 200)"
     )
 
-    assert (line["method"], line["path"], line["status"]) == ("GET", "/claim/…", 200)
+    assert (line["method"], line["path"], line["status"]) == ("GET", f"/{page}/…", 200)
 
 
 def test_the_token_of_a_calendar_feed_is_in_no_line() -> None:

@@ -26,6 +26,7 @@ from models.tables import (
 )
 from models.terms import Clause, Recipient
 from tests.engine import PATIENCE_SECONDS, Engine, Json
+from tests.workflows import privacy
 
 REASON = "Причина отказа, как её напечатал рассматривающий"
 REFUSAL: Json = {
@@ -247,8 +248,8 @@ async def task(engine: Engine, number: str | None, step: str) -> Task:
 
 
 async def history(handle: WorkflowHandle[Any, Any]) -> str:
-    """A workflow's history as text."""
-    return (await handle.fetch_history()).to_json()
+    """Everything that a workflow's history says, its payloads too."""
+    return privacy.text_of(await handle.fetch_history())
 
 
 async def attempted(engine: Engine, delivery: WorkflowHandle[Any, Any], times: int) -> None:

@@ -1,0 +1,57 @@
+"""What letters of clause 4.9 tell, and the document that goes with a learner's. Holds persons."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from clients.mail import Attachment
+from models import certificate_facts, certifying, store
+from models.certificates import Award, Standing
+from models.letters import Letter, LetterState, Notice
+from models.settings import Settings
+from models.tables import BulkLetter, CertificationRow, TrainingRow
+from reports import certificates
+
+NOTICES = (Notice.CERTIFICATE, Notice.CERTIFICATION_SUMMARY)
+
+
+async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
+    """The training and the kind of document; of a summary what came of the letters too."""
+    decision = await session.get_one(CertificationRow, letter.number)
+    training = await session.get_one(TrainingRow, decision.training)
+    told: dict[str, Any] = {
+        "training": training.title,
+        "starts_on": decision.starts_on,
+        "ends_on": decision.ends_on,
+        "document": Award.model_validate(decision.award).document,
+    }
+    if letter.notice is not Notice.CERTIFICATION_SUMMARY:
+        return told
+    counts = await certifying.letter_counts(session, letter.number)
+    delivered = counts.pop(LetterState.DELIVERED, 0)
+    return {**told, "given": decision.people, "delivered": delivered, "others": _words(counts)}
+
+
+async def tell(
+    sessions: store.Sessions, settings: Settings, row: BulkLetter
+) -> tuple[dict[str, Any] | None, tuple[Attachment, ...]]:
+    """What one letter tells, and its PDF: of the document in force, had the name been corrected meanwhile.
+
+    Nothing is told of a document that was revoked before its letter went.
+    """
+    async with store.looking(sessions) as session:
+        found = await certifying.load(session, row.facts["certificate"])
+        while found and found.replaced_by:
+            found = await certifying.stand(session, found.replaced_by)
+    if found is None or found.standing is not Standing.VALID:
+        return None, ()
+    certificate = certificate_facts.certificate(found.row, settings.public_url)
+    issue = certificate_facts.issue(found.certification, settings.public_url)
+    content = await asyncio.to_thread(certificates.document, certificate, issue)
+    told = {"certificate": certificate.number, "check_url": certificate.check_url}
+    return told, (Attachment(f"{certificate.number}.pdf", certificates.MEDIA_TYPE, content),)
+
+
+def _words(counts: dict[LetterState, int]) -> list[str]:
+    return [f"{state.russian} — {count}" for state, count in counts.items()]
