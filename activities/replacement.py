@@ -1,6 +1,7 @@
 """Clause 4.8 in Postgres: who told what and when, the end of powers, the successor's start."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +12,7 @@ from activities import endings
 from models import holdings, russian, store
 from models.deadlines import local_date
 from models.replacement import EndPowers, EndTerm, Fact, InSubsystem, PowersEnded, RecordFact, Work
-from models.tables import ReplacementRow, Responsibility
+from models.tables import ReplacementRow, Responsibility, TextRow
 from models.terms import Clause
 
 CLAUSE = Clause.REPLACEMENT
@@ -29,7 +30,8 @@ class ReplacementActivities:
         """Who has told, appointed or accepted, and by how much late."""
         async with self._sessions.begin() as session:
             late = await self._late_by(session, record.number, record.at)
-            what = _told(record.fact, late)
+            text = await session.get_one(TextRow, UUID(record.text_id)) if record.text_id else None
+            what = _told(record.fact, late) + (f": {text.body}" if text else "")
             if not await store.write_once(session, record, CLAUSE, what, by=record.by):
                 return
             row = await session.get_one(ReplacementRow, record.number)
@@ -40,6 +42,10 @@ class ReplacementActivities:
                     row.successor, row.appointed_at = record.person, record.at
                 case Fact.ACCEPTED:
                     row.accepted_at = record.at
+                case Fact.WITHDRAWN:
+                    row.withdrawn_at = record.at
+                    # Nothing had to be told or done, so nothing is late.
+                    await endings.finish(session, record, CLAUSE, "")
 
     @activity.defn
     async def end_term(self, end: EndTerm) -> None:
@@ -140,3 +146,5 @@ def _told(fact: Fact, late: str) -> str:
             )
         case Fact.ACCEPTED:
             return "Новое ответственное лицо подтвердило принятие"
+        case Fact.WITHDRAWN:
+            return "Сообщение о прекращении полномочий отозвано, ответственное лицо остаётся"

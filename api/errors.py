@@ -61,12 +61,9 @@ _REJECTIONS: dict[Rejection | SetupRejection, int] = {
 """What the rules reject, in the rules' own words."""
 
 _REPLACEMENT = {
-    replacement.Rejection.NOTHING_TO_REPLACE: 409,
-    replacement.Rejection.ALREADY_REPORTED: 409,
-    replacement.Rejection.ALREADY_APPOINTED: 409,
-    replacement.Rejection.NOT_HANDED_OVER: 409,
-    replacement.Rejection.ALREADY_ACCEPTED: 409,
-    replacement.Rejection.NOTHING_BY_HAND: 409,
+    replacement.Rejection.END_IMPOSSIBLE: 422,
+    replacement.Rejection.SUCCESSOR_IS_PREDECESSOR: 422,
+    replacement.Rejection.NOT_THE_SUCCESSOR: 422,
 }
 
 _DATES = {trainings.Rejection.ALREADY_OVER: 409}
@@ -113,7 +110,7 @@ TABLE: dict[str, Kind] = {
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
     **{one.value: Kind(_DATES.get(one, 422), one.russian) for one in trainings.Rejection},
-    **{one.value: Kind(_REPLACEMENT.get(one, 422), one.russian) for one in replacement.Rejection},
+    **{one.value: Kind(_REPLACEMENT.get(one, 409), one.russian) for one in replacement.Rejection},
     "owner-not-named": Kind(
         422, "Лицо отвечает за курсы нескольких Владельцев: укажите, чьи полномочия прекращаются."
     ),

@@ -209,14 +209,16 @@ class ReplacementAct(CourseAct):
 
     row: ReplacementRow
 
-    async def once(self, update: Any, command: Any, decided: Callable[[], dict[str, Any]]) -> JSONResponse:
+    async def once(
+        self, update: Any, command: Any, decided: Callable[[], dict[str, Any]], *, text: str = ""
+    ) -> JSONResponse:
         """Once; the replacement as it stands then, with what the update decides: the row lags a moment."""
         known = decided()
 
         async def answer(session: AsyncSession, _: Any) -> BaseModel:
             return await self._standing(session, known)
 
-        return await self.do(update, command, answer)
+        return await self.do(update, command, answer, text=text)
 
     async def appoint(self, update: Any, command: Callable[[int], Any], form: SuccessorForm) -> JSONResponse:
         async def work() -> BaseModel:
@@ -224,10 +226,10 @@ class ReplacementAct(CourseAct):
                 predecessor = await session.get_one(Person, self.row.person)
                 successor = await successor_of(session, form, predecessor=predecessor)
                 person = _person(await session.get_one(Person, successor))
-            decided = {"successor": person, "appointed_at": datetime.now(UTC)}
             await self.send(update, command(successor))
             async with self.post.sessions() as session:
-                return await self._standing(session, decided)
+                standing = await self._standing(session, {"appointed_at": datetime.now(UTC)})
+                return standing.model_copy(update={"successor": person})
 
         return await self.post.once(work)
 

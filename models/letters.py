@@ -80,6 +80,8 @@ class Notice(StrEnum):
     """To the new responsible: the way in, and to accept; again until they do."""
     ACCEPTANCE_AWAITED = "acceptance_awaited"
     """To the owner and the operator: the new responsible has not accepted yet."""
+    REPLACEMENT_WITHDRAWN = "replacement_withdrawn"
+    """The report of the end of powers was a mistake: the responsible stays."""
     REPLACEMENT_DONE = "replacement_done"
     """To the new responsible, with all that is open; to the owner and the operator."""
 
@@ -128,6 +130,7 @@ _NOTICES = {
     Notice.REPLACEMENT_OPENED: "полномочия ответственного лица прекращаются",
     Notice.SUCCESSOR_APPOINTED: "вы назначены ответственным лицом",
     Notice.ACCEPTANCE_AWAITED: "принятие не подтверждено",
+    Notice.REPLACEMENT_WITHDRAWN: "ответственное лицо остаётся",
     Notice.REPLACEMENT_DONE: "ответственное лицо сменилось",
     Notice.CERTIFICATE: "документ по результатам обучения",
     Notice.CERTIFICATION_SUMMARY: "итоги выдачи документов",

@@ -19,6 +19,7 @@ class ReplacementStage(StrEnum):
     HANDING_OVER = "handing_over"
     ACCEPTANCE = "acceptance"
     DONE = "done"
+    WITHDRAWN = "withdrawn"
 
     @property
     def russian(self) -> str:
@@ -30,6 +31,7 @@ _STAGES = {
     ReplacementStage.HANDING_OVER: "права передаются",
     ReplacementStage.ACCEPTANCE: "ждёт принятия",
     ReplacementStage.DONE: "завершена",
+    ReplacementStage.WITHDRAWN: "отозвана",
 }
 
 
@@ -72,6 +74,14 @@ class Accept(Message):
     by: str
 
 
+class Withdraw(Message):
+    """The argument of the update `withdraw`: the person stays, nothing is to be done."""
+
+    by: str
+    text_id: str
+    """Why, in Postgres."""
+
+
 class Work(StrEnum):
     """What is to be done in a subsystem."""
 
@@ -100,6 +110,7 @@ class Fact(StrEnum):
     INFORMED = "informed"
     APPOINTED = "appointed"
     ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
 
 
 class RecordFact(Step):
@@ -108,6 +119,8 @@ class RecordFact(Step):
     fact: Fact
     by: str
     person: int | None = None
+    text_id: str | None = None
+    """Of what was typed, in Postgres."""
 
 
 class EndTerm(Step):
@@ -143,6 +156,8 @@ class Rejection(StrEnum):
     ALREADY_ACCEPTED = "already-accepted"
     NOT_THE_SUCCESSOR = "not-the-successor"
     NOTHING_BY_HAND = "nothing-by-hand"
+    POWERS_ENDED = "powers-ended"
+    ALREADY_WITHDRAWN = "replacement-withdrawn"
 
     @property
     def russian(self) -> str:
@@ -156,11 +171,16 @@ _WHY = {
     Rejection.NOTHING_TO_REPLACE: "Это лицо не отвечает сейчас ни за один курс и ни за одну категорию.",
     Rejection.ALREADY_REPORTED: "О прекращении полномочий уже сообщено.",
     Rejection.SUCCESSOR_IS_PREDECESSOR: "Новым ответственным лицом названо прежнее.",
-    Rejection.ALREADY_APPOINTED: "Новое ответственное лицо уже назначено.",
+    Rejection.ALREADY_APPOINTED: (
+        "Новое ответственное лицо уже назначено и получает права."
+        " Если и оно выбыло, сообщите о прекращении его полномочий."
+    ),
     Rejection.NOT_HANDED_OVER: "Права ещё не переданы: подтвердить принятие можно после письма о доступе.",
     Rejection.ALREADY_ACCEPTED: "Принятие уже подтверждено.",
     Rejection.NOT_THE_SUCCESSOR: "Подтвердить принятие может только новое ответственное лицо.",
     Rejection.NOTHING_BY_HAND: "Такой работы вручную в этом деле сейчас нет.",
+    Rejection.POWERS_ENDED: "Полномочия уже прекращены, права снимаются: сообщение отозвать нельзя.",
+    Rejection.ALREADY_WITHDRAWN: "Сообщение о прекращении полномочий отозвано, дело закрывается.",
 }
 
 

@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 from models.deadlines import LOCAL_ZONE, end_of
 from models.decisions import ENGINE
-from models.errors import Failure
 from models.letters import Notice
 from models.replacement import (
     Accept,
@@ -25,19 +23,19 @@ from models.replacement import (
     EndTerm,
     Fact,
     Inform,
-    InSubsystem,
     RecordFact,
     Rejection,
     Replacement,
     ReplacementStage,
-    Work,
+    Withdraw,
 )
 from models.step import Step
-from models.steps import CloseCase, CloseTask, NextRepeat, OpenClause, OpenTask
+from models.steps import CloseCase, NextRepeat, OpenClause
 from models.terms import Clause, Recipient
 from workflows import card, letters, replacement_steps, steps
 from workflows.clause import ClauseWorkflow
 from workflows.mending import rejected
+from workflows.replacement_rights import Rights
 from workflows.stamp import Stamp, stamp
 
 _ACCEPTANCE_ASKED_EVERY = 5
@@ -56,11 +54,13 @@ class ReplacementWorkflow(ClauseWorkflow):
         self._accepted_at: datetime | None = None
         self._facts = list(_facts_of(opened))
         self._recorded = 0
+        self._are_powers_ending = False
         self._have_powers_ended = False
+        self._is_withdrawn = False
+        self._is_handing_over = False
         self._is_handed_over = False
         self._subsystems: tuple[str, ...] = ()
-        self._waiting_by_hand: set[tuple[Work, str]] = set()
-        self._by_hand: dict[tuple[Work, str], str] = {}
+        self._rights = Rights(self, opened.case)
 
     @workflow.run
     async def run(self, opened: Replacement) -> None:
@@ -74,16 +74,18 @@ class ReplacementWorkflow(ClauseWorkflow):
         )
         recording = asyncio.create_task(self._record_facts())
         ending = asyncio.create_task(self._end_powers())
-        await watch.wait(until=lambda: bool(self._informed_at and self._appointed_at))
-        await self._end_term()
-        await workflow.wait_condition(lambda: self._have_powers_ended)
-        await self._hand_over()
-        await self._wait_for_acceptance()
+        await watch.wait(until=lambda: self._is_withdrawn or bool(self._informed_at and self._appointed_at))
+        if not self._is_withdrawn:
+            await self._end_term()
+        await workflow.wait_condition(lambda: self._have_powers_ended or self._is_withdrawn)
+        if not self._is_withdrawn:
+            await self._hand_over()
+            await self._wait_for_acceptance()
         # Rights that could not be taken yet keep the case open, whoever has come.
         await ending
         await workflow.wait_condition(lambda: self._recorded == len(self._facts))
         recording.cancel()
-        await self._close()
+        await (self._close_withdrawn() if self._is_withdrawn else self._close())
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     # What people do
@@ -95,12 +97,15 @@ class ReplacementWorkflow(ClauseWorkflow):
 
     @inform.validator
     def _may_inform(self, command: Inform) -> None:
+        self._check_standing()
         if self._informed_at:
             raise rejected(Rejection.ALREADY_REPORTED)
 
     @workflow.update
     def appoint(self, command: Appoint) -> None:
-        """Who comes after. An owner that has not told of the end of powers does so by this."""
+        """Who comes after; another one until the rights go over. An owner that has not told of
+        the end of powers does so by this.
+        """
         if command.informs and self._informed_at is None:
             self._take(Fact.INFORMED, command.by)
         self._successor = command.successor
@@ -108,7 +113,8 @@ class ReplacementWorkflow(ClauseWorkflow):
 
     @appoint.validator
     def _may_appoint(self, command: Appoint) -> None:
-        if self._successor is not None:
+        self._check_standing()
+        if self._is_handing_over or command.successor == self._successor:
             raise rejected(Rejection.ALREADY_APPOINTED)
         if command.successor == self._opened.person:
             raise rejected(Rejection.SUCCESSOR_IS_PREDECESSOR)
@@ -128,26 +134,45 @@ class ReplacementWorkflow(ClauseWorkflow):
             raise rejected(Rejection.NOT_HANDED_OVER)
 
     @workflow.update
+    def withdraw(self, command: Withdraw) -> None:
+        """The report was a mistake: the person stays."""
+        self._is_withdrawn = True
+        self._take(Fact.WITHDRAWN, command.by, text_id=command.text_id)
+
+    @withdraw.validator
+    def _may_withdraw(self, command: Withdraw) -> None:
+        self._check_standing()
+        if self._are_powers_ending:
+            raise rejected(Rejection.POWERS_ENDED)
+
+    def _check_standing(self) -> None:
+        if self._is_withdrawn:
+            raise rejected(Rejection.ALREADY_WITHDRAWN)
+
+    @workflow.update
     def confirm_by_hand(self, command: ConfirmByHand) -> None:
         """The operator has done in a subsystem what the engine could not."""
-        self._by_hand[command.work, command.subsystem] = command.by
+        self._rights.done_by_hand(command)
 
     @confirm_by_hand.validator
     def _may_confirm_by_hand(self, command: ConfirmByHand) -> None:
-        if (command.work, command.subsystem) not in self._waiting_by_hand:
+        if not self._rights.wait_for(command):
             raise rejected(Rejection.NOTHING_BY_HAND)
 
-    def _take(self, fact: Fact, by: str, person: int | None = None) -> None:
+    def _take(self, fact: Fact, by: str, person: int | None = None, *, text_id: str | None = None) -> None:
         """An act counts at its own instant, not when it is written down."""
         now = workflow.now()
         match fact:
             case Fact.INFORMED:
                 self._informed_at = now
             case Fact.APPOINTED:
-                self._appointed_at = now
+                # The owner's own term was kept by the first appointment.
+                self._appointed_at = self._appointed_at or now
             case Fact.ACCEPTED:
                 self._accepted_at = now
-        self._facts.append(RecordFact(**self._stamp(f"fact-{fact}"), fact=fact, by=by, person=person))
+        is_first = all(one.fact is not fact for one in self._facts)
+        name = f"fact-{fact}" if is_first else f"fact-{fact}-{len(self._facts)}"
+        self._facts.append(RecordFact(**self._stamp(name), fact=fact, by=by, person=person, text_id=text_id))
 
     async def _record_facts(self) -> None:
         while True:
@@ -179,73 +204,35 @@ class ReplacementWorkflow(ClauseWorkflow):
         """At 24:00 of the last day, at once when that is past."""
         ends_at = end_of(self._opened.powers_ended_on)
         if (left := ends_at - workflow.now()).total_seconds() > 0:
-            summary = f"Прекращение полномочий {ends_at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}"
-            await workflow.sleep(left, summary=summary)
+            with contextlib.suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: self._is_withdrawn,
+                    timeout=left,
+                    timeout_summary=f"Прекращение полномочий {ends_at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}",
+                )
+        if self._is_withdrawn:
+            return
+        self._are_powers_ending = True
         ended = await replacement_steps.end_powers(EndPowers(**self._stamp("powers-ended")))
         self._subsystems = ended.subsystems
         self._have_powers_ended = True
-        await asyncio.gather(*(self._do(Work.REMOVAL, one) for one in self._subsystems))
+        await asyncio.gather(*(self._rights.remove(one) for one in self._subsystems))
 
     async def _hand_over(self) -> None:
         """Where the engine waits for a hand in one subsystem, the others do not wait for it."""
+        self._is_handing_over = True
+        # Who is to get the rights stands in Postgres.
+        await workflow.wait_condition(lambda: self._recorded == len(self._facts))
         self._show(ReplacementStage.HANDING_OVER, waits_for=ENGINE)
-        await asyncio.gather(*(self._start_in(one) for one in self._subsystems))
+        await asyncio.gather(*(self._rights.hand_over(one) for one in self._subsystems))
         self._is_handed_over = True
         appointed = self._stamp("handed-over")["step"]
         await letters.send(
             self._case, Notice.SUCCESSOR_APPOINTED, Recipient.RESPONSIBLE, Recipient.OWNER, step=appointed
         )
 
-    async def _start_in(self, subsystem: str) -> None:
-        await self._do(Work.GRANT, subsystem)
-        await replacement_steps.hand_over(self._in(subsystem, f"handed-over-{subsystem}"))
-
-    async def _do(self, work: Work, subsystem: str) -> None:
-        """By the engine; where it cannot, by the operator, or by the engine again as they ask."""
-        name, tries = f"{work}-{subsystem}", 0
-        while True:
-            try:
-                return await replacement_steps.in_moodle(work, self._in(subsystem, name))
-            except ActivityError as error:
-                if is_cancelled_exception(error):
-                    raise
-                tries += 1
-                failure = steps.failure_of(error)
-            if by := await self._wait_for_hand(work, subsystem, f"{name}/failed-{tries}", failure):
-                return await replacement_steps.note_by_hand(
-                    self._in(subsystem, f"{name}/by-hand").model_copy(update={"by": by})
-                )
-
-    async def _wait_for_hand(self, work: Work, subsystem: str, name: str, failure: str) -> str:
-        """Who has done it; empty when the engine is to try again."""
-        mended, key = self.times_mended, (work, subsystem)
-        self._waiting_by_hand.add(key)
-        task = self._stamp(name)
-        await steps.open_task(
-            OpenTask(
-                **task,
-                clause=Clause.REPLACEMENT,
-                workflow_id=workflow.info().workflow_id,
-                failure=failure or Failure.UNEXPECTED,
-                failed_step=f"replacement/{work}-{subsystem}",
-            )
-        )
-        await letters.send(self._case, Notice.STEP_FAILED, Recipient.OPERATOR, step=task["step"])
-        await workflow.wait_condition(lambda: key in self._by_hand or self.times_mended > mended)
-        self._waiting_by_hand.discard(key)
-        done_by = self._by_hand.get(key, "")
-        await steps.close_task(
-            CloseTask(
-                **self._stamp(f"{name}/mended"),
-                workflow_id=workflow.info().workflow_id,
-                task_step=task["step"],
-                mended_by="" if done_by else self.mended_by,
-            )
-        )
-        return done_by
-
     def _has_more_to_try(self) -> bool:
-        return bool(self._waiting_by_hand)
+        return self._rights.are_waiting
 
     async def _wait_for_acceptance(self) -> None:
         """The regulation sets no term for it: asked again now and then."""
@@ -283,11 +270,16 @@ class ReplacementWorkflow(ClauseWorkflow):
         await steps.close_case(CloseCase(**done, clause=Clause.REPLACEMENT, what=what))
         self._show(ReplacementStage.DONE, waits_for="")
 
+    async def _close_withdrawn(self) -> None:
+        done = self._stamp("closed")
+        to = [Recipient.OWNER, Recipient.OPERATOR, *([Recipient.RESPONSIBLE] if self._successor else [])]
+        await letters.send(self._case, Notice.REPLACEMENT_WITHDRAWN, *to, step=done["step"])
+        what = "Дело закрыто: сообщение о прекращении полномочий отозвано"
+        await steps.close_case(CloseCase(**done, clause=Clause.REPLACEMENT, what=what))
+        self._show(ReplacementStage.WITHDRAWN, waits_for="")
+
     def _show(self, stage: ReplacementStage, *, waits_for: str) -> None:
         card.show(self._case, Clause.REPLACEMENT, stage, waits_for=waits_for)
-
-    def _in(self, subsystem: str, name: str) -> InSubsystem:
-        return InSubsystem(**self._stamp(name), subsystem=subsystem)
 
     def _stamp(self, name: str) -> Stamp:
         return stamp(self._case.number, f"replacement/{name}")

@@ -14,11 +14,12 @@ from api.replacements import AcceptDep, ReplacementActDep, SeenDep
 from api.schemas.replacements import (
     ByHandForm,
     EmptyForm,
+    MistakeForm,
     ReplacementForm,
     ReplacementShown,
     SuccessorForm,
 )
-from models.replacement import Accept, Appoint, ConfirmByHand, Inform
+from models.replacement import Accept, Appoint, ConfirmByHand, Inform, Withdraw
 from workflows.replacement import ReplacementWorkflow
 
 router = APIRouter(prefix="/replacements", tags=["Смена ответственного лица (п. 4.8)"])
@@ -58,7 +59,7 @@ async def show_replacement(row: SeenDep, sessions: SessionsDep) -> ReplacementSh
     "/{number}/report",
     dependencies=[allow(Role.AGENCY)],
     response_model=ReplacementShown,
-    responses=acting(*_ACTING, "already-reported"),
+    responses=acting(*_ACTING, "already-reported", "replacement-withdrawn"),
 )
 async def report_end_of_powers(form: EmptyForm, act: ReplacementActDep) -> JSONResponse:
     """Подтвердить прекращение полномочий в деле, которое открыл Оператор."""
@@ -70,16 +71,33 @@ async def report_end_of_powers(form: EmptyForm, act: ReplacementActDep) -> JSONR
     "/{number}/successor",
     dependencies=_REPORTING,
     response_model=ReplacementShown,
-    responses=acting(*_ACTING, "already-appointed", "successor-is-predecessor"),
+    responses=acting(*_ACTING, "already-appointed", "successor-is-predecessor", "replacement-withdrawn"),
 )
 async def appoint_successor(form: SuccessorForm, act: ReplacementActDep) -> JSONResponse:
-    """Назначить новое ответственное лицо; Оператор вносит назначение, полученное на бумаге."""
+    """Назначить новое ответственное лицо; Оператор вносит назначение, полученное на бумаге.
+
+    Пока права не переходят, можно назначить другое.
+    """
     by = act.post.caller.actor
     return await act.appoint(
         ReplacementWorkflow.appoint,
         # The owner's paper in the operator's hands tells of the end of powers as well.
         lambda successor: Appoint(successor=successor, by=by, informs=True),
         form,
+    )
+
+
+@router.post(
+    "/{number}/withdrawal",
+    dependencies=_REPORTING,
+    response_model=ReplacementShown,
+    responses=acting(*_ACTING, "powers-ended", "replacement-withdrawn"),
+)
+async def withdraw_report(form: MistakeForm, act: ReplacementActDep) -> JSONResponse:
+    """Отозвать ошибочное сообщение, пока последний день полномочий не окончился: лицо остаётся."""
+    command = Withdraw(by=act.post.caller.actor, text_id=str(act.post.id))
+    return await act.once(
+        ReplacementWorkflow.withdraw, command, lambda: {"withdrawn_at": datetime.now(UTC)}, text=form.reason
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from api.invalid import RussianValueError
-from api.schemas.fields import Day, Email, Form, Instant, Line
+from api.schemas.fields import Day, Email, Form, Instant, Line, Reason
 from models.replacement import Work
 
 _SUCCESSOR: dict[str, JsonValue] = {
@@ -68,6 +68,12 @@ class ByHandForm(Form):
     subsystem: str = Field(max_length=100)
 
 
+class MistakeForm(Form):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Названо не то лицо"}]})
+
+    reason: Reason = Field(description="Почему сообщение отзывают; остаётся в журнале.")
+
+
 class EmptyForm(Form):
     """Nothing to say but that it is so."""
 
@@ -93,5 +99,6 @@ class ReplacementShown(BaseModel):
     successor: PersonShown | None
     appointed_at: Instant | None
     accepted_at: Instant | None
+    withdrawn_at: Instant | None = Field(description="Когда сообщение отозвали как ошибочное.")
     closed_at: Instant | None
     proof: dict[str, Any] = Field(description="Что снято, что прочитано обратно, чего Moodle не показывает.")

@@ -298,6 +298,7 @@ def upgrade() -> None:
     sa.Column('successor', sa.Integer(), nullable=True),
     sa.Column('appointed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('proof', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
     sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.ForeignKeyConstraint(['person'], ['persons.id'], ),

@@ -35,5 +35,7 @@ class ReplacementRow(SQLModel, table=True):
     successor: int | None = Field(default=None, foreign_key="persons.id")
     appointed_at: datetime | None = Field(default=None, sa_type=AWARE)
     accepted_at: datetime | None = Field(default=None, sa_type=AWARE)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=AWARE)
+    """The report was a mistake."""
     proof: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     """What was removed, what was read back, what this Moodle cannot show."""

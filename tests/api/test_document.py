@@ -211,6 +211,7 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/replacements": ("agency", replacements.unreported),
     f"{REPLACEMENT}/report": ("agency", replacements.vacant),
     f"{REPLACEMENT}/successor": ("agency", replacements.vacant),
+    f"{REPLACEMENT}/withdrawal": ("agency", replacements.ahead),
     f"{REPLACEMENT}/accept": ("successor", _awaiting_acceptance),
     f"{REPLACEMENT}/by-hand": ("operator", replacements.awaiting_a_hand),
 }

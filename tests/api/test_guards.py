@@ -116,6 +116,7 @@ ROUTES = [
     Guarded("GET", REPLACEMENT, EVERYBODY, 404),
     Guarded("POST", f"{REPLACEMENT}/report", (Role.AGENCY,), 404),
     Guarded("POST", f"{REPLACEMENT}/successor", (Role.AGENCY, *OPERATORS), 404),
+    Guarded("POST", f"{REPLACEMENT}/withdrawal", (Role.AGENCY, *OPERATORS), 404),
     Guarded("POST", f"{REPLACEMENT}/accept", (Role.RESPONSIBLE,), 404),
     Guarded("POST", f"{REPLACEMENT}/by-hand", OPERATORS, 404),
     Guarded("POST", f"{TRAINING}/certification", (Role.AGENCY,), 404),

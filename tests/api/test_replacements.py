@@ -129,7 +129,7 @@ async def test_whoever_is_no_party_to_it_does_not_see_it(engine: Engine) -> None
     assert appointing.status_code == 404
 
 
-async def test_a_successor_is_appointed_once(engine: Engine) -> None:
+async def test_a_successor_is_exchanged_until_the_rights_go_over(engine: Engine) -> None:
     held = await replacements.held(engine)
     number = await replacements.reported(engine, held.person, replacements.days_ago(-5))
     await replacements.waiting(engine, number)
@@ -140,14 +140,24 @@ async def test_a_successor_is_appointed_once(engine: Engine) -> None:
 
     first = await engine.post("agency", path, form, key="appointed-once")
     again = await engine.post("agency", path, form, key="appointed-once")
-    other = await engine.post("agency", path, replacements.successor())
+    twice = await engine.post("agency", path, form)
+    better = replacements.successor()
+    other = await engine.post("agency", path, better)
 
     assert (first.status_code, first.json()["successor"]["email"]) == (200, form["email"])
     assert again.json() == first.json()
-    assert (other.status_code, other.json()["type"]) == (409, "already-appointed")
-    early = await replacements.accept(engine, number, form["email"])
+    assert (twice.status_code, twice.json()["type"]) == (409, "already-appointed")
+    assert (other.status_code, other.json()["successor"]["email"]) == (200, better["email"])
+    await engine.until(lambda: _has_successor(engine, number, better["email"]))
+    assert (await replacements.accept(engine, number, form["email"])).status_code == 404
+    early = await replacements.accept(engine, number, better["email"])
     # The successor sees the case, but has no rights yet: the powers end in five days.
     assert (early.status_code, early.json()["type"]) == (409, "not-handed-over")
+
+
+async def _has_successor(engine: Engine, number: str, email: str) -> bool:
+    shown = await engine.get("agency", f"/replacements/{number}")
+    return bool(shown["successor"]["email"] == email)
 
 
 async def test_the_operator_opens_on_a_sign_and_the_owner_reports_afterwards(engine: Engine) -> None:

@@ -106,6 +106,7 @@ MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.REPLACEMENT_OPENED: [_REPLACED, {**_REPLACED, "is_informed": False, "has_successor": False}],
     Notice.SUCCESSOR_APPOINTED: [_REPLACED],
     Notice.ACCEPTANCE_AWAITED: [_REPLACED],
+    Notice.REPLACEMENT_WITHDRAWN: [_REPLACED],
     Notice.REPLACEMENT_DONE: [
         {**_REPLACED, "open": open_ones} for open_ones in ([], ["Обучение № 7 «Осенний поток»"])
     ],

@@ -106,6 +106,14 @@ async def vacant(engine: Engine) -> str:
     return number
 
 
+async def ahead(engine: Engine) -> str:
+    """A case whose last day of powers is still to come, with a successor; its number."""
+    person = (await held(engine)).person
+    number = await reported(engine, person, days_ago(-5), successor=successor())
+    await waiting(engine, number)
+    return number
+
+
 async def awaiting_acceptance(engine: Engine, email: str) -> str:
     """A case whose successor of this address has all rights; its number."""
     form = successor(email=email)

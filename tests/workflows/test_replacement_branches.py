@@ -30,6 +30,10 @@ async def _term_ended(engine: Engine, number: str) -> None:
     await replacements.journal_says(engine, number, "Владелец сообщил и назначил")
 
 
+async def _has_two_reminders(engine: Engine, number: str) -> bool:
+    return sum(name.startswith("reminder owner ") for name in await engine.letter_names(number)) == 2
+
+
 async def test_while_nobody_is_appointed_the_owner_is_reminded_and_its_head_told_again_and_again(
     engine: Engine,
 ) -> None:
@@ -43,8 +47,7 @@ async def test_while_nobody_is_appointed_the_owner_is_reminded_and_its_head_told
     clause = await engine.clause(number, CLAUSE)
     assert clause is not None
     assert clause.is_overdue
-    names = await engine.letter_names(number)
-    assert sum(name.startswith("reminder owner ") for name in names) == 2
+    await engine.until(lambda: _has_two_reminders(engine, number))
     for recipient in ("owner_head", "owner", "operator", "authority"):
         await engine.until(replacements.letter(engine, number, f"escalation {recipient} delivered"))
     # Nobody has come, but the rights have gone all the same.
