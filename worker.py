@@ -35,6 +35,7 @@ from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
 from activities.mailing import MailingActivities
 from activities.moodle import MoodleActivities
+from activities.reconciliation import ReconciliationActivities
 from activities.removal import RemovalActivities
 from activities.replacement import ReplacementActivities
 from activities.self_registration import SelfRegistrationActivities
@@ -94,6 +95,7 @@ def create_worker(
             ClaimCodeActivities(sessions, moodles),
             ReplacementActivities(sessions, years),
             RemovalActivities(sessions, moodles),
+            ReconciliationActivities(sessions, moodles),
             MailingActivities(sessions, _mail(settings), settings, moodles),
         ),
         interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],

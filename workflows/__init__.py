@@ -6,6 +6,7 @@ from workflows.codes import CodesWorkflow
 from workflows.consultation import ConsultationWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.enrolment import EnrolmentWorkflow
+from workflows.reconciliation import ReconciliationWorkflow
 from workflows.replacement import ReplacementWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
@@ -24,4 +25,5 @@ WORKFLOWS = [
     ReplacementWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,
+    ReconciliationWorkflow,
 ]
