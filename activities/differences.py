@@ -66,9 +66,10 @@ async def _show(session: AsyncSession, subsystem: str, found: Sequence[Differenc
             statement.on_conflict_do_update(
                 index_elements=["subsystem", "key"],
                 index_where=col(DifferenceRow.gone_at).is_(None),
-                set_={"register": says.register, "moodle": says.moodle, "is_told": False},
+                set_={"in_register": says.in_register, "in_moodle": says.in_moodle, "is_told": False},
                 where=or_(
-                    col(DifferenceRow.register) != says.register, col(DifferenceRow.moodle) != says.moodle
+                    col(DifferenceRow.in_register) != says.in_register,
+                    col(DifferenceRow.in_moodle) != says.in_moodle,
                 ),
             )
         )
@@ -81,8 +82,8 @@ def _row(subsystem: str, one: Difference, at: datetime) -> dict[str, Any]:
         "kind": one.kind.value,
         "category": one.category,
         "course": one.course,
-        "register": one.register,
-        "moodle": one.moodle,
+        "in_register": one.in_register,
+        "in_moodle": one.in_moodle,
         "found_at": at,
         "is_told": False,
     }
@@ -116,7 +117,7 @@ async def see_to_tasks(session: AsyncSession, subsystem: str, run: str, at: date
         row.is_told = True
     for kind, rows in new.items():
         if len(rows) > MANY:
-            why = summary(Kind(kind), [f"{one.register} — {one.moodle}" for one in rows])
+            why = summary(Kind(kind), [f"{one.in_register} — {one.in_moodle}" for one in rows])
             task = await _task(session, subsystem, f"many-{kind}-{run}", why, at)
             for row in rows:
                 row.task = task
@@ -132,7 +133,7 @@ def _step(row: DifferenceRow) -> str:
 
 
 def _why(row: DifferenceRow) -> str:
-    return told(Kind(row.kind), row.register, row.moodle)
+    return told(Kind(row.kind), row.in_register, row.in_moodle)
 
 
 async def _tell_anew(session: AsyncSession, row: DifferenceRow, at: datetime) -> None:

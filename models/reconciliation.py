@@ -180,8 +180,8 @@ class Difference:
     """One thing that differs: what the register says and what Moodle says, in Russian, without persons."""
 
     kind: Kind
-    register: str
-    moodle: str
+    in_register: str
+    in_moodle: str
     category: int | None = None
     course: int | None = None
 
@@ -194,7 +194,7 @@ class Difference:
     @property
     def russian(self) -> str:
         """The task's text."""
-        return told(self.kind, self.register, self.moodle)
+        return told(self.kind, self.in_register, self.in_moodle)
 
 
 @dataclass(frozen=True)
@@ -384,9 +384,9 @@ def unknown_teachers(
     return others if len(others) > without_account else ()
 
 
-def told(kind: Kind, register: str, moodle: str) -> str:
+def told(kind: Kind, in_register: str, in_moodle: str) -> str:
     """The text of a task about one difference."""
-    return f"Расхождение с реестром: {kind.russian}. В реестре — {register}; в Moodle — {moodle}"
+    return f"Расхождение с реестром: {kind.russian}. В реестре — {in_register}; в Moodle — {in_moodle}"
 
 
 def summary(kind: Kind, differences: Sequence[str]) -> str:

@@ -70,8 +70,8 @@ class DifferenceRow(SQLModel, table=True):
     """A `models.reconciliation.Kind`."""
     category: int | None = Field(default=None, foreign_key="categories.id")
     course: int | None = Field(default=None, foreign_key="courses.id")
-    register: str
-    moodle: str
+    in_register: str
+    in_moodle: str
     """What the one says and the other, in Russian, without persons."""
     found_at: datetime = Field(sa_type=AWARE)
     gone_at: datetime | None = Field(default=None, sa_type=AWARE)
