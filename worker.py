@@ -43,7 +43,7 @@ from activities.tasks import TaskActivities
 from activities.trainings import TrainingActivities
 from activities.upkeep import Upkeep
 from clients.mail import MailClient, TlsMode
-from models import garbage, logs, store
+from models import garbage, logs, nightly, store
 from models.converter import DATA_CONVERTER
 from models.exit import run_and_leave
 from models.settings import Settings, settings
@@ -133,6 +133,8 @@ async def main() -> None:
         catalogue = Catalogue(sessions, sites.connect(config, http))
         checking = Accounts(sessions, catalogue)
         absences = Absences(sessions, catalogue.sites)
+        for subsystem in config.moodle_sites:
+            await nightly.keep(client, config.task_queue, subsystem)
         async with create_worker(client, config, sessions, catalogue):
             garbage.collect_seldom()
             log.info("worker runs", task_queue=config.task_queue)

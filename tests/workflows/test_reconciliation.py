@@ -1,5 +1,6 @@
 """Every night the register is compared with each Moodle: what differs becomes a task, once."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -74,7 +75,7 @@ async def test_a_course_that_appeared_in_a_category_is_adopted_once(engine: Engi
     ],
 )
 async def test_a_course_changed_in_moodle_is_told_once_and_closes_itself(
-    engine: Engine, act: dict[str, object], kind: str, says: str
+    engine: Engine, act: dict[str, Any], kind: str, says: str
 ) -> None:
     course = await _course(engine)
     category = await reconciling.category_of(engine, course)
@@ -89,7 +90,7 @@ async def test_a_course_changed_in_moodle_is_told_once_and_closes_itself(
     assert says in task.why
     assert course.name in task.why
 
-    back = {"fullname": course.name, "category_id": category.moodle_id}
+    back: dict[str, Any] = {"fullname": course.name, "category_id": category.moodle_id}
     await engine.moodle_act("change_course", course_id=course.moodle_id, **back)
     await night(engine)
     [task] = await tasks(engine, course)
