@@ -20,6 +20,7 @@ from api.deps import SessionsDep
 from api.rates import Rate
 from models import russian
 from models.deadlines import local_date
+from reports.register_pdf import Part
 
 router = APIRouter(include_in_schema=False)
 
@@ -80,7 +81,7 @@ async def register_page(
 
 
 def _html(
-    status: int, *, message: str = "", day: date | None = None, parts: list[appendix.Part] | None = None
+    status: int, *, message: str = "", day: date | None = None, parts: list[Part] | None = None
 ) -> HTMLResponse:
     page = _PAGE.render(
         title=_TITLE,

@@ -14,8 +14,12 @@ class ChangeForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"category": 4, "owner": "trud", "why": "Приказ от 24 ноября 2026 г. № 17"},
-                {"category": 4, "name": "Медицина и здоровье", "why": "Письмо Владельца"},
+                {"category": 9, "owner": "trud", "why": "Приказ от 24 ноября 2026 г. № 17"},
+                {
+                    "category": 9,
+                    "name": "Курсы: обучение граждан предпенсионного возраста",
+                    "why": "Письмо Владельца",
+                },
             ]
         }
     )

@@ -154,6 +154,7 @@ async def place(engine: Engine) -> dict[str, object]:
         "course": 2**31 - 1,
         "application": 2**31 - 1,
         "feed": 2**31 - 1,
+        "code": "nowhere",
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
+from api.auth import Role
 from models.tables import Course, RegisterChange, Responsibility
 from tests.api import words
 from tests.engine import Engine, Json
@@ -92,7 +93,7 @@ async def test_who_was_responsible_is_dated(engine: Engine) -> None:
     [one] = (await engine.get("agency", f"/register/history?course={held.course.id}"))["responsible"]
     assert (one["since"], one["until"]) == (str(day), str(replacements.days_ago(3)))
     assert one["name"] != ""
-    other = await words.issue(engine, "agency", "trud")  # type: ignore[arg-type]
+    other = await words.issue(engine, Role.AGENCY, "trud")
     [hidden] = (await engine.get(other, f"/register/history?course={held.course.id}"))["responsible"]
     assert hidden["name"] == ""
 
