@@ -14,9 +14,10 @@ from workflows.reconciliation import ReconciliationWorkflow
 Handle = WorkflowHandle[Any, Any]
 
 
-async def begun(engine: Engine, site: str = "edu") -> Handle:
-    """A run that skips the pauses before another try."""
-    return await engine.skipper.client.start_workflow(
+async def begun(engine: Engine, site: str = "edu", *, skipping: bool = True) -> Handle:
+    """A run that skips the pauses before another try, unless said otherwise."""
+    client = engine.skipper.client if skipping else engine.client
+    return await client.start_workflow(
         ReconciliationWorkflow.run,
         Reconcile(subsystem=site),
         id=f"reconciliation-{site}-{uuid4().hex[:8]}",
