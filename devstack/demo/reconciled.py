@@ -17,19 +17,12 @@ async def tell(world: World, told: Told) -> None:
     stranger = await _grant_by_hand(world, told)
     say("Ночная сверка; здесь Оператор начинает её сам")
     shown = await _reconcile(world)
-    check(
-        "сверка прочитала Moodle полностью", shown["last"]["outcome"]["code"] == "whole", seen=shown["last"]
-    )
+    last = shown["last"]
+    check("сверка прочитала Moodle полностью", last["outcome"]["code"] == "whole", seen=last)
     adopted = await course.in_register(world, name)
     check("курс принят в реестр, с Владельцем его категории", bool(adopted["owner"]["code"]), seen=made)
-    found = only(
-        "расхождение по курсу",
-        [
-            one
-            for one in shown["differences"]
-            if one["course"] == told.id and f"№ {stranger}" in one["in_moodle"]
-        ],
-    )
+    told_of = [one for one in shown["differences"] if one["course"] == told.id]
+    found = only("расхождение — чужая роль", [one for one in told_of if f"№ {stranger}" in one["in_moodle"]])
     tasks = await world.get("operator", "/tasks?limit=500")
     task = only("задача Оператору о нём", [one for one in tasks if one["id"] == found["task"]])
     quote([task["why"]])
@@ -42,9 +35,8 @@ async def _make_by_hand(world: World, told: Told, name: str) -> Json:
     await world.administer(
         "add_course", category_id=beside["category_id"], fullname=name, shortname=uuid4().hex[:12]
     )
-    return only(
-        "курс в Moodle", [one for one in (await world.moodle())["courses"] if one["fullname"] == name]
-    )
+    made = (await world.moodle())["courses"]
+    return only("курс в Moodle", [one for one in made if one["fullname"] == name])
 
 
 async def _grant_by_hand(world: World, told: Told) -> int:
@@ -53,9 +45,9 @@ async def _grant_by_hand(world: World, told: Told) -> int:
     email = f"{username}@example.org"
     await world.administer("add_user", username=username, firstname="Олег", lastname="Чужов", email=email)
     people = (await world.moodle())["users"]
-    stranger = only("учётная запись", [one["id"] for one in people if one["email"] == email])
+    stranger = int(only("учётная запись", [one for one in people if one["email"] == email])["id"])
     await world.administer("add_teacher", course_id=told.moodle_id, user_id=stranger, role_id=_TEACHER)
-    return int(stranger)
+    return stranger
 
 
 async def _reconcile(world: World) -> Json:
