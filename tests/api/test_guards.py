@@ -126,6 +126,7 @@ ROUTES = [
 PUBLIC = {
     ("GET", "/health"),
     ("GET", f"{API}/temporal/{{filter}}"),  # a browser's link: it shows the address of the Temporal UI
+    ("GET", "/register"),  # Appendix 1, for everybody
     ("GET", "/claim"),
     ("GET", "/claim/{code}"),
     ("POST", "/claim"),
