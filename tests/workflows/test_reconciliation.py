@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from models.tables import Category, Course, RegisterChange, Responsibility
 from tests.engine import Engine
-from tests.workflows import reconciling, replacements, setups
+from tests.workflows import reconciling, replacements, self_registrations, setups, trainings
 from tests.workflows.reconciling import adopted, differences, night, tasks
 
 OLD = ("eledu", "eiok")
@@ -159,6 +159,24 @@ async def test_a_role_taken_by_hand_is_told(engine: Engine) -> None:
     await night(engine)
 
     assert f"№ {user_id}" in (await differences(engine, held.course))["role_taken"]
+
+
+async def test_a_way_in_that_was_shut_and_a_course_that_was_hidden_are_told(engine: Engine) -> None:
+    course = await trainings.course_of_its_own(engine)
+    await self_registrations.opened(engine, course)
+    await night(engine)
+    assert await differences(engine, course) == {}
+
+    await self_registrations.lets_enrol(engine, course, enabled=False)
+    await engine.moodle_act("change_course", course_id=course.moodle_id, visible=False)
+    await night(engine)
+
+    told = await differences(engine, course)
+    assert told == {"way_shut": "записаться самостоятельно нельзя", "course_hidden": "курс скрыт"}
+    await self_registrations.lets_enrol(engine, course)
+    await engine.moodle_act("change_course", course_id=course.moodle_id, visible=True)
+    await night(engine)
+    assert await differences(engine, course) == {}
 
 
 async def test_who_is_being_replaced_is_no_difference(engine: Engine) -> None:
