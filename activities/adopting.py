@@ -1,6 +1,9 @@
 """What the lists of a Moodle add to the register: numbers of what was known by name, and new courses."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,8 +17,10 @@ from models.reconciliation import Found, TheirCourse
 from models.register import Change
 from models.tables import Category, Course, RegisterChange, Responsibility
 
+_A_PART = 500
 
-async def adopt(session: AsyncSession, subsystem: str, found: Found, site: Site, at: datetime) -> int:
+
+async def adopt(session: AsyncSession, found: Found, site: Site, at: datetime) -> int:
     """Enter what was found, dated; how many courses are new.
 
     A course that is there already stays as it is: a retry adopts nothing twice.
@@ -31,38 +36,51 @@ async def adopt(session: AsyncSession, subsystem: str, found: Found, site: Site,
         course.url = course.url or site.course_url(moodle_id)
         session.add(_change(at, Change.LINKED, str(moodle_id), course=id))
     await session.flush()
-    adopted = 0
+    homes: dict[int, list[TheirCourse]] = defaultdict(list)
     for their, home in found.new:
-        adopted += await _enter(session, subsystem, their, home, site, at)
+        homes[home].append(their)
+    adopted = 0
+    for home, courses in homes.items():
+        category = await session.get_one(Category, home)
+        for first in range(0, len(courses), _A_PART):
+            adopted += await _enter(session, category, courses[first : first + _A_PART], site, at)
     return adopted
 
 
 async def _enter(
-    session: AsyncSession, subsystem: str, their: TheirCourse, home: int, site: Site, at: datetime
-) -> bool:
-    """With the owner of its category, and with who is responsible for that now."""
-    category = await session.get_one(Category, home)
-    row = {
-        "subsystem": subsystem,
-        "category": home,
+    session: AsyncSession, category: Category, courses: Sequence[TheirCourse], site: Site, at: datetime
+) -> int:
+    """With the owner of their category, and with who is responsible for that now."""
+    rows = [_row(category, one, site) for one in courses]
+    statement = insert(Course).values(rows).on_conflict_do_nothing().returning(col(Course.id))
+    entered = (await session.scalars(statement)).all()
+    held = (
+        await session.scalars(
+            select(Responsibility).where(
+                col(Responsibility.category) == category.id, col(Responsibility.until).is_(None)
+            )
+        )
+    ).first()
+    for course in entered:
+        session.add(_change(at, Change.ADOPTED, category.owner, course=course))
+        if held is not None:
+            since = local_date(at)
+            session.add(
+                Responsibility(person=held.person, course=course, since=since, given_by=held.given_by)
+            )
+    await session.flush()
+    return len(entered)
+
+
+def _row(category: Category, their: TheirCourse, site: Site) -> dict[str, Any]:
+    return {
+        "subsystem": category.subsystem,
+        "category": category.id,
         "name": their.fullname.strip(),
         "owner": category.owner,
         "moodle_id": their.id,
         "url": site.course_url(their.id),
     }
-    statement = insert(Course).values(row).on_conflict_do_nothing().returning(col(Course.id))
-    course = (await session.execute(statement)).scalar()
-    if course is None:
-        return False
-    session.add(_change(at, Change.ADOPTED, category.owner, course=course))
-    query = select(Responsibility).where(
-        col(Responsibility.category) == home, col(Responsibility.until).is_(None)
-    )
-    held = (await session.scalars(query)).first()
-    if held is not None:
-        since = local_date(at)
-        session.add(Responsibility(person=held.person, course=course, since=since, given_by=held.given_by))
-    return True
 
 
 def _change(

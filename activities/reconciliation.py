@@ -85,7 +85,7 @@ class ReconciliationActivities:
         theirs = await _lists(site, ours[1])
         async with self._sessions.begin() as session:
             found = compare(ours, theirs, await _awaited(session, night.subsystem))
-            adopted = await adopting.adopt(session, night.subsystem, found, site, night.at)
+            adopted = await adopting.adopt(session, found, site, night.at)
             await differences.keep_listed(session, night.subsystem, found.differences, found.gone, night.at)
             row = await session.get_one(ReconciliationRow, night.run)
             row.categories, row.courses = len(theirs[0]), len(theirs[1])
