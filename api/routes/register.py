@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import appendix, changing, standing
 from api.auth import AUTHORITY, EVERYBODY, OPERATORS, STAFF, Caller, CallerDep, allow
@@ -25,7 +26,7 @@ from reports import register_pdf
 
 router = APIRouter(prefix="/register", tags=["Реестр (Приложение № 1)"])
 
-_ID = Query(ge=1, le=2**31 - 1)
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 OnDay = Annotated[
     Day | None, Query(description="Каким реестр был в конце этого дня; без него — каков сейчас.")
 ]
@@ -42,21 +43,30 @@ async def register(
     return [shelves.subsystem(one) for one in stands.subsystems]
 
 
-@router.get("/history", dependencies=[allow(*EVERYBODY)], responses=reading("not-found", "invalid"))
-async def register_history(
-    caller: CallerDep,
-    sessions: SessionsDep,
-    course: Annotated[int | None, _ID] = None,
-    category: Annotated[int | None, _ID] = None,
-) -> HistoryShown:
-    """Как менялись курс или категория: Владелец, наименование, ответственные лица, с датами."""
-    if (course is None) == (category is None):
-        raise Problem("invalid", "Укажите либо курс, либо категорию.")
+@router.get(
+    "/courses/{course}/history", dependencies=[allow(*EVERYBODY)], responses=reading("not-found", "invalid")
+)
+async def course_history(course: Id, caller: CallerDep, sessions: SessionsDep) -> HistoryShown:
+    """Как менялся курс: Владелец, наименование, ответственные лица, с датами."""
     async with sessions() as session:
-        row = await session.get(Course, course) if course else await session.get(Category, category)
-        if row is None:
-            raise Problem("not-found")
-        return await changing.history(session, row, shows_people=_may_see_people(caller, row))
+        return await _history(session, caller, await session.get(Course, course))
+
+
+@router.get(
+    "/categories/{category}/history",
+    dependencies=[allow(*EVERYBODY)],
+    responses=reading("not-found", "invalid"),
+)
+async def category_history(category: Id, caller: CallerDep, sessions: SessionsDep) -> HistoryShown:
+    """Как менялась категория: Владелец, наименование, ответственные лица, с датами."""
+    async with sessions() as session:
+        return await _history(session, caller, await session.get(Category, category))
+
+
+async def _history(session: AsyncSession, caller: Caller, row: Category | Course | None) -> HistoryShown:
+    if row is None:
+        raise Problem("not-found")
+    return await changing.history(session, row, shows_people=_may_see_people(caller, row))
 
 
 @router.post(

@@ -55,7 +55,8 @@ ROUTES = [
     Guarded("POST", f"{CASE}/setup/order", OPERATORS, 422),
     Guarded("POST", f"{CASE}/responsible", (Role.AGENCY, *AUTHORITY, *OPERATORS), 422),
     Guarded("GET", f"{API}/register", EVERYBODY, 200),
-    Guarded("GET", f"{API}/register/history", EVERYBODY, 422),
+    Guarded("GET", f"{API}/register/courses/{{course}}/history", EVERYBODY, 404),
+    Guarded("GET", f"{API}/register/categories/{{category}}/history", EVERYBODY, 404),
     Guarded("GET", f"{API}/register.pdf", EVERYBODY, 200),
     Guarded("POST", f"{API}/register/changes", (*AUTHORITY, *OPERATORS), 422),
     Guarded("GET", f"{API}/subsystems/{{code}}/reconciliation", STAFF, 404),
@@ -156,6 +157,7 @@ async def place(engine: Engine) -> dict[str, object]:
         "application": 2**31 - 1,
         "feed": 2**31 - 1,
         "code": "nowhere",
+        "category": 2**31 - 1,
     }
 
 

@@ -72,7 +72,7 @@ async def test_owner_and_name_are_as_they_were_on_the_day(engine: Engine) -> Non
 
     assert (now["owner"]["code"], now["name"]) == ("trud", renamed)
     assert (then["owner"]["code"], then["name"]) == ("zdrav", held.course.name)
-    history = await engine.get("supervisor", f"/register/history?course={held.course.id}")
+    history = await engine.get("supervisor", f"/register/courses/{held.course.id}/history")
     assert [one["kind"]["code"] for one in history["changes"]] == ["entered", "owner", "name"]
     assert (history["changes"][1]["before"], history["changes"][1]["after"]) == ("zdrav", "trud")
     assert history["changes"][1]["why"] == "Приказ № 17"
@@ -90,11 +90,11 @@ async def test_who_was_responsible_is_dated(engine: Engine) -> None:
     assert not then["without_responsible"]
     assert now["responsible"] == ""
     assert now["without_responsible"]
-    [one] = (await engine.get("agency", f"/register/history?course={held.course.id}"))["responsible"]
+    [one] = (await engine.get("agency", f"/register/courses/{held.course.id}/history"))["responsible"]
     assert (one["since"], one["until"]) == (str(day), str(replacements.days_ago(3)))
     assert one["name"] != ""
     other = await words.issue(engine, Role.AGENCY, "trud")
-    [hidden] = (await engine.get(other, f"/register/history?course={held.course.id}"))["responsible"]
+    [hidden] = (await engine.get(other, f"/register/courses/{held.course.id}/history"))["responsible"]
     assert hidden["name"] == ""
 
 
@@ -116,10 +116,27 @@ async def test_a_change_that_is_none_is_refused(
     assert words.problem(await _change(engine, **form), status) == type
 
 
-@pytest.mark.parametrize("query", ["", "?course=1&category=1", "?course=0", "?course=x"])
-async def test_history_is_of_one_thing(engine: Engine, query: str) -> None:
-    response = await engine.call("agency", "GET", f"/register/history{query}")
-    assert words.problem(response, 422) == "invalid"
+@pytest.mark.parametrize(
+    ("path", "status"), [("courses/0", 422), ("courses/x", 422), ("categories/2147483647", 404)]
+)
+async def test_history_of_what_is_not_there(engine: Engine, path: str, status: int) -> None:
+    assert (await engine.call("agency", "GET", f"/register/{path}/history")).status_code == status
+
+
+async def test_a_category_has_its_history(engine: Engine) -> None:
+    name = setups.title("Категория")
+    request = await setups.set_up(
+        engine,
+        wanted="category",
+        category=None,
+        category_name=name,
+        course_name="",
+        responsible=setups.named(),
+    )
+    category = await setups.registered_category(engine, request)
+    history = await engine.get("agency", f"/register/categories/{category.id}/history")
+    assert [one["kind"]["code"] for one in history["changes"]] == ["entered"]
+    assert [one["case"] for one in history["responsible"]] == [request]
 
 
 async def test_the_pdf_has_the_form_of_the_appendix(engine: Engine) -> None:
