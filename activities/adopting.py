@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from activities.sites import Site
+from models.comparing import Found, TheirCourse
 from models.deadlines import local_date
 from models.decisions import ENGINE
-from models.reconciliation import Found, TheirCourse
 from models.register import Change
 from models.tables import Category, Course, RegisterChange, Responsibility
 

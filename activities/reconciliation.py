@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,40 +14,21 @@ from sqlmodel import col
 from temporalio import activity
 
 from activities import adopting, differences, trusted
+from activities.looking import CALLS_AT_ONCE, Looking
 from activities.sites import Site, Sites
-from activities.trusted import Trusted
 from clients.moodle import Category as Found
 from clients.moodle import Course as Seen
-from clients.moodle import MoodleDenied, MoodleError, MoodleUnavailable, NotFound
+from clients.moodle import MoodleDenied, MoodleUnavailable
 from models import store
+from models.comparing import OurCategory, OurCourse, compare, is_whole, missing
 from models.enrolment import Stage
 from models.errors import SiteMissing
-from models.reconciliation import (
-    Difference,
-    Kind,
-    Looked,
-    LookOn,
-    Night,
-    OurCategory,
-    OurCourse,
-    Outcome,
-    Settle,
-    compare,
-    is_whole,
-    missing,
-    quoted,
-    unknown_teachers,
-)
+from models.reconciliation import Looked, LookOn, Night, Outcome, Settle
 from models.tables import CaseRow, Category, Course, EnrolmentRow, ReconciliationRow, Request, TrainingRow
 from models.trainings import Stage as TrainingStage
 
-log = structlog.get_logger()
-
 _A_PART = 200
 """Courses that a step looks at: all that a worker holds of them at a time."""
-_CALLS_AT_ONCE = 4
-_AWAY_AFTER = 4
-"""So many courses of a part that did not answer, and the rest is not asked for."""
 _LIST = "core_course_get_courses"
 
 
@@ -103,7 +83,7 @@ class ReconciliationActivities:
             courses: Sequence[Course] = (await session.scalars(_next(look))).all()
             trust = await trusted.with_courses(session, look.subsystem, courses)
             open_ways = set((await session.scalars(_open_ways(courses))).all())
-        looking = _Looking(site, trust, open_ways)
+        looking = Looking(site, trust, open_ways)
         await asyncio.gather(*(looking.look(one) for one in courses))
         if courses and not looking.seen and looking.away:
             raise MoodleUnavailable(_LIST, "nocourseanswered", site.url)
@@ -142,65 +122,12 @@ class ReconciliationActivities:
             return [OurCategory(*row) for row in found.all()], [OurCourse(*row) for row in held.all()]
 
 
-class _Looking:
-    """One part of the courses, a few calls at a time."""
-
-    def __init__(self, site: Site, trust: dict[int, Trusted], open_ways: set[int]) -> None:
-        self._site = site
-        self._trust = trust
-        self._open_ways = open_ways
-        self._gate = asyncio.Semaphore(_CALLS_AT_ONCE)
-        self.found: list[Difference] = []
-        self.seen: list[int] = []
-        self.away = 0
-
-    async def look(self, course: Course) -> None:
-        id, moodle_id = course.id or 0, course.moodle_id or 0
-        async with self._gate:
-            if self.away >= _AWAY_AFTER:
-                return
-            try:
-                found = await self._differences(course, id, moodle_id)
-            except NotFound:
-                found = []  # That it was deleted is what the lists tell.
-            except MoodleUnavailable:
-                self.away += 1
-                return
-            except MoodleError as error:
-                log.warning("course not looked at", course=id, error=type(error).__name__)
-                return
-        self.found += found
-        self.seen.append(id)
-
-    async def _differences(self, course: Course, id: int, moodle_id: int) -> list[Difference]:
-        found, name, mine = [], quoted(course.name), self._trust[id]
-        free = asyncio.Semaphore(1)  # its place in the queue is taken already
-        teachers = await self._site.moodle.teachers(moodle_id, free)
-        others = unknown_teachers(teachers, mine.known, mine.without_account) if mine.is_told else ()
-        if others:
-            accounts = ", ".join(f"№ {one}" for one in others)
-            what = f"роль и у учётных записей, которых реестр не знает: {accounts}"
-            known = f"{name}: такую роль имеет только ответственное лицо"
-            found.append(Difference(Kind.ROLE_BY_HAND, known, what, course=id))
-        if lacking := sorted(mine.teachers - teachers):
-            accounts = ", ".join(f"№ {one}" for one in lacking)
-            what = f"роли нет (учётная запись {accounts})"
-            known = f"{name}: роль назначена ответственному лицу"
-            found.append(Difference(Kind.ROLE_TAKEN, known, what, course=id))
-        if id in self._open_ways:
-            way = await self._site.moodle.self_enrolment(moodle_id)
-            if way is None or not way.is_open:
-                known = f"{name}: Пользователи записываются сами"
-                found.append(Difference(Kind.WAY_SHUT, known, "записаться самостоятельно нельзя", course=id))
-        return found
-
-
 async def _lists(site: Site, ours: Sequence[OurCourse]) -> tuple[tuple[Found, ...], tuple[Seen, ...]]:
     """Both lists, whole, with what of ours the list of courses should have had."""
     categories, courses = await site.moodle.categories(), await site.moodle.courses()
     if not categories:
         raise MoodleDenied("core_course_get_categories", "emptylist", site.url)
-    left_out = await site.moodle.courses_by_ids(missing(ours, courses), asyncio.Semaphore(_CALLS_AT_ONCE))
+    left_out = await site.moodle.courses_by_ids(missing(ours, courses), asyncio.Semaphore(CALLS_AT_ONCE))
     if left_out or not is_whole(categories, courses):
         raise MoodleUnavailable(_LIST, "halflist", site.url)
     return categories, courses

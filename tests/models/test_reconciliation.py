@@ -4,16 +4,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from models.reconciliation import (
-    Kind,
-    OurCategory,
-    OurCourse,
-    compare,
-    is_whole,
-    missing,
-    summary,
-    unknown_teachers,
-)
+from models.comparing import OurCategory, OurCourse, compare, is_whole, missing, unknown_teachers
+from models.reconciliation import Kind, summary
 
 
 class TheirCategory(NamedTuple):
