@@ -36,6 +36,7 @@ from activities.heartbeats import HeartbeatInterceptor
 from activities.letters import LetterActivities
 from activities.mailing import MailingActivities
 from activities.moodle import MoodleActivities
+from activities.reconciliation import ReconciliationActivities
 from activities.removal import RemovalActivities
 from activities.replacement import ReplacementActivities
 from activities.self_registration import SelfRegistrationActivities
@@ -43,7 +44,7 @@ from activities.tasks import TaskActivities
 from activities.trainings import TrainingActivities
 from activities.upkeep import Upkeep
 from clients.mail import MailClient, TlsMode
-from models import garbage, logs, store
+from models import garbage, logs, nightly, store
 from models.converter import DATA_CONVERTER
 from models.exit import run_and_leave
 from models.settings import Settings, settings
@@ -96,6 +97,7 @@ def create_worker(
             ReplacementActivities(sessions, years),
             RemovalActivities(sessions, moodles),
             CertificationActivities(sessions),
+            ReconciliationActivities(sessions, moodles),
             MailingActivities(sessions, _mail(settings), settings, moodles),
         ),
         interceptors=[ErrorInterceptor(), HeartbeatInterceptor()],
@@ -133,6 +135,8 @@ async def main() -> None:
         catalogue = Catalogue(sessions, sites.connect(config, http))
         checking = Accounts(sessions, catalogue)
         absences = Absences(sessions, catalogue.sites)
+        for subsystem in config.moodle_sites:
+            await nightly.keep(client, config.task_queue, subsystem)
         async with create_worker(client, config, sessions, catalogue):
             garbage.collect_seldom()
             log.info("worker runs", task_queue=config.task_queue)

@@ -10,9 +10,10 @@ from sqlmodel import col, select
 
 from activities.sites import Sites
 from models.deadlines import local_date
+from models.register import Change
 from models.requests import Wanted
 from models.setup import SetupResult
-from models.tables import Account, Category, Course, Person, Request, Responsibility, TextRow
+from models.tables import Account, Category, Course, Person, RegisterChange, Request, Responsibility, TextRow
 
 R = TypeVar("R", Category, Course, Person)
 
@@ -43,7 +44,22 @@ async def enter(session: AsyncSession, number: str, result: SetupResult, sites: 
         url = site.course_url(result.course_id) if site and result.course_id else None
         row = _row(request, request.course_name, result.course_id, url_given or url)
         made.append(await _add(session, Course(**row, category=category)))
+    session.add_all(_entry(request, one, result) for one in made)
     await _make_responsible(session, request, result, made)
+
+
+def _entry(request: Request, one: Category | Course, result: SetupResult) -> RegisterChange:
+    return RegisterChange(
+        category=one.id if isinstance(one, Category) else None,
+        course=one.id if isinstance(one, Course) else None,
+        on=local_date(result.at),
+        at=result.at,
+        kind=Change.ENTERED.value,
+        after=one.owner,
+        by=result.by,
+        why=f"Запрос № {request.number}",
+        request=request.number,
+    )
 
 
 async def _add(session: AsyncSession, row: R) -> R:

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
-from api import certificate_page, claim_page, claiming, documentation, errors
+from api import certificate_page, claim_page, claiming, documentation, errors, register_page
 from api.auth import anybody, known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
@@ -26,6 +26,7 @@ from api.routes import (
     feeds,
     health,
     ledger,
+    reconciliation,
     records,
     register,
     replacements,
@@ -54,6 +55,7 @@ _ROUTERS = (
     certificates.router,
     certifications.router,
     register.router,
+    reconciliation.router,
     tasks.router,
     calendar.router,
     calendar.questions,
@@ -133,6 +135,7 @@ def create(
     app.include_router(feeds.links, prefix=_PREFIX)
     app.include_router(health.router)
     app.include_router(certificate_page.router)
+    app.include_router(register_page.router)
     return app
 
 

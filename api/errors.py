@@ -119,6 +119,7 @@ TABLE: dict[str, Kind] = {
     AuthoringRejection.MOODLE_AWAY.value: Kind(503, AuthoringRejection.MOODLE_AWAY.russian),
     ConsultationRejection.CLOSED.value: Kind(409, ConsultationRejection.CLOSED.russian),
     **{one.value: Kind(409, one.russian) for one in signup.Rejection if one.value != "reason-missing"},
+    "register-unchanged": Kind(409, "В реестре так и записано: изменять нечего."),
     "nobody-accepted": Kind(409, "Принятых заявок, которых ещё нет ни в одном списке, нет."),
     **{one.value: Kind(422 if one in _UNFIT else 409, one.russian) for one in certificates.Rejection},
     "unknown-list": Kind(422, "Такого списка Пользователей у этого курса нет."),

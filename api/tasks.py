@@ -41,6 +41,11 @@ async def retry(post: Post, task: int, updates: Updates, task_queue: str) -> JSO
             )
         case TaskKind.PERSON_GONE:
             raise Problem("nothing-to-retry", "Откройте дело о смене ответственного лица или снимите задачу.")
+        case TaskKind.DIFFERENCE:
+            raise Problem(
+                "nothing-to-retry",
+                "Сверка с Moodle идёт каждую ночь и сама закроет задачу; начать её можно и сейчас.",
+            )
         case TaskKind.LETTER_UNDELIVERED:
             return await _send_anew(post, row, updates, task_queue)
         case _:

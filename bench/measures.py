@@ -12,6 +12,7 @@ from bench import bare, certificates, registration, results
 from bench.engine import Engine
 from bench.ledger import ledger
 from bench.measure import burst, pairs
+from bench.reconciliation import reconciliation
 
 OPEN_REQUESTS = 1000
 MEMORY_LIMIT_MB = 400
@@ -193,5 +194,6 @@ MEASURES: dict[str, Callable[[Engine], Awaitable[bool]]] = {
     **results.MEASURES,
     **certificates.MEASURES,
     "ledger": ledger,
+    "reconciliation": reconciliation,
 }
 """Each prints its figures, and tells whether they keep within a limit where there is one."""

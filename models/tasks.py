@@ -21,6 +21,8 @@ class TaskKind(StrEnum):
 
     PERSON_GONE = "person_gone"
     """A responsible seems to be gone: the operator may open a replacement (clause 4.8)."""
+    DIFFERENCE = "difference"
+    """A Moodle differs from the register; closed by the night that finds it gone."""
 
     @property
     def russian(self) -> str:
@@ -40,4 +42,5 @@ _KINDS = {
     TaskKind.ORPHANED: "дело остановлено",
     TaskKind.MOODLE_ACCOUNT: "служебная учётная запись Moodle",
     TaskKind.PERSON_GONE: "ответственное лицо выбыло",
+    TaskKind.DIFFERENCE: "расхождение с реестром",
 }

@@ -7,6 +7,7 @@ from workflows.codes import CodesWorkflow
 from workflows.consultation import ConsultationWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.enrolment import EnrolmentWorkflow
+from workflows.reconciliation import ReconciliationWorkflow
 from workflows.replacement import ReplacementWorkflow
 from workflows.request import RequestWorkflow
 from workflows.review import ReviewWorkflow
@@ -26,4 +27,5 @@ WORKFLOWS = [
     CertificationWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,
+    ReconciliationWorkflow,
 ]

@@ -1,51 +1,108 @@
-"""Appendix 1 as it lives: subsystems, categories, courses."""
+"""Appendix 1 as it lives: subsystems, categories, courses; as it stood on a day; how it came to be so."""
 
-from collections.abc import Sequence
+import asyncio
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query, Response
+from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
-from api.auth import EVERYBODY, STAFF, Caller, CallerDep, allow
-from api.courses import Thing, without_responsible
+from api import appendix, changing, standing
+from api.auth import AUTHORITY, EVERYBODY, OPERATORS, STAFF, Caller, CallerDep, allow
 from api.deps import SessionsDep, SettingsDep
-from api.documentation import reading
+from api.documentation import acting, reading
+from api.errors import Problem
+from api.idempotency import PostDep
+from api.schemas.fields import Day
 from api.schemas.records import CategoryShown, CourseShown, OrganisationShown, SubsystemShown
+from api.schemas.register import ChangeForm, ChangeShown, HistoryShown
+from api.standing import Standing
+from models.deadlines import local_date
 from models.settings import Settings
-from models.tables import Category, Course, Organisation, Person, Responsibility, Subsystem
+from models.tables import Category, Course, Subsystem
+from reports import register_pdf
 
 router = APIRouter(prefix="/register", tags=["Реестр (Приложение № 1)"])
 
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+OnDay = Annotated[
+    Day | None, Query(description="Каким реестр был в конце этого дня; без него — каков сейчас.")
+]
 
-@router.get("", dependencies=[allow(*EVERYBODY)], responses=reading())
-async def register(caller: CallerDep, sessions: SessionsDep, settings: SettingsDep) -> list[SubsystemShown]:
+
+@router.get("", dependencies=[allow(*EVERYBODY)], responses=reading("invalid"))
+async def register(
+    caller: CallerDep, sessions: SessionsDep, settings: SettingsDep, on: OnDay = None
+) -> list[SubsystemShown]:
     """Состав СЭО ТО: подсистемы, категории, курсы и их владельцы."""
     async with sessions() as session:
-        shelves = await _read(session, caller, settings)
-        subsystems = (await session.scalars(select(Subsystem).order_by(col(Subsystem.number)))).all()
-    return [shelves.subsystem(one) for one in subsystems]
+        stands = await standing.read(session, on)
+    shelves = _Shelves(caller, settings, stands)
+    return [shelves.subsystem(one) for one in stands.subsystems]
 
 
-async def _read(session: AsyncSession, caller: Caller, settings: Settings) -> "_Shelves":
-    organisations = (await session.scalars(select(Organisation))).all()
-    return _Shelves(
-        caller=caller,
-        settings=settings,
-        names={one.code: one.name for one in organisations},
-        categories=(await session.scalars(select(Category).order_by(col(Category.id)))).all(),
-        courses=(await session.scalars(select(Course).order_by(col(Course.id)))).all(),
-        responsible=await _responsible(session),
-        vacant=await without_responsible(session),
+@router.get(
+    "/courses/{course}/history", dependencies=[allow(*EVERYBODY)], responses=reading("not-found", "invalid")
+)
+async def course_history(course: Id, caller: CallerDep, sessions: SessionsDep) -> HistoryShown:
+    """Как менялся курс: Владелец, наименование, ответственные лица, с датами."""
+    async with sessions() as session:
+        return await _history(session, caller, await session.get(Course, course))
+
+
+@router.get(
+    "/categories/{category}/history",
+    dependencies=[allow(*EVERYBODY)],
+    responses=reading("not-found", "invalid"),
+)
+async def category_history(category: Id, caller: CallerDep, sessions: SessionsDep) -> HistoryShown:
+    """Как менялась категория: Владелец, наименование, ответственные лица, с датами."""
+    async with sessions() as session:
+        return await _history(session, caller, await session.get(Category, category))
+
+
+async def _history(session: AsyncSession, caller: Caller, row: Category | Course | None) -> HistoryShown:
+    if row is None:
+        raise Problem("not-found")
+    return await changing.history(session, row, shows_people=_may_see_people(caller, row))
+
+
+@router.post(
+    "/changes",
+    dependencies=[allow(*AUTHORITY, *OPERATORS)],
+    status_code=201,
+    response_model=ChangeShown,
+    responses=acting("not-found", "unknown-organisation", "register-unchanged"),
+)
+async def change_register(form: ChangeForm, post: PostDep) -> JSONResponse:
+    """Сменить Владельца или наименование курса либо категории: со дня записи, с основанием."""
+    return await post.at_once(
+        lambda session: changing.change(session, form, post.caller.actor, datetime.now(UTC)), status=201
     )
 
 
-async def _responsible(session: AsyncSession) -> dict[Thing, tuple[int, str]]:
-    """Who is responsible now, by category and course, one of them None."""
-    query = select(Responsibility.category, Responsibility.course, Person.id, Person.name).join(Person)
-    rows = await session.execute(query.where(col(Responsibility.until).is_(None)))
-    return {(category, course): (person, name) for category, course, person, name in rows}
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+@router.get(
+    ".pdf",
+    dependencies=[allow(*EVERYBODY)],
+    responses={**reading("invalid"), 200: {"content": {register_pdf.MEDIA_TYPE: _BINARY}}},
+    response_class=Response,
+)
+async def register_as_pdf(sessions: SessionsDep, on: OnDay = None) -> Response:
+    """Реестр документом PDF в форме Приложения № 1."""
+    day = on or local_date(datetime.now(UTC))
+    content = await asyncio.to_thread(register_pdf.document, await appendix.read(sessions, on), day)
+    name = f'attachment; filename="prilozhenie-1-{day}.pdf"'
+    return Response(content, media_type=register_pdf.MEDIA_TYPE, headers={"Content-Disposition": name})
+
+
+def _may_see_people(caller: Caller, row: Category | Course) -> bool:
+    """The appendix names owners; a person is shown to the staff and to their own organisation."""
+    return caller.role in STAFF or row.owner == caller.organisation
 
 
 @dataclass(frozen=True)
@@ -54,11 +111,7 @@ class _Shelves:
 
     caller: Caller
     settings: Settings
-    names: dict[str, str]
-    categories: Sequence[Category]
-    courses: Sequence[Course]
-    responsible: dict[Thing, tuple[int, str]]
-    vacant: set[Thing]
+    stands: Standing
 
     def subsystem(self, row: Subsystem) -> SubsystemShown:
         site = self.settings.moodle_sites.get(row.code)
@@ -72,10 +125,10 @@ class _Shelves:
             owner=self._owner(row.owner),
             integration="module" if row.parent else "moodle" if site else "manual",
             parent=row.parent,
-            categories=[self._category(one) for one in self.categories if one.subsystem == row.code],
+            categories=[self._category(one) for one in self.stands.categories if one.subsystem == row.code],
             courses=[
                 self._course(one)
-                for one in self.courses
+                for one in self.stands.courses
                 if one.subsystem == row.code and one.category is None
             ],
         )
@@ -90,7 +143,7 @@ class _Shelves:
             **self._responsible(row),
             url=row.url,
             request=row.request,
-            courses=[self._course(one) for one in self.courses if one.category == row.id],
+            courses=[self._course(one) for one in self.stands.courses if one.category == row.id],
         )
 
     def _course(self, row: Course) -> CourseShown:
@@ -104,15 +157,14 @@ class _Shelves:
         )
 
     def _owner(self, code: str) -> OrganisationShown:
-        return OrganisationShown(code=code, name=self.names[code])
+        return OrganisationShown(code=code, name=self.stands.names[code])
 
     def _responsible(self, row: Category | Course) -> dict[str, Any]:
-        """The appendix names owners; a person is shown to the staff and to their own organisation."""
         key = (row.id, None) if isinstance(row, Category) else (None, row.id)
-        is_shown = self.caller.role in STAFF or row.owner == self.caller.organisation
-        person, name = self.responsible.get(key, (None, "")) if is_shown else (None, "")
+        is_shown = _may_see_people(self.caller, row)
+        person, name = self.stands.responsible.get(key, (None, "")) if is_shown else (None, "")
         return {
             "responsible": name,
             "responsible_id": person,
-            "without_responsible": key in self.vacant,
+            "without_responsible": key in self.stands.vacant,
         }

@@ -16,12 +16,13 @@ import aiohttp
 from clients.moodle.accounts import Accounts
 from clients.moodle.claims import Claims
 from clients.moodle.errors import AccountSuspended, MoodleRefused, NotUnique, Taken
+from clients.moodle.reconciling import Reconciling
 from clients.moodle.removal import Removal
 from clients.moodle.results import Results
 from clients.moodle.types import Ensured, Roles, User
 
 
-class MoodleClient(Accounts, Claims, Results, Removal):
+class MoodleClient(Accounts, Claims, Results, Removal, Reconciling):
     """Typed client of one Moodle. The session belongs to the caller, who closes it.
 
     The bases are one file each, by what they are about. Where an operation takes a `gate`, it makes

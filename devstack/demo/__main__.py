@@ -1,10 +1,10 @@
-"""`python -m devstack.demo`: the six stories, on the stack that runs or on one started for them."""
+"""`python -m devstack.demo`: the seven stories, on the stack that runs or on one started for them."""
 
 import asyncio
 import time
 
 from devstack import command, settings, temporal_build
-from devstack.demo import approved, course, incomplete, outage, overdue, replaced, world
+from devstack.demo import approved, course, incomplete, outage, overdue, reconciled, replaced, world
 from devstack.demo.telling import say, title
 from devstack.demo.world import World
 from devstack.settings import DevstackSettings
@@ -39,6 +39,7 @@ async def _tell(configured: DevstackSettings) -> int:
             await story.tell(opened)
         told = await course.tell(opened)
         await replaced.tell(opened, told)
+        await reconciled.tell(opened, told)
     title(f"Всё сошлось, {time.monotonic() - began:.0f} с.")
     return 0
 

@@ -145,6 +145,15 @@ class Administrator:
             for instance in self.db.enrol_instances.where(course_id=course_id, type=type):
                 self.db.enrol_instances.remove(instance)
 
+    def add_teacher(self, course_id: int, user_id: int, role_id: int = 3) -> None:
+        """Somebody is enrolled by hand with a role."""
+        with self.db.transaction():
+            instance = self.db.enrol_instances.where(course_id=course_id, type="manual")[0]
+            self.db.enrolments.add(
+                instance_id=instance.id, course_id=course_id, user_id=user_id, timestart=self.site.now
+            )
+            assign(self.db, role_id, user_id, course_context(course_id))
+
     def enrol_oneself(self, user_id: int, course_id: int) -> None:
         """A learner comes in by the open way of self-enrolment."""
         with self.db.transaction():

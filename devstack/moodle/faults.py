@@ -20,6 +20,7 @@ class Kind(StrEnum):
     MAX_INPUT_VARS = "max_input_vars"
     HIDDEN_EMAIL = "hidden_email"
     EMPTY_LISTS = "empty_lists"
+    HALF_LIST = "half_list"  # the answer is a list, and its second half is missing
 
 
 class How(StrEnum):

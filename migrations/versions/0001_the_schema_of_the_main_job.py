@@ -134,6 +134,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('api_key', 'key')
     )
     op.create_index(op.f('ix_idempotency_begun_at'), 'idempotency', ['begun_at'], unique=False)
+    op.create_table('reconciliations',
+    sa.Column('run', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('failure', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('categories', sa.Integer(), nullable=False),
+    sa.Column('courses', sa.Integer(), nullable=False),
+    sa.Column('looked', sa.Integer(), nullable=False),
+    sa.Column('unread', sa.Integer(), nullable=False),
+    sa.Column('adopted', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['subsystem'], ['subsystems.code'], ),
+    sa.PrimaryKeyConstraint('run')
+    )
+    op.create_index('ix_reconciliations_last', 'reconciliations', ['subsystem', 'started_at'], unique=False)
     op.create_table('courses',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -149,6 +165,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('request')
     )
+    op.create_index('one_course_of_moodle', 'courses', ['subsystem', 'moodle_id'], unique=True)
     op.create_table('cases',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -290,6 +307,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_letters_number'), 'letters', ['number'], unique=False)
     op.create_index('ix_letters_to_keep', 'letters', ['key'], unique=False, postgresql_where=sa.text('NOT history_kept'))
+    op.create_table('register_changes',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('category', sa.Integer(), nullable=True),
+    sa.Column('course', sa.Integer(), nullable=True),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('before', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('after', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('why', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('request', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+    sa.ForeignKeyConstraint(['category'], ['categories.id'], ),
+    sa.ForeignKeyConstraint(['course'], ['courses.id'], ),
+    sa.ForeignKeyConstraint(['request'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_register_changes_category'), 'register_changes', ['category'], unique=False)
+    op.create_index(op.f('ix_register_changes_course'), 'register_changes', ['course'], unique=False)
     op.create_table('replacements',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('person', sa.Integer(), nullable=False),
@@ -486,6 +522,26 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('number')
     )
     op.create_index(op.f('ix_decisions_reason_id'), 'decisions', ['reason_id'], unique=False)
+    op.create_table('differences',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('category', sa.Integer(), nullable=True),
+    sa.Column('course', sa.Integer(), nullable=True),
+    sa.Column('in_register', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('in_moodle', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('found_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('gone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('task', sa.Integer(), nullable=True),
+    sa.Column('is_told', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['category'], ['categories.id'], ),
+    sa.ForeignKeyConstraint(['course'], ['courses.id'], ),
+    sa.ForeignKeyConstraint(['subsystem'], ['subsystems.code'], ),
+    sa.ForeignKeyConstraint(['task'], ['tasks.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index('one_difference', 'differences', ['subsystem', 'key'], unique=True, postgresql_where=sa.text('gone_at IS NULL'))
     op.create_table('learners',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('row', sa.Integer(), autoincrement=False, nullable=False),
@@ -591,6 +647,8 @@ def downgrade() -> None:
     op.drop_table('participants')
     op.drop_index(op.f('ix_learners_moodle_id'), table_name='learners')
     op.drop_table('learners')
+    op.drop_index('one_difference', table_name='differences', postgresql_where=sa.text('gone_at IS NULL'))
+    op.drop_table('differences')
     op.drop_index(op.f('ix_decisions_reason_id'), table_name='decisions')
     op.drop_table('decisions')
     op.drop_index(op.f('ix_claim_codes_number'), table_name='claim_codes')
@@ -617,6 +675,9 @@ def downgrade() -> None:
     op.drop_table('requests')
     op.drop_index(op.f('ix_replacements_person'), table_name='replacements')
     op.drop_table('replacements')
+    op.drop_index(op.f('ix_register_changes_course'), table_name='register_changes')
+    op.drop_index(op.f('ix_register_changes_category'), table_name='register_changes')
+    op.drop_table('register_changes')
     op.drop_index('ix_letters_to_keep', table_name='letters', postgresql_where=sa.text('NOT history_kept'))
     op.drop_index(op.f('ix_letters_number'), table_name='letters')
     op.drop_table('letters')
@@ -638,7 +699,10 @@ def downgrade() -> None:
     op.drop_index('ix_cases_open', table_name='cases', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_index(op.f('ix_cases_course'), table_name='cases')
     op.drop_table('cases')
+    op.drop_index('one_course_of_moodle', table_name='courses')
     op.drop_table('courses')
+    op.drop_index('ix_reconciliations_last', table_name='reconciliations')
+    op.drop_table('reconciliations')
     op.drop_index(op.f('ix_idempotency_begun_at'), table_name='idempotency')
     op.drop_table('idempotency')
     op.drop_table('categories')

@@ -19,6 +19,7 @@ from models.tables.cases import (
 from models.tables.certificates import CertificateRow, CertificationRow
 from models.tables.learners import BulkLetter, ClaimCode, EnrolmentRow, LearnerRow
 from models.tables.people import Account, Person, Responsibility
+from models.tables.reconciliation import DifferenceRow, ReconciliationRow, RegisterChange
 from models.tables.records import Document, JournalEntry, KeptHistory, LetterRow
 from models.tables.register import CatalogueEntry, CatalogueReading, Category, Course, Organisation, Subsystem
 from models.tables.replacements import ReplacementRow, ThreadLine
@@ -42,6 +43,7 @@ __all__ = [
     "Counter",
     "Course",
     "DecisionRow",
+    "DifferenceRow",
     "Document",
     "EnrolmentRow",
     "IdempotencyRecord",
@@ -52,6 +54,8 @@ __all__ = [
     "Organisation",
     "ParticipantRow",
     "Person",
+    "ReconciliationRow",
+    "RegisterChange",
     "ReplacementRow",
     "Request",
     "Responsibility",

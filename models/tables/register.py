@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from models.tables.types import AWARE
@@ -57,6 +58,7 @@ class Course(SQLModel, table=True):
     """A course in the register."""
 
     __tablename__ = "courses"
+    __table_args__ = (Index("one_course_of_moodle", "subsystem", "moodle_id", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     subsystem: str = Field(foreign_key="subsystems.code")

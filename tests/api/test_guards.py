@@ -58,6 +58,12 @@ ROUTES = [
     Guarded("POST", f"{CASE}/setup/order", OPERATORS, 422),
     Guarded("POST", f"{CASE}/responsible", (Role.AGENCY, *AUTHORITY, *OPERATORS), 422),
     Guarded("GET", f"{API}/register", EVERYBODY, 200),
+    Guarded("GET", f"{API}/register/courses/{{course}}/history", EVERYBODY, 404),
+    Guarded("GET", f"{API}/register/categories/{{category}}/history", EVERYBODY, 404),
+    Guarded("GET", f"{API}/register.pdf", EVERYBODY, 200),
+    Guarded("POST", f"{API}/register/changes", (*AUTHORITY, *OPERATORS), 422),
+    Guarded("GET", f"{API}/subsystems/{{code}}/reconciliation", STAFF, 404),
+    Guarded("POST", f"{API}/subsystems/{{code}}/reconciliation", TASKS, 404),
     Guarded("GET", f"{API}/tasks", TASKS, 200),
     Guarded("POST", f"{API}/tasks/{{task}}/retry", TASKS, 404),
     Guarded("POST", f"{API}/tasks/{{task}}/close", TASKS, 404),
@@ -135,6 +141,7 @@ ROUTES = [
 PUBLIC = {
     ("GET", "/health"),
     ("GET", f"{API}/temporal/{{filter}}"),  # a browser's link: it shows the address of the Temporal UI
+    ("GET", "/register"),  # Appendix 1, for everybody
     ("GET", "/claim"),
     ("GET", "/claim/{code}"),
     ("POST", "/claim"),
@@ -165,6 +172,8 @@ async def place(engine: Engine) -> dict[str, object]:
         "course": 2**31 - 1,
         "application": 2**31 - 1,
         "feed": 2**31 - 1,
+        "code": "nowhere",
+        "category": 2**31 - 1,
     }
 
 

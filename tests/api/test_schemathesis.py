@@ -144,7 +144,7 @@ async def _narrowed(engine: Engine) -> Json:
         if path in FRESH:
             case, _, application = (await FRESH[path][1](engine)).partition(":")
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
-        known |= {"course": str(course.id), "application": application}
+        known |= {"code": "edu", "category": "1", "course": str(course.id), "application": application}
         known |= {"feed": str(revoked["id"]), "token": feed["token"]}
         for operation in methods.values():
             _narrow(operation, known)

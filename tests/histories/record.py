@@ -22,7 +22,15 @@ from models.tables import Course
 from models.terms import Clause, Recipient
 from tests import certificates, claims
 from tests.engine import Engine
-from tests.workflows import courses, enrolments, replacements, self_registrations, trainings, words
+from tests.workflows import (
+    courses,
+    enrolments,
+    reconciling,
+    replacements,
+    self_registrations,
+    trainings,
+    words,
+)
 
 FOLDER = Path(__file__).parent
 
@@ -44,6 +52,7 @@ async def record() -> None:
             await _self_registrations(engine)
             await _replacements(engine)
             await _certifications(engine)
+            await _reconciliations(engine)
 
 
 async def _half_way_request_and_review(engine: Engine) -> None:
@@ -243,6 +252,18 @@ async def _certifications(engine: Engine) -> None:
     await engine.mail.start()
     await engine.skipper.fast_forward(certification, timedelta(hours=1))
     await _save("certification_finished", certification, is_finished=True)
+
+
+async def _reconciliations(engine: Engine) -> None:
+    """While Moodle is away, and once it is back: a course is adopted, and one that differs is told."""
+    held = await replacements.held(engine)
+    await engine.moodle_act("change_course", course_id=held.course.moodle_id, fullname="Курс с другим именем")
+    await engine.moodle_fault("503", function="core_course_get_categories")
+    night = await reconciling.begun(engine, skipping=False)
+    await words.attempted(engine, night, 1)
+    await _save("reconciliation_half_way", night)
+    await engine.moodle_heals()
+    await _save("reconciliation_finished", night, is_finished=True)
 
 
 async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:

@@ -152,6 +152,13 @@ async def test_empty_lists_are_silent(edu: SiteClient) -> None:
     assert (await edu.call(CREATE, **user_fields(1)))["errorcode"] == "forcepasswordchangenotice"
 
 
+async def test_half_a_list_comes_without_a_sign_of_it(edu: SiteClient) -> None:
+    whole = await edu.call(CATEGORIES)
+    await edu.fault(kind="half_list", function=CATEGORIES)
+
+    assert await edu.call(CATEGORIES) == whole[: len(whole) // 2]
+
+
 async def test_an_unknown_fault_is_refused(edu: SiteClient) -> None:
     async with edu.session.post(f"{edu.base}/_faults", json={"kind": "flood"}) as response:
         assert response.status == 422
