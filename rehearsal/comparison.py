@@ -146,7 +146,16 @@ def _escalations(rehearsed: Rehearsed) -> Table:
 def _all_terms(rehearsed: Rehearsed) -> Table:
     headings = ("Сроки", "Запрос", "Курс", "Пункт", "Начало", "Последний день", "Исполнено", "Дней")
     rows = [
-        (name, one.ordinal, one.title, one.clause.value, one.started_on, one.last_day, one.ended_on, took(one))
+        (
+            name,
+            one.ordinal,
+            one.title,
+            one.clause.value,
+            one.started_on,
+            one.last_day,
+            one.ended_on,
+            took(one),
+        )
         + (one.late_by or None,)
         for name, outcome in _both(rehearsed)
         for one in outcome.ended

@@ -84,7 +84,9 @@ class Desk:
         await self._send("operator", f"/requests/{number}/setup/confirmation", done)
 
     async def answer(self, number: str) -> None:
-        await self._send("operator", f"/consultations/{number}/answers", {"text": "В разделе «Банк вопросов»"})
+        await self._send(
+            "operator", f"/consultations/{number}/answers", {"text": "В разделе «Банк вопросов»"}
+        )
 
     async def _post(self, role: str, route: str) -> Post:
         async with self._office.sessions() as session:
@@ -126,5 +128,3 @@ def _form(one: Invented) -> dict[str, Any]:
         "access": "by_responsible",
         "responsible": responsible,
     }
-
-

@@ -4,13 +4,11 @@ There is no Moodle: everything is set up by hand, since only people use a term u
 """
 
 import asyncio
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from os import environ
 from pathlib import Path
 from typing import Self
 
@@ -22,6 +20,7 @@ from devstack.keys import issue_keys
 from devstack.mailsink import MailSink
 from devstack.ports import free_port
 from devstack.postgres import Postgres
+from devstack.processes import Child
 from devstack.stack import ROOT
 from devstack.temporal_build import find
 from devstack.temporal_server import TemporalServer
@@ -54,10 +53,13 @@ class Parts:
     async def running(cls, folder: Path) -> AsyncIterator[Self]:
         """Start every part; all state is in `folder`, and all children die with this process."""
         program = await asyncio.to_thread(find)
+        folder.mkdir(parents=True, exist_ok=True)
         async with AsyncExitStack() as stack:
             postgres = await stack.enter_async_context(Postgres(folder / "postgres"))
             temporal = TemporalServer(program, folder / "temporal", port=free_port(), time_skipping=True)
-            await asyncio.gather(_migrate(postgres), stack.enter_async_context(temporal))
+            await asyncio.gather(
+                _migrate(postgres, folder / "migrations.log"), stack.enter_async_context(temporal)
+            )
             mail = await stack.enter_async_context(MailSink(folder / "letters"))
             yield cls(folder, postgres, temporal, mail)
 
@@ -98,9 +100,12 @@ class Parts:
         )
 
 
-async def _migrate(postgres: Postgres) -> None:
+async def _migrate(postgres: Postgres, log: Path) -> None:
+    """As a child that dies with this process, like all the others."""
     command = [sys.executable, "-m", "alembic", "upgrade", "head"]
-    environment = {**environ, "SEO_DATABASE_URL": postgres.url()}
-    await asyncio.to_thread(
-        subprocess.run, command, check=True, cwd=ROOT, env=environment, capture_output=True
-    )
+    child = Child("Миграции базы", command, log, {"SEO_DATABASE_URL": postgres.url()}, ROOT)
+    child.start()
+    try:
+        await child.finish(within_seconds=120)
+    finally:
+        await child.stop()

@@ -95,6 +95,12 @@ def _write_sheet(book: Workbook, styles: Styles, table: Table) -> None:
         sheet.write_string(0, at, heading, styles.heading)
     for row, line in enumerate(table.rows, start=1):
         for at, cell in enumerate(line):
-            style = styles.day if isinstance(cell, date) else styles.count if isinstance(cell, int) else styles.text
+            style = (
+                styles.day
+                if isinstance(cell, date)
+                else styles.count
+                if isinstance(cell, int)
+                else styles.text
+            )
             xlsx.write_cell(sheet, row, at, cell, style)
     xlsx.finish_table(sheet, rows=len(table.rows), columns=len(table.headings))

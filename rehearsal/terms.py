@@ -1,9 +1,9 @@
 """A changed set of terms, as people write it: a small TOML file. What it does not name stays as it is.
 
-    [review]
-    days = 20               # calendar days; working_days counts working ones
-    reminders = [5, 1]      # working days before the last day
-    escalations = [0, 2]    # working days after the first working morning past it
+[review]
+days = 20               # calendar days; working_days counts working ones
+reminders = [5, 1]      # working days before the last day
+escalations = [0, 2]    # working days after the first working morning past it
 """
 
 import re
@@ -117,7 +117,10 @@ def read(file: Path) -> Changed:
     except ValidationError as error:
         raise WrongTerms("\n".join(f"{file}, {_explained(one, text)}" for one in error.errors())) from None
     changed = {clause: getattr(found, section) for section, clause in SECTIONS.items()}
-    terms = {clause: changed[clause].applied_to(term) if changed[clause] else term for clause, term in IN_FORCE.items()}
+    terms = {
+        clause: changed[clause].applied_to(term) if changed[clause] else term
+        for clause, term in IN_FORCE.items()
+    }
     return Changed(title=found.title, terms=terms)
 
 
@@ -147,7 +150,9 @@ def _explained(error: ErrorDetails, text: str) -> str:
     place = " ".join([f"[{path[0]}]" if path and path[0] in SECTIONS else "", *path[1:2]]).strip()
     place = place or (path[0] if path else "")
     lines = list(_lines(text, path))
-    where = ", ".join([*(f"строка {line}" for line in lines[-1:]), *([place] if place else [])]) or "весь файл"
+    where = (
+        ", ".join([*(f"строка {line}" for line in lines[-1:]), *([place] if place else [])]) or "весь файл"
+    )
     return f"{where}: {_meant(error, path)}"
 
 

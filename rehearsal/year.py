@@ -12,16 +12,15 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from models import ids, store
+from models import ids
 from models.calendar import WorkCalendar
-from models.converter import DATA_CONVERTER
 from models.deadlines import Deadline
 from models.decisions import Reviewed
 from models.requests import Filed, Review, Setup
 from models.tables import ClauseRow, LetterRow
 from models.terms import Clause
 from rehearsal import people
-from rehearsal.clock import Clock, Handle, until
+from rehearsal.clock import Clock, until
 from rehearsal.desk import Desk
 from rehearsal.parts import Office
 from rehearsal.people import Invented
@@ -81,7 +80,10 @@ class Year:
         await handle.result()
         if one.asks_after is None:
             return [number]
-        return [number, await self._consult(one, number, people.days_later(done_at, one.asks_after, self._calendar))]
+        return [
+            number,
+            await self._consult(one, number, people.days_later(done_at, one.asks_after, self._calendar)),
+        ]
 
     async def _review(self, one: Invented, filed: Filed) -> Reviewed:
         number, at = filed.case.number, one.arrives_at
