@@ -1,4 +1,4 @@
-"""`python -m rehearsal`: a year of requests under changed terms, beside the same year under those in force."""
+"""`python -m rehearsal`: a year of requests under changed terms beside the same year under those in force."""
 
 import argparse
 import asyncio
@@ -92,6 +92,7 @@ def folder(out: Path) -> Iterator[None]:
     with lock:
         report.remove(out)
         _remove_state(out)
+        (out / "state").mkdir()
         try:
             yield
         finally:

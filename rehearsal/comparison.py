@@ -75,7 +75,7 @@ def _term(term: Term) -> str:
 def _clauses(rehearsed: Rehearsed) -> Table:
     """Days are counted as the term in force counts them, for both sets alike."""
     headings = ("Пункт", "Сроки", "дел", "в срок", "с опозданием", "медиана, дней", "90 %, дней")
-    headings += ("писем", "напоминаний", "эскалаций")
+    headings = (*headings, "писем", "напоминаний", "эскалаций")
     rows: list[Sequence[Cell]] = []
     for clause in IN_FORCE:
         for name, outcome in _both(rehearsed):
@@ -145,21 +145,11 @@ def _escalations(rehearsed: Rehearsed) -> Table:
 
 def _all_terms(rehearsed: Rehearsed) -> Table:
     headings = ("Сроки", "Запрос", "Курс", "Пункт", "Начало", "Последний день", "Исполнено", "Дней")
-    rows = [
-        (
-            name,
-            one.ordinal,
-            one.title,
-            one.clause.value,
-            one.started_on,
-            one.last_day,
-            one.ended_on,
-            took(one),
-        )
-        + (one.late_by or None,)
-        for name, outcome in _both(rehearsed)
-        for one in outcome.ended
-    ]
+    rows: list[Sequence[Cell]] = []
+    for name, outcome in _both(rehearsed):
+        for one in outcome.ended:
+            days = (one.started_on, one.last_day, one.ended_on, took(one))
+            rows.append((name, one.ordinal, one.title, one.clause.value, *days, one.late_by))
     return Table("Все сроки", (*headings, "С опозданием"), rows, is_long=True)
 
 

@@ -84,9 +84,7 @@ class Desk:
         await self._send("operator", f"/requests/{number}/setup/confirmation", done)
 
     async def answer(self, number: str) -> None:
-        await self._send(
-            "operator", f"/consultations/{number}/answers", {"text": "В разделе «Банк вопросов»"}
-        )
+        await self._send("operator", f"/consultations/{number}/answers", {"text": "В «Банке вопросов»"})
 
     async def _post(self, role: str, route: str) -> Post:
         async with self._office.sessions() as session:

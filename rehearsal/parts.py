@@ -53,7 +53,6 @@ class Parts:
     async def running(cls, folder: Path) -> AsyncIterator[Self]:
         """Start every part; all state is in `folder`, and all children die with this process."""
         program = await asyncio.to_thread(find)
-        folder.mkdir(parents=True, exist_ok=True)
         async with AsyncExitStack() as stack:
             postgres = await stack.enter_async_context(Postgres(folder / "postgres"))
             temporal = TemporalServer(program, folder / "temporal", port=free_port(), time_skipping=True)
@@ -81,7 +80,6 @@ class Parts:
             await database.dispose()
 
     def _settings(self, name: str) -> Settings:
-        addresses = ("reviewer", "supervisor", "authority", "authority_head", "operator", "operator_head")
         return Settings(
             database_url=SecretStr(self.postgres.url(name)),
             temporal_address=self.temporal.address,
@@ -96,7 +94,12 @@ class Parts:
             mail_sender="rehearsal@example.org",
             calls_per_second=0,
             metrics_address="",
-            **{f"{one}_email": f"{one}@example.org" for one in addresses},
+            reviewer_email="reviewer@example.org",
+            supervisor_email="supervisor@example.org",
+            authority_email="authority@example.org",
+            authority_head_email="authority-head@example.org",
+            operator_email="operator@example.org",
+            operator_head_email="operator-head@example.org",
         )
 
 

@@ -93,14 +93,8 @@ def _write_sheet(book: Workbook, styles: Styles, table: Table) -> None:
         width = max((len(_text(row[at])) for row in table.rows), default=0)
         sheet.set_column(at, at, min(max(width + 2, _NARROW), _WIDE))
         sheet.write_string(0, at, heading, styles.heading)
+    by_type = {date: styles.day, int: styles.count}
     for row, line in enumerate(table.rows, start=1):
         for at, cell in enumerate(line):
-            style = (
-                styles.day
-                if isinstance(cell, date)
-                else styles.count
-                if isinstance(cell, int)
-                else styles.text
-            )
-            xlsx.write_cell(sheet, row, at, cell, style)
+            xlsx.write_cell(sheet, row, at, cell, by_type.get(type(cell), styles.text))
     xlsx.finish_table(sheet, rows=len(table.rows), columns=len(table.headings))

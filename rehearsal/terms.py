@@ -9,6 +9,7 @@ escalations = [0, 2]    # working days after the first working morning past it
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Self, TypeVar
@@ -116,16 +117,16 @@ def read(file: Path) -> Changed:
         raise WrongTerms(f"{file}, {where}: это не TOML (пример — rehearsal/example.toml)") from None
     except ValidationError as error:
         raise WrongTerms("\n".join(f"{file}, {_explained(one, text)}" for one in error.errors())) from None
-    changed = {clause: getattr(found, section) for section, clause in SECTIONS.items()}
-    terms = {
-        clause: changed[clause].applied_to(term) if changed[clause] else term
-        for clause, term in IN_FORCE.items()
-    }
+    terms = dict(IN_FORCE)
+    for section, clause in SECTIONS.items():
+        changed: _Changed | None = getattr(found, section)
+        if changed is not None:
+            terms[clause] = changed.applied_to(terms[clause])
     return Changed(title=found.title, terms=terms)
 
 
 def _descend(offsets: list[int]) -> bool:
-    return all(earlier > later for earlier, later in zip(offsets, offsets[1:], strict=False))
+    return all(earlier > later for earlier, later in pairwise(offsets))
 
 
 def _recipients(known: list[tuple[Recipient, ...]], count: int) -> list[tuple[Recipient, ...]]:
@@ -147,13 +148,11 @@ _MEANT = {
 def _explained(error: ErrorDetails, text: str) -> str:
     """«строка 4, [review] days: нужно целое число»"""
     path = [str(part) for part in error["loc"]]
-    place = " ".join([f"[{path[0]}]" if path and path[0] in SECTIONS else "", *path[1:2]]).strip()
-    place = place or (path[0] if path else "")
     lines = list(_lines(text, path))
-    where = (
-        ", ".join([*(f"строка {line}" for line in lines[-1:]), *([place] if place else [])]) or "весь файл"
-    )
-    return f"{where}: {_meant(error, path)}"
+    where = [f"строка {line}" for line in lines[-1:]]
+    if path:
+        where.append(" ".join([f"[{path[0]}]" if path[0] in SECTIONS else path[0], *path[1:2]]))
+    return f"{', '.join(where) or 'весь файл'}: {_meant(error, path)}"
 
 
 def _meant(error: ErrorDetails, path: list[str]) -> str:
@@ -173,12 +172,13 @@ def _meant(error: ErrorDetails, path: list[str]) -> str:
 
 def _lines(text: str, path: list[str]) -> Iterator[int]:
     """Lines on which a section, and then its key, stands."""
-    section = ""
+    section: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if heading := re.match(r"\s*\[\s*(\w+)\s*\]", line):
-            section = heading[1]
-            if path[:1] == [section]:
-                yield number
-        elif key := re.match(r"\s*([\w-]+)\s*=", line):
-            if path[:2] == [section, key[1]] or (not section and path[:1] == [key[1]]):
-                yield number
+            section = [heading[1]]
+            stands = path[:1] == section
+        else:
+            key = re.match(r"\s*([\w-]+)\s*=", line)
+            stands = key is not None and path[: len(section) + 1] == [*section, key[1]]
+        if stands:
+            yield number

@@ -6,8 +6,7 @@ Each clause is a process of its own, begun at the moment at which the one before
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -80,10 +79,8 @@ class Year:
         await handle.result()
         if one.asks_after is None:
             return [number]
-        return [
-            number,
-            await self._consult(one, number, people.days_later(done_at, one.asks_after, self._calendar)),
-        ]
+        asks_at = people.days_later(done_at, one.asks_after, self._calendar)
+        return [number, await self._consult(one, number, asks_at)]
 
     async def _review(self, one: Invented, filed: Filed) -> Reviewed:
         number, at = filed.case.number, one.arrives_at
@@ -102,7 +99,7 @@ class Year:
         typed = self._office.client.get_workflow_handle_for(ReviewWorkflow.run, handle.id)
         return await typed.result()
 
-    async def _consult(self, one: Invented, request: str, at: Any) -> str:
+    async def _consult(self, one: Invented, request: str, at: datetime) -> str:
         asked = await self._desk.ask(request, at)
         number = asked.case.number
         handle = await self._clock.begin("ConsultationWorkflow", asked, id=ids.case_id(number), at=at)
