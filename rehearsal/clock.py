@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -66,3 +66,13 @@ async def until(what: str, happened: Callable[[], Awaitable[T]]) -> T:
         if time.monotonic() > limit:
             raise NotAsRehearsed(f"За {PATIENCE_SECONDS} с не случилось: {what}.")
         await asyncio.sleep(0.05)
+
+
+async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """What all of it came to; the first failure ends the rest, and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]
