@@ -19,7 +19,7 @@ from devstack.errors import DevstackError
 from models.deadlines import local_date
 from models.exit import run_and_leave
 from rehearsal import facts, report
-from rehearsal.clock import NotAsRehearsed
+from rehearsal.clock import NotAsRehearsed, together
 from rehearsal.comparison import Rehearsed
 from rehearsal.facts import Outcome
 from rehearsal.parts import Parts
@@ -41,10 +41,11 @@ async def main(arguments: argparse.Namespace, changed: Changed) -> None:
     print(f"Репетиция «{changed.title}»: {year} год, запросов — {len(requests)}, жребий — {arguments.seed}.")
     async with Parts.running(state) as parts:
         lived = _counter(2 * len(requests))
-        before, after = await asyncio.gather(
+        lives = [
             live(parts, "before", IN_FORCE, requests, lived),
             live(parts, "after", changed.terms, requests, lived),
-        )
+        ]
+        before, after = await together(lives)
     rehearsed = Rehearsed(
         changed.title, year, len(requests), arguments.seed, changed.terms, before=before, after=after
     )

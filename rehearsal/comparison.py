@@ -74,8 +74,8 @@ def _term(term: Term) -> str:
 
 def _clauses(rehearsed: Rehearsed) -> Table:
     """Days are counted as the term in force counts them, for both sets alike."""
-    headings = ("Пункт", "Сроки", "дел", "в срок", "с опозданием", "медиана, дней", "90 %, дней")
-    headings = (*headings, "писем", "напоминаний", "эскалаций")
+    ended = ("дел", "в срок", "с опозданием", "медиана, дней", "90 %, дней")
+    headings = ("Пункт", "Сроки", *ended, "писем", "напоминаний", "эскалаций")
     rows: list[Sequence[Cell]] = []
     for clause in IN_FORCE:
         for name, outcome in _both(rehearsed):

@@ -19,7 +19,7 @@ from models.requests import Filed, Review, Setup
 from models.tables import ClauseRow, LetterRow
 from models.terms import Clause
 from rehearsal import people
-from rehearsal.clock import Clock, until
+from rehearsal.clock import Clock, together, until
 from rehearsal.desk import Desk
 from rehearsal.parts import Office
 from rehearsal.people import Invented
@@ -60,9 +60,9 @@ class Year:
             lived()
             return numbers
 
-        numbers = await asyncio.gather(*map(one_life, requests, filed))
+        numbers = await together(map(one_life, requests, filed))
         await until("все письма отправлены", self._letters_are_sent)
-        return list(numbers)
+        return numbers
 
     async def _life(self, one: Invented, filed: Filed) -> list[str]:
         number = filed.case.number
@@ -112,13 +112,17 @@ class Year:
         return number
 
     async def _deadline(self, number: str, clause: Clause) -> Deadline:
-        async with self._office.sessions() as session:
-            row = await session.get_one(ClauseRow, (number, clause.value))
+        row = await until(f"п. {clause} дела {number} начат", lambda: self._clause(number, clause))
+        assert row is not None
         return Deadline.model_validate(row.deadline)
 
     async def _has_ended(self, number: str, clause: Clause) -> bool:
+        row = await self._clause(number, clause)
+        return row is not None and row.finished_at is not None
+
+    async def _clause(self, number: str, clause: Clause) -> ClauseRow | None:
         async with self._office.sessions() as session:
-            return (await session.get_one(ClauseRow, (number, clause.value))).finished_at is not None
+            return await session.get(ClauseRow, (number, clause.value))
 
     async def _letters_are_sent(self) -> bool:
         async with self._office.sessions() as session:
