@@ -45,6 +45,13 @@ class Clock:
             await self._skipper.fast_forward(handle, ahead)
         await until(f"процесс {handle.id} ждёт", lambda: self._rests(handle))
 
+    async def letters_arrive(self, handle: Handle) -> None:
+        """Wait for the end of every delivery that a process has begun so far."""
+        async for event in handle.fetch_history_events():
+            child = event.child_workflow_execution_started_event_attributes
+            if child.workflow_type.name == "DeliveryWorkflow":
+                await self._client.get_workflow_handle(child.workflow_execution.workflow_id).result()
+
     async def _rests(self, handle: Handle) -> bool:
         """Whether it waits for people, or is over."""
         described = await handle.describe()
@@ -59,13 +66,14 @@ async def until(what: str, happened: Callable[[], Awaitable[T]]) -> T:
     Raises:
         NotAsRehearsed: It did not happen in time.
     """
-    limit = time.monotonic() + PATIENCE_SECONDS
+    limit, pause = time.monotonic() + PATIENCE_SECONDS, 0.02
     while True:
         if outcome := await happened():
             return outcome
         if time.monotonic() > limit:
             raise NotAsRehearsed(f"За {PATIENCE_SECONDS} с не случилось: {what}.")
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, 0.5)
 
 
 async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -71,10 +71,10 @@ class Invented:
 
 
 def invent(seed: int, count: int, year: int) -> list[Invented]:
-    """So many requests over a year; the same for the same seed, and a longer list begins differently."""
+    """So many requests, evenly over a year; the same for the same seed, year and count."""
     random, calendar = Random(f"{seed}/{count}/{year}"), WorkCalendar()
     first = date(year, 1, 1)
-    days = sorted(first + timedelta(days=random.randrange(365)) for _ in range(count))
+    days = [first + timedelta(days=int((at + random.random()) * 365 / count)) for at in range(count)]
     arrivals = [datetime.combine(calendar.next_working_day(day), time(10), LOCAL_ZONE) for day in days]
     return [_invent_one(random, ordinal, at) for ordinal, at in enumerate(arrivals, start=1)]
 

@@ -8,15 +8,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
-from sqlmodel import col, select
-
 from models import ids
 from models.calendar import WorkCalendar
 from models.deadlines import Deadline
 from models.decisions import Reviewed
 from models.requests import Filed, Review, Setup
-from models.tables import ClauseRow, LetterRow
+from models.tables import ClauseRow
 from models.terms import Clause
 from rehearsal import people
 from rehearsal.clock import Clock, together, until
@@ -60,9 +57,7 @@ class Year:
             lived()
             return numbers
 
-        numbers = await together(map(one_life, requests, filed))
-        await until("все письма отправлены", self._letters_are_sent)
-        return numbers
+        return await together(map(one_life, requests, filed))
 
     async def _life(self, one: Invented, filed: Filed) -> list[str]:
         number = filed.case.number
@@ -77,6 +72,7 @@ class Year:
         await self._clock.move(handle, done_at)
         await self._desk.confirm_setup(number)
         await handle.result()
+        await self._clock.letters_arrive(handle)
         if one.asks_after is None:
             return [number]
         asks_at = people.days_later(done_at, one.asks_after, self._calendar)
@@ -97,7 +93,9 @@ class Year:
                 await self._clock.move(handle, decides_at)
                 await self._desk.decide(number, is_refused=one.is_refused)
         typed = self._office.client.get_workflow_handle_for(ReviewWorkflow.run, handle.id)
-        return await typed.result()
+        reviewed = await typed.result()
+        await self._clock.letters_arrive(handle)
+        return reviewed
 
     async def _consult(self, one: Invented, request: str, at: datetime) -> str:
         asked = await self._desk.ask(request, at)
@@ -109,6 +107,7 @@ class Year:
         )
         await self._desk.answer(number)
         await until(f"консультация {number} отвечена", lambda: self._has_ended(number, Clause.CONSULTATION))
+        await self._clock.letters_arrive(handle)
         return number
 
     async def _deadline(self, number: str, clause: Clause) -> Deadline:
@@ -123,8 +122,3 @@ class Year:
     async def _clause(self, number: str, clause: Clause) -> ClauseRow | None:
         async with self._office.sessions() as session:
             return await session.get(ClauseRow, (number, clause.value))
-
-    async def _letters_are_sent(self) -> bool:
-        async with self._office.sessions() as session:
-            query = select(func.count()).select_from(LetterRow).where(col(LetterRow.state) == "written")
-            return not await session.scalar(query)
