@@ -55,7 +55,7 @@ async def _add(session: AsyncSession, row: R) -> R:
 async def _make_responsible(
     session: AsyncSession, request: Request, result: SetupResult, made: list[Category | Course]
 ) -> None:
-    person = await _person(session, request)
+    person = await person_of(session, request)
     for one in made:
         session.add(
             Responsibility(
@@ -74,7 +74,7 @@ async def _make_responsible(
         await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"person": person.id}))
 
 
-async def _person(session: AsyncSession, request: Request) -> Person:
+async def person_of(session: AsyncSession, request: Request) -> Person:
     """One person by e-mail, however many owners trust them; without e-mail nobody can tell."""
     email = request.responsible_email
     person = {

@@ -1,7 +1,6 @@
 """`python -m rehearsal`: a year of requests under changed terms beside the same year under those in force."""
 
 import argparse
-import asyncio
 import fcntl
 import logging
 import shutil
@@ -13,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
+import uvloop
 
 from devstack.accounts import socket_folder
 from devstack.errors import DevstackError
@@ -142,7 +142,7 @@ def run() -> int:
     try:
         with folder(arguments.out):
             _log_to(arguments.out / "rehearsal.log")
-            asyncio.run(main(arguments, changed))
+            uvloop.run(main(arguments, changed))
     except (NotAsRehearsed, DevstackError) as error:
         print(error, file=sys.stderr)
         return 1

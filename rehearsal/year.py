@@ -21,7 +21,6 @@ from rehearsal.desk import Desk
 from rehearsal.parts import Office
 from rehearsal.people import Invented
 from rehearsal.terms import Terms
-from workflows.review import ReviewWorkflow
 
 AT_ONCE = 12
 """Requests that live at the same time."""
@@ -92,8 +91,8 @@ class Year:
             else:
                 await self._clock.move(handle, decides_at)
                 await self._desk.decide(number, is_refused=one.is_refused)
-        typed = self._office.client.get_workflow_handle_for(ReviewWorkflow.run, handle.id)
-        reviewed = await typed.result()
+        typed = self._office.client.get_workflow_handle(handle.id, result_type=Reviewed)
+        reviewed: Reviewed = await typed.result()
         await self._clock.letters_arrive(handle)
         return reviewed
 
