@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import TimeSkipper
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 """In real time, for anything that takes a moment on a machine that is not busy."""
 
 Handle = WorkflowHandle[Any, Any]

@@ -13,7 +13,7 @@ import pytest
 from devstack.stack import ROOT
 from rehearsal.report import FILES
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 150
 
 
 @pytest.fixture
