@@ -71,7 +71,7 @@ async def _add(session: AsyncSession, row: R) -> R:
 async def _make_responsible(
     session: AsyncSession, request: Request, result: SetupResult, made: list[Category | Course]
 ) -> None:
-    person = await _person(session, request)
+    person = await person_of(session, request)
     for one in made:
         session.add(
             Responsibility(
@@ -90,22 +90,22 @@ async def _make_responsible(
         await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"person": person.id}))
 
 
-async def _person(session: AsyncSession, request: Request) -> Person:
+async def person_of(session: AsyncSession, request: Request) -> Person:
     """One person by e-mail, however many owners trust them; without e-mail nobody can tell."""
     email = request.responsible_email
-    if email:
-        query = select(Person).where(func.lower(col(Person.email)) == email.lower())
-        if (known := (await session.scalars(query)).first()) is not None:
-            return known
-    return await _add(
-        session,
-        Person(
-            name=request.responsible_name,
-            post=request.responsible_post,
-            email=email,
-            phone=request.responsible_phone,
-        ),
-    )
+    person = {
+        "name": request.responsible_name,
+        "post": request.responsible_post,
+        "email": email,
+        "phone": request.responsible_phone,
+    }
+    # Two setups that name somebody new may end at once: the second takes the first one's row.
+    statement = insert(Person).values(person).on_conflict_do_nothing().returning(Person)
+    made = (await session.scalars(statement)).first()
+    if made is not None:
+        return made
+    query = select(Person).where(func.lower(col(Person.email)) == email.lower())
+    return (await session.scalars(query)).one()
 
 
 async def _url_given(session: AsyncSession, result: SetupResult) -> str | None:

@@ -1,0 +1,1 @@
+"""Rehearsal of changed terms: a year of invented requests by the engine itself, on skipped time."""
