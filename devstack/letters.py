@@ -86,9 +86,12 @@ def read(folder: Path, name: str) -> Letter | None:
     return _parse(file) if file.exists() else None
 
 
-def newest_first(folder: Path) -> Iterator[Letter]:
+def newest_first(folder: Path, *, naming: str = "") -> Iterator[Letter]:
+    """Those in whose source something stands, an address or a Message-ID; by default all."""
     for file in sorted(folder.glob("*.eml"), reverse=True):
-        yield _parse(file)
+        # Reading is cheap, and parsing thousands is not.
+        if naming.encode() in file.read_bytes():
+            yield _parse(file)
 
 
 def _parse(file: Path) -> Letter:

@@ -88,9 +88,9 @@ class MailSink:
     ) -> None:
         await self.down()
 
-    def letters(self) -> list[letters.Letter]:
-        """Newest first."""
-        return list(letters.newest_first(self.folder))
+    def letters(self, *, naming: str = "") -> list[letters.Letter]:
+        """Newest first; see `letters.newest_first`."""
+        return list(letters.newest_first(self.folder, naming=naming))
 
     def _connection(self) -> SMTP:
         smtp = SMTP(self, hostname="localhost", enable_SMTPUTF8=True, ident="letters are kept, not delivered")

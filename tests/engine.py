@@ -362,6 +362,7 @@ def _settings(postgres: Postgres, temporal: TemporalServer, mail: MailSink, mood
         smtp_tls="none",
         mail_sender="seo@example.org",
         mail_timeout=timedelta(seconds=5),
+        letters_per_second=1000,  # the pause between two is a server's to need
         signing_key=SecretStr("5e" * 32),
         reviewer_email="reviewer@example.org",
         supervisor_email="supervisor@example.org",

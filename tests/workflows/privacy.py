@@ -109,7 +109,9 @@ def tells_of_somebody(text: str) -> bool:
 
 
 def _is_own(text: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", _own_words()) is not None
+    own = _own_words()
+    # Most do not stand there at all, which the pattern finds out a hundred times slower.
+    return text in own and re.search(rf"(?<!\w){re.escape(text)}(?!\w)", own) is not None
 
 
 @cache

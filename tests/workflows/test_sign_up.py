@@ -63,7 +63,9 @@ async def test_the_responsible_accepts_and_declines_and_a_freed_place_goes_to_wh
     assert await standings(engine, number) == {"anna": "accepted", "boris": "declined", "vera": "applied"}
     letters = await told(engine, number, of=6)
     assert letters[3:] == ["anna accepted", "boris declined", "vera applied"]
-    texts = [one.text for one in engine.mail.letters() if number in str(one.message["Message-ID"])]
+    texts = [
+        one.text for one in engine.mail.letters(naming=number) if number in str(one.message["Message-ID"])
+    ]
     assert any("Причина: Нужен диплом" in " ".join(text.split()) for text in texts)
     async with engine.sessions() as session:
         rows = await sign_up_rows.accepted_rows(session, number)

@@ -181,7 +181,7 @@ async def test_a_mailing_is_sent_once_to_each_though_the_server_puts_some_off_an
     assert Counter(row.state for row in start) == {"delivered": 3, "bounced": 1}
     ids = Counter(
         str(one.message["Message-ID"])
-        for one in engine.mail.letters()
+        for one in engine.mail.letters(naming=number)
         if number in str(one.message["Message-ID"])
     )
     assert set(ids.values()) == {1}
