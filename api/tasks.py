@@ -41,6 +41,8 @@ async def retry(post: Post, task: int, updates: Updates, task_queue: str) -> JSO
             )
         case TaskKind.PERSON_GONE:
             raise Problem("nothing-to-retry", "Откройте дело о смене ответственного лица или снимите задачу.")
+        case TaskKind.CANARY_FAILED:
+            raise Problem("nothing-to-retry", "Запустите проверку снова (POST /canary).")
         case TaskKind.LETTER_UNDELIVERED:
             return await _send_anew(post, row, updates, task_queue)
         case _:

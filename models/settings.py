@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     claims_per_second: float = Field(default=5, ge=0)
     """Of one address on the claim page, ten seconds' worth at once; 0: no limit."""
     upkeep_every: timedelta = timedelta(seconds=20)
+    canary_pace: timedelta = Field(default=timedelta(minutes=1), gt=timedelta(0))
+    """Between one rung and the next of the weekly canary, in place of days."""
+    canary_patience: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
+    """How late a rung or its letter may be before the canary fails."""
+    canary_email: EmailStr | None = None
+    """Where the canary's letters go; none: to the operator's address."""
     activities_at_once: int = Field(default=50, gt=0)
     """Of one worker; it opens at most so many connections to Postgres and ten more for its upkeep."""
     metrics_address: str = ""

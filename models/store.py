@@ -42,6 +42,14 @@ def sessions(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
+def in_schema(sessions: Sessions, schema: str) -> Sessions:
+    """Sessions over the same connections whose tables are those of another schema."""
+    engine: AsyncEngine = sessions.kw["bind"]
+    return async_sessionmaker(
+        engine.execution_options(schema_translate_map={None: schema}), expire_on_commit=False
+    )
+
+
 @asynccontextmanager
 async def looking(sessions: Sessions) -> AsyncIterator[AsyncSession]:
     """A session without a transaction: each statement for itself, with no BEGIN and ROLLBACK around it."""

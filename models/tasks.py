@@ -21,6 +21,8 @@ class TaskKind(StrEnum):
 
     PERSON_GONE = "person_gone"
     """A responsible seems to be gone: the operator may open a replacement (clause 4.8)."""
+    CANARY_FAILED = "canary_failed"
+    """The ladder of letters does not work as it should; closed by the next canary that passes."""
 
     @property
     def russian(self) -> str:
@@ -40,4 +42,5 @@ _KINDS = {
     TaskKind.ORPHANED: "дело остановлено",
     TaskKind.MOODLE_ACCOUNT: "служебная учётная запись Moodle",
     TaskKind.PERSON_GONE: "ответственное лицо выбыло",
+    TaskKind.CANARY_FAILED: "проверка напоминаний не прошла",
 }

@@ -2,6 +2,7 @@
 
 from workflows.amendment import AmendmentWorkflow
 from workflows.authoring import AuthoringWorkflow
+from workflows.canary import CanaryWorkflow
 from workflows.codes import CodesWorkflow
 from workflows.consultation import ConsultationWorkflow
 from workflows.delivery import DeliveryWorkflow
@@ -24,4 +25,5 @@ WORKFLOWS = [
     ReplacementWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,
+    CanaryWorkflow,
 ]
