@@ -67,6 +67,17 @@ async def start_amendment(client: Client, task_queue: str, amendment: int, day: 
     )
 
 
+async def start_canary(client: Client, task_queue: str, id: UUID) -> None:
+    """Start a canary beside the weekly ones; what was started under this id before stays as it is."""
+    await _start(
+        client,
+        "CanaryWorkflow",
+        id=f"canary-{id}",
+        task_queue=task_queue,
+        static_summary="Проверка напоминаний и эскалаций",
+    )
+
+
 async def start_delivery(client: Client, task_queue: str, letter: Letter, *, anew: bool = False) -> None:
     """Start the delivery of a letter, unless it runs.
 
@@ -86,9 +97,9 @@ async def start_delivery(client: Client, task_queue: str, letter: Letter, *, ane
     )
 
 
-async def _start(client: Client, workflow: str, argument: object, **options: Any) -> None:
+async def _start(client: Client, workflow: str, *arguments: object, **options: Any) -> None:
     """Using an existing workflow would run a closed case again: hence the refusal of duplicates."""
     options = {"id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE, **options}
     # Started already is success: somebody was faster.
     with contextlib.suppress(WorkflowAlreadyStartedError):
-        await client.start_workflow(workflow, argument, **options)
+        await client.start_workflow(workflow, args=arguments, **options)
