@@ -16,13 +16,12 @@ from activities import invented
 from activities.histories import describe
 from clients.mail import Mail, MailClient
 from models import canary, canary_faults, cases, escalations, ids, store
-from models.canary import Begun, Judge, Look
+from models.canary import BeginCanary, Begun, Judge, Look
 from models.decisions import ENGINE, Decide, Outcome
 from models.letters import LetterState
 from models.requests import Wanted
 from models.settings import Settings
 from models.setup import ConfirmSetup, checklist
-from models.step import Step
 from models.tables import CanaryRow, CaseRow, LetterRow, Task
 from models.tasks import TaskKind
 from models.terms import Clause
@@ -46,7 +45,7 @@ class CanaryActivities:
         self._settings = settings
 
     @activity.defn
-    async def begin_canary(self, step: Step) -> Begun | None:
+    async def begin_canary(self, step: BeginCanary) -> Begun | None:
         """Invent the request, in an empty schema; None while another canary runs."""
         row = await self._enter(activity.info().workflow_id or "", step)
         if row is None:
@@ -133,7 +132,7 @@ class CanaryActivities:
             message_id=f"<{cases.canary_number(row.id or 0)}.failed@{host}>",
         )
 
-    async def _enter(self, workflow_id: str, step: Step) -> CanaryRow | None:
+    async def _enter(self, workflow_id: str, step: BeginCanary) -> CanaryRow | None:
         async with self._sessions.begin() as session:
             await session.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
             for other in await _unfinished(session, workflow_id):
@@ -142,7 +141,11 @@ class CanaryActivities:
                     return None
                 other.finished_at, other.passed, other.faults = step.at, False, [_STOPPED]
             entered = insert(CanaryRow).values(
-                workflow_id=workflow_id, started_at=step.at, faults=[], ladders=[]
+                workflow_id=workflow_id,
+                asked_by=await store.actor_name(session, step.by),
+                started_at=step.at,
+                faults=[],
+                ladders=[],
             )
             await session.execute(entered.on_conflict_do_nothing())
             query = select(CanaryRow).where(col(CanaryRow.workflow_id) == workflow_id)

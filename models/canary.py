@@ -20,6 +20,17 @@ def queue(task_queue: str) -> str:
     return f"{task_queue}-canary"
 
 
+class RunCanary(Message):
+    """The input of `CanaryWorkflow`."""
+
+    by: str
+    """Who asked for it: `engine` for those of every week, `key-12`."""
+
+
+class BeginCanary(Step):
+    by: str
+
+
 class Begun(Message):
     """A canary that may go: the answer to its first step.
 

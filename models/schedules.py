@@ -15,6 +15,9 @@ from temporalio.client import (
     ScheduleUpdate,
 )
 
+from models.canary import RunCanary
+from models.decisions import ENGINE
+
 CANARY = "canary"
 _MONDAY = 1
 
@@ -41,7 +44,9 @@ async def keep(client: Client, task_queue: str) -> None:
 def _canary(task_queue: str) -> Schedule:
     """On Monday at 10:00 in Asia/Yekaterinburg, when the operator is there to hear of it."""
     return Schedule(
-        action=ScheduleActionStartWorkflow("CanaryWorkflow", id="canary", task_queue=task_queue),
+        action=ScheduleActionStartWorkflow(
+            "CanaryWorkflow", RunCanary(by=ENGINE), id="canary", task_queue=task_queue
+        ),
         spec=ScheduleSpec(
             calendars=[ScheduleCalendarSpec(day_of_week=[ScheduleRange(_MONDAY)], hour=[ScheduleRange(10)])],
             time_zone_name="Asia/Yekaterinburg",

@@ -10,6 +10,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import ids
+from models.canary import RunCanary
 from models.cases import Kind, kind_of, label
 from models.claim_codes import WriteCodes
 from models.letters import Letter
@@ -67,11 +68,12 @@ async def start_amendment(client: Client, task_queue: str, amendment: int, day: 
     )
 
 
-async def start_canary(client: Client, task_queue: str, id: UUID) -> None:
+async def start_canary(client: Client, task_queue: str, id: UUID, *, by: str) -> None:
     """Start a canary beside the weekly ones; what was started under this id before stays as it is."""
     await _start(
         client,
         "CanaryWorkflow",
+        RunCanary(by=by),
         id=f"canary-{id}",
         task_queue=task_queue,
         static_summary="Проверка напоминаний и эскалаций",
@@ -97,9 +99,9 @@ async def start_delivery(client: Client, task_queue: str, letter: Letter, *, ane
     )
 
 
-async def _start(client: Client, workflow: str, *arguments: object, **options: Any) -> None:
+async def _start(client: Client, workflow: str, argument: object, **options: Any) -> None:
     """Using an existing workflow would run a closed case again: hence the refusal of duplicates."""
     options = {"id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE, **options}
     # Started already is success: somebody was faster.
     with contextlib.suppress(WorkflowAlreadyStartedError):
-        await client.start_workflow(workflow, args=arguments, **options)
+        await client.start_workflow(workflow, argument, **options)

@@ -14,9 +14,8 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models import ids
-from models.canary import CLAUSES, Begun, Judge, Look
+from models.canary import CLAUSES, BeginCanary, Begun, Judge, Look, RunCanary
 from models.cases import label
-from models.step import Step
 from models.terms import Clause
 from workflows import canary_steps as steps
 from workflows.mending import Mendable
@@ -27,15 +26,15 @@ _BETWEEN_LOOKS = timedelta(seconds=20)
 @workflow.defn
 class CanaryWorkflow(Mendable):
     @workflow.run
-    async def run(self) -> bool | None:
+    async def run(self, asked: RunCanary) -> bool | None:
         """Whether it passed; None where another canary was running."""
-        begun = await steps.begin(Step(number="", step="canary/begun", at=workflow.now()))
+        begun = await steps.begin(BeginCanary(number="", step="canary/begun", at=workflow.now(), by=asked.by))
         if begun is None:
             return None
         request = await self._file(begun)
         for clause in CLAUSES:
             await self._go_through(begun, clause)
-        await asyncio.wait({request}, timeout=begun.patience.total_seconds())
+        await workflow.wait([request], timeout=begun.patience.total_seconds())
         has_passed = await self._judge(begun)
         if not has_passed:
             # Days of trying are over: the task is there all the same.

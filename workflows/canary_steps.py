@@ -5,12 +5,11 @@ from datetime import timedelta
 from temporalio import workflow
 
 from activities.canary import CanaryActivities
-from models.canary import Begun, Judge, Look
-from models.step import Step
+from models.canary import BeginCanary, Begun, Judge, Look
 from workflows import steps
 
 
-async def begin(step: Step) -> Begun | None:
+async def begin(step: BeginCanary) -> Begun | None:
     return await steps.write_down(
         CanaryActivities.begin_canary, step, "Придуманный запрос", steps.BEYOND_DATABASE
     )

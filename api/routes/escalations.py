@@ -54,7 +54,7 @@ async def run_canary(post: PostDep, temporal: TemporalDep, settings: SettingsDep
 
     async def start() -> CanaryStarted:
         try:
-            await starting.start_canary(temporal, settings.task_queue, post.id)
+            await starting.start_canary(temporal, settings.task_queue, post.id, by=post.caller.actor)
         except (RPCError, RuntimeError):
             raise Problem("unavailable") from None
         return CanaryStarted()

@@ -92,6 +92,7 @@ class CanaryShown(BaseModel):
     """A run of the canary."""
 
     id: int
+    asked_by: str
     started_at: Instant
     finished_at: Instant | None
     passed: bool | None = Field(description="Пусто, пока проверка идёт.")

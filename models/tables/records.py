@@ -79,6 +79,8 @@ class CanaryRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     workflow_id: str = Field(unique=True)
+    asked_by: str
+    """Who asked for it, for people to read."""
     started_at: datetime = Field(sa_type=AWARE)
     finished_at: datetime | None = Field(default=None, sa_type=AWARE)
     passed: bool | None = None

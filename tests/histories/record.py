@@ -22,7 +22,7 @@ from models.tables import Course
 from models.terms import Clause, Recipient
 from tests import claims
 from tests.engine import Engine
-from tests.workflows import courses, enrolments, replacements, self_registrations, trainings, words
+from tests.workflows import canaries, courses, enrolments, replacements, self_registrations, trainings, words
 
 FOLDER = Path(__file__).parent
 
@@ -43,6 +43,7 @@ async def record() -> None:
             await _codes(engine)
             await _self_registrations(engine)
             await _replacements(engine)
+            await _canaries(engine)
 
 
 async def _half_way_request_and_review(engine: Engine) -> None:
@@ -229,6 +230,15 @@ async def _replacements(engine: Engine) -> None:
     number = await replacements.awaiting_acceptance(engine, new)
     await replacements.finish(engine, number, new)
     await _save("replacement_finished", engine.client.get_workflow_handle(number), is_finished=True)
+
+
+async def _canaries(engine: Engine) -> None:
+    """In the midst of the review's ladder, and at its end."""
+    async with canaries.hastened(engine) as quick:
+        canary = await canaries.start(quick)
+        await canaries.opened(quick, canary)
+        await _save("canary_half_way", canary)
+        await _save("canary_finished", canary, is_finished=True)
 
 
 async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:

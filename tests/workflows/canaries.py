@@ -7,11 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.exc import ProgrammingError
 from sqlmodel import col
 from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError
 
-from models.tables import CanaryRow, Task
+from models import store
+from models.canary import SCHEMA, RunCanary
+from models.cases import canary_number
+from models.decisions import ENGINE
+from models.tables import CanaryRow, CaseRow, Task
 from models.tasks import TaskKind
 from tests.engine import Engine
 from worker import create_canary_worker
@@ -43,7 +48,10 @@ async def stop_all(engine: Engine) -> None:
 
 async def start(engine: Engine) -> WorkflowHandle[Any, Any]:
     return await engine.client.start_workflow(
-        "CanaryWorkflow", id=f"canary-{uuid4().hex}", task_queue=engine.settings.task_queue
+        "CanaryWorkflow",
+        RunCanary(by=ENGINE),
+        id=f"canary-{uuid4().hex}",
+        task_queue=engine.settings.task_queue,
     )
 
 
@@ -65,3 +73,20 @@ async def open_tasks(engine: Engine) -> list[Task]:
     query = select(Task).where(col(Task.kind) == TaskKind.CANARY_FAILED, col(Task.closed_at).is_(None))
     async with engine.sessions() as session:
         return list((await session.scalars(query)).all())
+
+
+async def opened(engine: Engine, handle: WorkflowHandle[Any, Any]) -> None:
+    """Its case runs, in the schema that was made for it."""
+
+    async def is_open() -> bool:
+        run = select(col(CanaryRow.id)).where(col(CanaryRow.workflow_id) == handle.id)
+        async with engine.sessions() as session:
+            number = canary_number((await session.scalars(run)).first() or 0)
+        try:
+            async with store.in_schema(engine.sessions, SCHEMA)() as session:
+                case = await session.get(CaseRow, number)
+        except ProgrammingError:  # its schema is not made yet
+            return False
+        return case is not None and case.started_at is not None
+
+    await engine.until(is_open)

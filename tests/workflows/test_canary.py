@@ -3,23 +3,20 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import ProgrammingError
-from sqlmodel import SQLModel, col
-from temporalio.client import WorkflowHandle
+from sqlmodel import SQLModel
 
 from models import store
 from models.canary import SCHEMA
 from models.cases import canary_number
 from models.escalations import ClauseProof, Fate
 from models.letters import LetterState
-from models.tables import CanaryRow, CaseRow
+from models.tables import CaseRow
 from tests.engine import Engine
 from tests.workflows import canaries, words
-from tests.workflows.canaries import hastened, open_tasks, report, start
+from tests.workflows.canaries import hastened, open_tasks, opened, report, start
 
 OWN_TRACES = {"canaries", "tasks"}
 """Tables that tell of a canary itself; of its case none does."""
@@ -61,7 +58,7 @@ async def test_nothing_of_it_is_seen_beside_real_cases(quick: Engine) -> None:
     due = await _seen(quick)
 
     handle = await start(quick)
-    await _opened(quick, handle)
+    await opened(quick, handle)
     during = await _seen(quick)
     row = await report(quick, handle)
 
@@ -93,7 +90,7 @@ async def _seen(engine: Engine) -> list[object]:
 
 async def test_a_rung_that_does_not_fire_fails_it_and_the_operator_is_told(quick: Engine) -> None:
     handle = await start(quick)
-    await _opened(quick, handle)
+    await opened(quick, handle)
     async with words.refusing(quick, f"{SCHEMA}.journal", "step ~ '^review/rung-2-'"):
         row = await report(quick, handle)
     await handle.result()
@@ -136,7 +133,7 @@ async def test_without_a_mail_server_it_fails_and_tells_once_there_is_one(quick:
 
 async def test_one_at_a_time(quick: Engine) -> None:
     first = await start(quick)
-    await _opened(quick, first)
+    await opened(quick, first)
 
     assert await (await start(quick)).result() is None
     assert await first.result() is True
@@ -144,7 +141,7 @@ async def test_one_at_a_time(quick: Engine) -> None:
 
 async def test_one_that_was_stopped_by_hand_does_not_hold_up_the_next(quick: Engine) -> None:
     first = await start(quick)
-    await _opened(quick, first)
+    await opened(quick, first)
     await first.terminate()
 
     assert await (await start(quick)).result() is True
@@ -160,20 +157,3 @@ async def test_without_its_workers_it_fails(engine: Engine) -> None:
         row = await report(own, await start(own))
 
     assert row.faults == ["п. 4.2: срок не был открыт", "п. 4.3: срок не был открыт"]
-
-
-async def _opened(engine: Engine, handle: WorkflowHandle[Any, Any]) -> None:
-    """Its case runs, in the schema that was made for it."""
-
-    async def is_open() -> bool:
-        run = select(col(CanaryRow.id)).where(col(CanaryRow.workflow_id) == handle.id)
-        async with engine.sessions() as session:
-            number = canary_number((await session.scalars(run)).first() or 0)
-        try:
-            async with store.in_schema(engine.sessions, SCHEMA)() as session:
-                case = await session.get(CaseRow, number)
-        except ProgrammingError:  # its schema is not made yet
-            return False
-        return case is not None and case.started_at is not None
-
-    await engine.until(is_open)
