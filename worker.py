@@ -135,7 +135,7 @@ async def main() -> None:
     client = await connect(config)
     sessions = store.sessions(engine)
     async with aiohttp.ClientSession() as http:
-        upkeep = Upkeep(sessions, client, config.task_queue, config.upkeep_every)
+        upkeep = Upkeep(sessions, client, config.task_queue, config.upkeep_every, config.key)
         catalogue = Catalogue(sessions, sites.connect(config, http))
         checking = Accounts(sessions, catalogue)
         absences = Absences(sessions, catalogue.sites)

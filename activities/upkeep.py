@@ -1,5 +1,6 @@
 """The small loop beside the worker: starts what a crash left unstarted, sees that open
-cases and letters really run, keeps the histories that Temporal will forget, and clears up."""
+cases and letters really run, keeps the histories that Temporal will forget, seals what is whole,
+and clears up."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,8 +16,10 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from activities import rounds
 from activities.histories import Histories, describe
 from activities.purging import purge
+from activities.sealing import Sealing
 from models import ids, store
 from models.letters import Letter, LetterState, Notice
+from models.signing import SigningKey
 from models.starting import start_amendment, start_case, start_delivery
 from models.step import Step
 from models.tables import AmendmentRow, CaseRow, KeptHistory, LetterRow, Task
@@ -34,12 +37,20 @@ _PURGES_EVERY = timedelta(hours=1)
 class Upkeep:
     """Runs beside the worker until it is cancelled; several at a time do no harm."""
 
-    def __init__(self, sessions: store.Sessions, client: Client, task_queue: str, every: timedelta) -> None:
+    def __init__(
+        self,
+        sessions: store.Sessions,
+        client: Client,
+        task_queue: str,
+        every: timedelta,
+        key: SigningKey | None = None,
+    ) -> None:
         self._sessions = sessions
         self._client = client
         self._task_queue = task_queue
         self._every = every
         self._histories = Histories(sessions, client)
+        self._sealing = Sealing(sessions, key) if key else None
         self._last_letter = ""
         self._purge_at = datetime.min.replace(tzinfo=UTC)
 
@@ -60,6 +71,8 @@ class Upkeep:
         await rounds.each(await self._next_letters(), self._see_to_letter)
         await rounds.each(await self._amendments(), self._see_to_amendment)
         await self._histories.round()
+        if self._sealing is not None:
+            await self._sealing.round()
         await self._purge()
 
     # What a crash left unstarted

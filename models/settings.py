@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models import signing
 from models.letters import LONGEST_SENDING
+from models.signing import SigningKey
 
 
 class MoodleSite(BaseModel):
@@ -91,6 +92,12 @@ class Settings(BaseSettings):
     """Of one worker; it opens at most so many connections to Postgres and ten more for its upkeep."""
     metrics_address: str = ""
     """`127.0.0.1:9464` serves the worker's Prometheus metrics; empty: none."""
+
+    @property
+    def key(self) -> SigningKey | None:
+        """What signs; None where the installation has none."""
+        secret = self.signing_key.get_secret_value()
+        return SigningKey.read(secret) if secret else None
 
     @field_validator("signing_key")
     @classmethod
