@@ -30,8 +30,9 @@ def _faults(proof: ClauseProof, patience: timedelta) -> list[str]:
     name = f"п. {proof.clause}"
     found = [] if proof.finished_at else [f"{name}: не завершён"]
     term = TERMS[proof.clause]
-    if len(proof.rungs) != len(term.reminders) + len(term.escalations):
-        found.append(f"{name}: ступеней {len(proof.rungs)}, а должно быть другое число")
+    expected = len(term.reminders) + len(term.escalations)
+    if len(proof.rungs) != expected:
+        found.append(f"{name}: ступеней {len(proof.rungs)}, а должно быть {expected}")
     for rung in proof.rungs:
         found += [f"{name}, «{rung.label}»: {fault}" for fault in _of_rung(rung, patience)]
     if proof.rungs and not proof.rungs[-1].repeated:

@@ -183,8 +183,8 @@ def _why(state: RungState, finished_at: datetime | None) -> str:
         case RungState.SKIPPED:
             return "время напоминания прошло раньше, чем начался или был перенесён срок"
         case RungState.NOT_NEEDED:
-            day = f" {russian.date_words(local_date(finished_at))}" if finished_at else ""
-            return f"пункт завершён раньше{day}"
+            day = f", {russian.date_words(local_date(finished_at))}" if finished_at else ""
+            return f"пункт завершён до этой ступени{day}"
         case _:
             return ""
 
