@@ -44,13 +44,16 @@ class CanaryWorkflow(Mendable):
 
     async def _file(self, begun: Begun) -> asyncio.Future[Any]:
         case = begun.filed.case
-        return await workflow.start_child_workflow(
+        request = await workflow.start_child_workflow(
             "RequestWorkflow",
             begun.filed,
             id=ids.case_id(case.number),
             task_queue=begun.queue,
             static_summary=f"{label(case.number)}: {case.title}",
         )
+        # One that fails is judged by what it has left behind; nobody asks for its error.
+        request.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return request
 
     async def _go_through(self, begun: Begun, clause: Clause) -> None:
         """Let nobody act until the ladder is at its end; then act, so that the next clause begins."""
