@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -130,7 +130,7 @@ class LetterActivities:
 
     async def _settle(self, row: LetterRow, state: LetterState, *, attempts: int = 0) -> None:
         """The letter's end, after so many more attempts; once."""
-        row.state, row.settled_at = state.value, datetime.now(UTC)
+        row.state, row.settled_at = state.value, activity.info().started_time
         is_one_statement = state is LetterState.DELIVERED
         async with store.looking(self._sessions) if is_one_statement else self._sessions.begin() as session:
             is_settled = await session.scalar(_settling(row, row.settled_at, attempts))

@@ -3,11 +3,12 @@ cases and letters really run, keeps the histories that Temporal will forget, sea
 and clears up."""
 
 import asyncio
+import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, Update, and_, update
+from sqlalchemy import ColumnElement, Update, and_, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -52,7 +53,7 @@ class Upkeep:
         self._histories = Histories(sessions, client)
         self._sealing = Sealing(sessions, key) if key else None
         self._last_letter = ""
-        self._purge_at = datetime.min.replace(tzinfo=UTC)
+        self._purge_at = 0.0
 
     async def run(self) -> None:
         """Do a round now and then; a round that fails is logged, and the next one tries again."""
@@ -89,8 +90,8 @@ class Upkeep:
             return (await session.scalars(query)).all()
 
     async def _check(self, case: CaseRow) -> None:
-        now = datetime.now(UTC)
         async with self._sessions.begin() as session:
+            now = await store.now(session)
             # Before it is looked at: one that cannot be looked at must not come first for ever.
             own = col(CaseRow.number) == case.number
             await session.execute(update(CaseRow).where(own).values(checked_at=now))
@@ -138,7 +139,8 @@ class Upkeep:
         await start_delivery(self._client, self._task_queue, letter, anew=True)
         async with self._sessions.begin() as session:
             run = "lost" if found is None else f"stopped-{found.run_id}"
-            step = Step(number=row.number, step=f"letter/{row.key}/{run}", at=datetime.now(UTC))
+            at = await store.now(session)
+            step = Step(number=row.number, step=f"letter/{row.key}/{run}", at=at)
             whose = f"Письмо {letter.to.whom} («{letter.notice.russian}»)"
             what = f"{whose}: отправка была остановлена, начата снова"
             await store.write_once(session, step, Clause.REQUEST, what)
@@ -163,14 +165,17 @@ class Upkeep:
     # What nobody needs any more
 
     async def _purge(self) -> None:
-        now = datetime.now(UTC)
-        if now >= self._purge_at:
-            await purge(self._sessions, now)
-            self._purge_at = now + _PURGES_EVERY
+        if time.monotonic() < self._purge_at:
+            return
+        async with store.looking(self._sessions) as session:
+            now = await store.now(session)
+        await purge(self._sessions, now)
+        self._purge_at = time.monotonic() + _PURGES_EVERY.total_seconds()
 
 
-def _a_while_ago() -> datetime:
-    return datetime.now(UTC) - _API_STARTS_WITHIN
+def _a_while_ago() -> ColumnElement[datetime]:
+    moment: ColumnElement[datetime] = func.now() - _API_STARTS_WITHIN
+    return moment
 
 
 def _is_open_for_a_while() -> ColumnElement[bool]:

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlmodel import col, select
@@ -48,6 +49,12 @@ def in_schema(sessions: Sessions, schema: str) -> Sessions:
     return async_sessionmaker(
         engine.execution_options(schema_translate_map={None: schema}), expire_on_commit=False
     )
+
+
+async def now(session: AsyncSession) -> datetime:
+    """Postgres' clock: whatever is decided by it does not depend on the machine of a worker."""
+    moment: datetime = (await session.scalars(select(func.clock_timestamp()))).one()
+    return moment
 
 
 @asynccontextmanager
