@@ -19,7 +19,7 @@ from tests.engine import Engine
 from tests.migrating import ROOT
 from tests.workflows import words
 
-CLOCKS = {"now", "utcnow", "today", "time", "fromtimestamp"}
+CLOCKS = {"now", "utcnow", "today", "time"}
 ALLOWED = {
     "activities/absences.py": "when a round of the night begins; a day off it is the same hour",
     "models/training_results.py": "what is shown of a training that nobody has read yet; nothing follows",
@@ -27,7 +27,7 @@ ALLOWED = {
 
 
 def _reads_the_clock(tree: ast.AST) -> bool:
-    """`datetime.now()`, `date.today()`, `time.time()`; never `workflow.now()`, `store.now()`, `func.now()`."""
+    """`datetime.now()`, `date.today()`, `time.time()`; those of Temporal and Postgres are other names."""
     return any(
         isinstance(node, ast.Attribute)
         and node.attr in CLOCKS
