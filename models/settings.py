@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import lru_cache
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -86,8 +87,8 @@ class Settings(BaseSettings):
     """Between one rung and the next of the weekly canary, in place of days."""
     canary_patience: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
     """How late a rung or its letter may be before the canary fails."""
-    canary_email: EmailStr | None = None
-    """Where the canary's letters go; none: to the operator's address."""
+    canary_email: EmailStr | Literal[""] = ""
+    """Where the canary's letters go; empty: to the operator's address."""
     activities_at_once: int = Field(default=50, gt=0)
     """Of one worker; it opens at most so many connections to Postgres and ten more for its upkeep."""
     metrics_address: str = ""
