@@ -56,6 +56,7 @@ class Absences:
                 await self.round()
             except Exception as error:  # noqa: BLE001 - Postgres is away: not the end of looking
                 log.warning("absences not looked for", error=type(error).__name__)
+            # By this machine's clock: one that is a day off wakes at the same hour.
             await asyncio.sleep(seconds_until_night(datetime.now(UTC)))
 
     async def round(self) -> None:
@@ -155,7 +156,7 @@ async def _show(session: AsyncSession, person: Person, signs: list[str]) -> None
         "why": why,
         "checklist": [],
         "done": [],
-        "opened_at": datetime.now(UTC),
+        "opened_at": await store.now(session),
     }
     again = {"why": why, "opened_at": row["opened_at"], "closed_at": None}
     statement = insert(Task).values(row)
@@ -175,5 +176,5 @@ async def _close_others(session: AsyncSession, gone: set[int]) -> None:
             col(Task.closed_at).is_(None),
             col(Task.workflow_id).not_in([f"person-{id}" for id in gone]),
         )
-        .values(closed_at=datetime.now(UTC))
+        .values(closed_at=func.now())
     )

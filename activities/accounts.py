@@ -8,7 +8,7 @@ and then after, and what is missing becomes the operator's task.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import update
@@ -103,7 +103,7 @@ class Accounts:
 
 
 async def _show(session: AsyncSession, inspection: Inspection) -> None:
-    now = datetime.now(UTC)
+    now = await store.now(session)
     workflow_id = f"moodle-{inspection.code}"
     for finding in inspection.blocking:
         row: dict[str, object] = {

@@ -25,6 +25,8 @@ class CalendarActivities:
     @activity.defn
     async def next_repeat(self, ask: NextRepeat) -> datetime:
         """When the last escalation goes out again: 09:00 local, so many working days later."""
+        if ask.pace is not None:
+            return ask.at + ask.pace
         async with self._sessions() as session:
             calendar = await store.load_calendar(session, self._confirmed_years)
         return deadlines.next_repeat(ask.at, ask.every, calendar)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import delete
@@ -71,11 +71,11 @@ class Catalogue:
     async def _is_fresh(self, code: str) -> bool:
         async with self._sessions() as session:
             reading = await session.get(CatalogueReading, code)
-        return reading is not None and datetime.now(UTC) - reading.read_at < _FRESH_FOR
+            return reading is not None and await store.now(session) - reading.read_at < _FRESH_FOR
 
     async def _replace(self, code: str, entries: list[dict[str, object]]) -> None:
-        now = datetime.now(UTC)
         async with self._sessions.begin() as session:
+            now = await store.now(session)
             await session.execute(delete(CatalogueEntry).where(col(CatalogueEntry.subsystem) == code))
             # Another reading may be writing the same at this moment.
             await session.execute(insert(CatalogueEntry).on_conflict_do_nothing(), entries)

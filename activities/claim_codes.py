@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -61,13 +61,12 @@ class ClaimCodeActivities:
 
 async def tell(sessions: store.Sessions, settings: Settings, row: BulkLetter) -> dict[str, Any] | None:
     """What one letter tells, with a code made now; None once its reader has a way in."""
-    at = datetime.now(UTC)
     query = claim_codes.unclaimed(row.number).where(col(LearnerRow.row) == row.row)
     async with sessions.begin() as session:
         learners = [(one, account) for one, account in (await session.execute(query)).all()]
         if not learners:
             return None
-        validity = settings.claim_validity
+        at, validity = await store.now(session), settings.claim_validity
         [code] = await claim_codes.issue(session, learners, step=row.step, at=at, validity=validity)
     url = settings.public_url.rstrip("/")
     ends = claims.expires_at(at, validity)
@@ -86,7 +85,7 @@ async def settle(
     """Show what became of a letter; a code that did not go works no more."""
     await _show(session, row.number, [row.row], state)
     if told and state is not LetterState.DELIVERED:
-        await claim_codes.take_back(session, told["code"], datetime.now(UTC))
+        await claim_codes.take_back(session, told["code"], await store.now(session))
 
 
 async def _addressed(session: AsyncSession, write: WriteCodes) -> Learners:

@@ -1,8 +1,6 @@
 """Histories of closed workflows, kept in Postgres because Temporal forgets them after 90 days."""
 
-from datetime import UTC, datetime
-
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionDescription, WorkflowExecutionStatus
@@ -70,7 +68,7 @@ class Histories:
             "workflow_id": run.id,
             "run_id": run.run_id,
             "number": number,
-            "kept_at": datetime.now(UTC),
+            "kept_at": func.now(),
             "history": (await handle.fetch_history()).to_json_dict(),
         }
         async with store.looking(self._sessions) as session:

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from activities.facts import facts
 from activities.rendering import LetterContext, Rendered, render
 from activities.sites import Sites
 from activities.typesetting import DocumentKind, typeset
-from clients.mail import Attachment, Mail, MailClient, MailError, MailRefused
+from clients.mail import Attachment, Mail, MailClient, MailError, MailRefused, MailUnavailable
 from models import cases, ids, store
 from models.cases import Kind
 from models.letters import Letter, LetterState, Notice
@@ -73,8 +73,8 @@ class LetterActivities:
             mail = await _as_mail(session, row)
         try:
             state = await self._send(mail)
-        except MailError:
-            await self._count_attempt(key)
+        except MailError as error:
+            await self._count_attempt(key, error)
             raise
         await self._settle(row, state, attempts=1)
         return state
@@ -106,7 +106,7 @@ class LetterActivities:
             notice=letter.notice.value,
             recipient=letter.to.value,
             address=to,
-            subject=rendered.subject,
+            subject=f"Проверка: {rendered.subject}" if cases.is_canary(letter.number) else rendered.subject,
             text=rendered.text,
             html=rendered.html,
             message_id=self._message_id(letter.key),
@@ -122,14 +122,15 @@ class LetterActivities:
             return LetterState.BOUNCED
         return LetterState.DELIVERED
 
-    async def _count_attempt(self, key: str) -> None:
+    async def _count_attempt(self, key: str, error: MailError) -> None:
+        failed = {"attempts": col(LetterRow.attempts) + 1, "last_error": _said(error)}
         async with store.looking(self._sessions) as session:
             own = col(LetterRow.key) == key
-            await session.execute(update(LetterRow).where(own).values(attempts=col(LetterRow.attempts) + 1))
+            await session.execute(update(LetterRow).where(own).values(failed))
 
     async def _settle(self, row: LetterRow, state: LetterState, *, attempts: int = 0) -> None:
         """The letter's end, after so many more attempts; once."""
-        row.state, row.settled_at = state.value, datetime.now(UTC)
+        row.state, row.settled_at = state.value, activity.info().started_time
         is_one_statement = state is LetterState.DELIVERED
         async with store.looking(self._sessions) if is_one_statement else self._sessions.begin() as session:
             is_settled = await session.scalar(_settling(row, row.settled_at, attempts))
@@ -232,6 +233,13 @@ def _task(row: LetterRow) -> Insert:
         "done": [],
     }
     return insert(Task).values(task).on_conflict_do_nothing()
+
+
+def _said(error: MailError) -> str:
+    """The server's own words may name a person; its code does not."""
+    took = isinstance(error, MailUnavailable)
+    what = "почтовый сервер недоступен или отложил письмо" if took else "почтовый сервер не принял письмо"
+    return f"{what} ({error.code})" if error.code else what
 
 
 def _why(row: LetterRow) -> str:

@@ -7,11 +7,10 @@ answer goes again under the same Message-ID: more SMTP does not allow.
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
@@ -140,7 +139,7 @@ class MailingActivities:
 
     async def _settle(self, row: BulkLetter, notice: Notice, state: LetterState, told: Told | None) -> None:
         own = (*_of(row), col(BulkLetter.row) == row.row)
-        settled_at = None if state is LetterState.WRITTEN else datetime.now(UTC)
+        settled_at = None if state is LetterState.WRITTEN else func.now()
         values = {"state": state.value, "attempts": row.attempts + 1, "settled_at": settled_at}
         async with store.looking(self._sessions) as session:
             await session.execute(update(BulkLetter).where(*own).values(values))

@@ -8,10 +8,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from temporalio import activity
@@ -184,7 +183,7 @@ class RemovalActivities:
             "username": "",
             "email": person.email,
             "made_by": step.number if found.created else None,
-            "made_at": datetime.now(UTC) if found.created else None,
+            "made_at": func.now() if found.created else None,
         }
         statement = insert(Account).values(account)
         key = ["subsystem", "moodle_id"]

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from models import amendments, russian, store
 from models.calendar import WorkCalendar
-from models.deadlines import Deadline, compute, postponed
+from models.deadlines import Deadline, compute, hastened, postponed
 from models.decisions import ENGINE
 from models.explanations import explain
 from models.rungs import RungState
@@ -22,6 +22,8 @@ from models.terms import Clause, Term
 def compute_for(opening: OpenClause, calendar: WorkCalendar) -> Deadline:
     """The deadline of a clause that begins, or whose event is dated anew."""
     deadline = compute(opening.term, opening.started_on, calendar)
+    if opening.term.pace is not None:
+        return hastened(deadline, opening.at, opening.term.pace)
     return postponed(deadline, opening.at, calendar)
 
 

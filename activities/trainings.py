@@ -216,7 +216,7 @@ class TrainingActivities:
     async def _finish(self, number: str, unseen: list[str]) -> None:
         async with store.looking(self._sessions) as session:
             own = (col(TrainingRow.number) == number, col(TrainingRow.closed_at).is_(None))
-            values = {"read_at": datetime.now(UTC), "unseen": unseen}
+            values = {"read_at": func.now(), "unseen": unseen}
             await session.execute(update(TrainingRow).where(*own).values(values))
 
 

@@ -1,12 +1,14 @@
 """The small loop beside the worker: starts what a crash left unstarted, sees that open
-cases and letters really run, keeps the histories that Temporal will forget, and clears up."""
+cases and letters really run, keeps the histories that Temporal will forget, seals what is whole,
+and clears up."""
 
 import asyncio
+import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, Update, and_, update
+from sqlalchemy import ColumnElement, Update, and_, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -15,8 +17,10 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from activities import rounds
 from activities.histories import Histories, describe
 from activities.purging import purge
+from activities.sealing import Sealing
 from models import ids, store
 from models.letters import Letter, LetterState, Notice
+from models.signing import SigningKey
 from models.starting import start_amendment, start_case, start_delivery
 from models.step import Step
 from models.tables import AmendmentRow, CaseRow, KeptHistory, LetterRow, Task
@@ -34,14 +38,22 @@ _PURGES_EVERY = timedelta(hours=1)
 class Upkeep:
     """Runs beside the worker until it is cancelled; several at a time do no harm."""
 
-    def __init__(self, sessions: store.Sessions, client: Client, task_queue: str, every: timedelta) -> None:
+    def __init__(
+        self,
+        sessions: store.Sessions,
+        client: Client,
+        task_queue: str,
+        every: timedelta,
+        key: SigningKey | None = None,
+    ) -> None:
         self._sessions = sessions
         self._client = client
         self._task_queue = task_queue
         self._every = every
         self._histories = Histories(sessions, client)
+        self._sealing = Sealing(sessions, key) if key else None
         self._last_letter = ""
-        self._purge_at = datetime.min.replace(tzinfo=UTC)
+        self._purge_at = 0.0
 
     async def run(self) -> None:
         """Do a round now and then; a round that fails is logged, and the next one tries again."""
@@ -60,6 +72,8 @@ class Upkeep:
         await rounds.each(await self._next_letters(), self._see_to_letter)
         await rounds.each(await self._amendments(), self._see_to_amendment)
         await self._histories.round()
+        if self._sealing is not None:
+            await self._sealing.round()
         await self._purge()
 
     # What a crash left unstarted
@@ -76,8 +90,8 @@ class Upkeep:
             return (await session.scalars(query)).all()
 
     async def _check(self, case: CaseRow) -> None:
-        now = datetime.now(UTC)
         async with self._sessions.begin() as session:
+            now = await store.now(session)
             # Before it is looked at: one that cannot be looked at must not come first for ever.
             own = col(CaseRow.number) == case.number
             await session.execute(update(CaseRow).where(own).values(checked_at=now))
@@ -125,7 +139,8 @@ class Upkeep:
         await start_delivery(self._client, self._task_queue, letter, anew=True)
         async with self._sessions.begin() as session:
             run = "lost" if found is None else f"stopped-{found.run_id}"
-            step = Step(number=row.number, step=f"letter/{row.key}/{run}", at=datetime.now(UTC))
+            at = await store.now(session)
+            step = Step(number=row.number, step=f"letter/{row.key}/{run}", at=at)
             whose = f"Письмо {letter.to.whom} («{letter.notice.russian}»)"
             what = f"{whose}: отправка была остановлена, начата снова"
             await store.write_once(session, step, Clause.REQUEST, what)
@@ -150,14 +165,17 @@ class Upkeep:
     # What nobody needs any more
 
     async def _purge(self) -> None:
-        now = datetime.now(UTC)
-        if now >= self._purge_at:
-            await purge(self._sessions, now)
-            self._purge_at = now + _PURGES_EVERY
+        if time.monotonic() < self._purge_at:
+            return
+        async with store.looking(self._sessions) as session:
+            now = await store.now(session)
+        await purge(self._sessions, now)
+        self._purge_at = time.monotonic() + _PURGES_EVERY.total_seconds()
 
 
-def _a_while_ago() -> datetime:
-    return datetime.now(UTC) - _API_STARTS_WITHIN
+def _a_while_ago() -> ColumnElement[datetime]:
+    moment: ColumnElement[datetime] = func.now() - _API_STARTS_WITHIN
+    return moment
 
 
 def _is_open_for_a_while() -> ColumnElement[bool]:

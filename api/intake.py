@@ -182,6 +182,7 @@ def _case(filed: Filed, now: datetime) -> dict[str, Any]:
         "input": filed.model_dump(mode="json"),
         "opened_at": now,
         "histories_kept": False,
+        "is_sealed": False,
     }
 
 

@@ -46,6 +46,8 @@ async def retry(post: Post, task: int, updates: Updates, task_queue: str) -> JSO
                 "nothing-to-retry",
                 "Сверка с Moodle идёт каждую ночь и сама закроет задачу; начать её можно и сейчас.",
             )
+        case TaskKind.CANARY_FAILED:
+            raise Problem("nothing-to-retry", "Запустите проверку снова (POST /canary).")
         case TaskKind.LETTER_UNDELIVERED:
             return await _send_anew(post, row, updates, task_queue)
         case _:

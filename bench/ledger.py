@@ -15,9 +15,9 @@ SELECT i, '2020-' || lpad(i::text, 6, '0') AS number, {_OPENED} AS opened_at
 FROM generate_series(1, {CASES}) AS i;
 
 INSERT INTO cases (number, kind, organisation, subsystem, title, input, opened_at, started_at, closed_at,
-                   histories_kept)
+                   histories_kept, is_sealed)
 SELECT number, 'request', 'zdrav', 'edu', 'Курс ' || i, '{{}}', opened_at, opened_at,
-       opened_at + interval '30 days', true
+       opened_at + interval '30 days', true, true
 FROM made;
 
 INSERT INTO requests (number, agency, subsystem, wanted, category_name, course_name, goal, learners_are,

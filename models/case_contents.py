@@ -78,7 +78,7 @@ _ROWS = (
         "certification",
     ),
 )
-_UPKEEPS = frozenset({"checked_at", "histories_kept"})
+_UPKEEPS = frozenset({"checked_at", "histories_kept", "is_sealed"})
 
 
 async def members(session: AsyncSession, case: CaseRow) -> AsyncIterator[Member]:

@@ -66,8 +66,23 @@ class CourseCase(Case):
     """Its id in the register."""
 
 
+_CANARY = "canary-"
+
+
+def canary_number(run: int) -> str:
+    """`canary-12`: the invented request of a run of the canary; it stands in a schema of its own."""
+    return f"{_CANARY}{run}"
+
+
+def is_canary(number: str) -> bool:
+    """Whether the case is an invented one."""
+    return number.startswith(_CANARY)
+
+
 def kind_of(number: str) -> Kind:
     """What a case is about, by its number."""
+    if is_canary(number):
+        return Kind.REQUEST
     return Kind(number.rpartition("-")[0]) if number[:1].isalpha() else Kind.REQUEST
 
 

@@ -34,6 +34,7 @@ class Deadline(Message):
         rungs: The ladder in order of time.
         repeat_every: Working days between repetitions of the last rung, to the same recipients.
         hand_over_at: When a machine's work becomes a person's task, 09:00 on a working day.
+        pace: See `Term`; the rung is repeated after one more step.
     """
 
     clause: Clause
@@ -45,6 +46,7 @@ class Deadline(Message):
     rungs: tuple[Rung, ...]
     repeat_every: int
     hand_over_at: AwareDatetime | None = None
+    pace: timedelta | None = None
 
     def is_late(self, at: datetime) -> bool:
         """Whether the moment is late: the deadline's own instant is, a microsecond earlier isn't."""
@@ -114,6 +116,22 @@ def postponed(deadline: Deadline, now: datetime, calendar: WorkCalendar) -> Dead
         for rung in deadline.rungs
     )
     return deadline.model_copy(update={"rungs": rungs})
+
+
+def hastened(deadline: Deadline, start: datetime, pace: timedelta) -> Deadline:
+    """The same ladder gone through from a moment on: one step of `pace` from each instant to the next."""
+    instants = sorted({deadline.due_at, *(rung.at for rung in deadline.rungs)})
+    become = {instant: start + ordinal * pace for ordinal, instant in enumerate(instants, 1)}
+    due_at = become[deadline.due_at]
+    return deadline.model_copy(
+        update={
+            "last_day": local_date(due_at - timedelta(microseconds=1)),
+            "due_at": due_at,
+            "rungs": tuple(rung.model_copy(update={"at": become[rung.at]}) for rung in deadline.rungs),
+            "hand_over_at": None,
+            "pace": pace,
+        }
+    )
 
 
 def find_nominal_last_day(term: Term, started_on: date, calendar: WorkCalendar) -> date:

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from functools import lru_cache
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models import signing
 from models.letters import LONGEST_SENDING
+from models.signing import SigningKey
 
 
 class MoodleSite(BaseModel):
@@ -81,10 +83,22 @@ class Settings(BaseSettings):
     claims_per_second: float = Field(default=5, ge=0)
     """Of one address on the claim page, ten seconds' worth at once; 0: no limit."""
     upkeep_every: timedelta = timedelta(seconds=20)
+    canary_pace: timedelta = Field(default=timedelta(minutes=1), gt=timedelta(0))
+    """Between one rung and the next of the weekly canary, in place of days."""
+    canary_patience: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
+    """How late a rung or its letter may be before the canary fails."""
+    canary_email: EmailStr | Literal[""] = ""
+    """Where the canary's letters go; empty: to the operator's address."""
     activities_at_once: int = Field(default=50, gt=0)
     """Of one worker; it opens at most so many connections to Postgres and ten more for its upkeep."""
     metrics_address: str = ""
     """`127.0.0.1:9464` serves the worker's Prometheus metrics; empty: none."""
+
+    @property
+    def key(self) -> SigningKey | None:
+        """What signs; None where the installation has none."""
+        secret = self.signing_key.get_secret_value()
+        return SigningKey.read(secret) if secret else None
 
     @field_validator("signing_key")
     @classmethod

@@ -10,6 +10,7 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from models import ids
+from models.canary import RunCanary
 from models.cases import Kind, kind_of, label
 from models.claim_codes import WriteCodes
 from models.letters import Letter
@@ -65,6 +66,18 @@ async def start_amendment(client: Client, task_queue: str, amendment: int, day: 
         id=ids.amendment_id(amendment),
         task_queue=task_queue,
         static_summary=f"Изменение календаря: {day:%d.%m.%Y}",
+    )
+
+
+async def start_canary(client: Client, task_queue: str, id: UUID, *, by: str) -> None:
+    """Start a canary beside the weekly ones; what was started under this id before stays as it is."""
+    await _start(
+        client,
+        "CanaryWorkflow",
+        RunCanary(by=by),
+        id=f"canary-{id}",
+        task_queue=task_queue,
+        static_summary="Проверка напоминаний и эскалаций",
     )
 
 

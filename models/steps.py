@@ -3,7 +3,7 @@
 Every message names its step: chosen in workflow code, so that a retry writes once.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from models.deadlines import Deadline
 from models.decisions import Decision
@@ -71,6 +71,8 @@ class NextRepeat(Step):
     """Ask the calendar for the next 09:00 so many working days after `at`."""
 
     every: int
+    pace: timedelta | None = None
+    """Of a canary: so long after `at` instead."""
 
 
 class MoveDeadline(Step):

@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlmodel import col, select
@@ -40,6 +41,20 @@ def connect(url: str, *, connections: int = 30) -> AsyncEngine:
 def sessions(engine: AsyncEngine) -> Sessions:
     """Sessions whose objects stay readable after the commit."""
     return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def in_schema(sessions: Sessions, schema: str) -> Sessions:
+    """Sessions over the same connections whose tables are those of another schema."""
+    engine: AsyncEngine = sessions.kw["bind"]
+    return async_sessionmaker(
+        engine.execution_options(schema_translate_map={None: schema}), expire_on_commit=False
+    )
+
+
+async def now(session: AsyncSession) -> datetime:
+    """Postgres' clock: whatever is decided by it does not depend on the machine of a worker."""
+    moment: datetime = (await session.scalars(select(func.clock_timestamp()))).one()
+    return moment
 
 
 @asynccontextmanager

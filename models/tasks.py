@@ -23,6 +23,8 @@ class TaskKind(StrEnum):
     """A responsible seems to be gone: the operator may open a replacement (clause 4.8)."""
     DIFFERENCE = "difference"
     """A Moodle differs from the register; closed by the night that finds it gone."""
+    CANARY_FAILED = "canary_failed"
+    """The ladder of letters does not work as it should; closed by the next canary that passes."""
 
     @property
     def russian(self) -> str:
@@ -43,4 +45,5 @@ _KINDS = {
     TaskKind.MOODLE_ACCOUNT: "служебная учётная запись Moodle",
     TaskKind.PERSON_GONE: "ответственное лицо выбыло",
     TaskKind.DIFFERENCE: "расхождение с реестром",
+    TaskKind.CANARY_FAILED: "проверка напоминаний не прошла",
 }

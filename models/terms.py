@@ -1,6 +1,6 @@
 """A term as data: how long, who is reminded before its last day, who is told when it has passed."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Self
@@ -136,6 +136,7 @@ class Term(Message):
             Code, art. 193).
         hand_over_before: Working days before the last day at which what a machine hasn't managed
             becomes a person's task; None where no machine is involved.
+        pace: Of a canary (`models.canary`): the ladder is gone through in steps so long, not in days.
 
     Raises:
         ValidationError: Nothing to count, or the ladder isn't, or might not be, in order of time.
@@ -150,6 +151,7 @@ class Term(Message):
     repeat_every: int = Field(default=5, ge=1)
     moves_from_day_off: bool = True
     hand_over_before: int | None = Field(default=None, ge=1)
+    pace: timedelta | None = None
 
     def until(self, last_day: date) -> Self:
         """The same ladder around a day that a person sets."""

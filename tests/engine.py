@@ -76,7 +76,7 @@ class Engine:
         self.app.state.sessions, self.app.state.temporal = sessions, client
         self.app.state.claiming = claiming.connect(settings, sessions, http)
         self.skipper = TimeSkipper(client)
-        self.upkeep = Upkeep(sessions, client, settings.task_queue, timedelta(days=1))
+        self.upkeep = Upkeep(sessions, client, settings.task_queue, timedelta(days=1), settings.key)
         self._http = http
 
     @classmethod

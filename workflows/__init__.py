@@ -2,6 +2,7 @@
 
 from workflows.amendment import AmendmentWorkflow
 from workflows.authoring import AuthoringWorkflow
+from workflows.canary import CanaryWorkflow
 from workflows.certification import CertificationWorkflow
 from workflows.codes import CodesWorkflow
 from workflows.consultation import ConsultationWorkflow
@@ -28,4 +29,5 @@ WORKFLOWS = [
     DeliveryWorkflow,
     AmendmentWorkflow,
     ReconciliationWorkflow,
+    CanaryWorkflow,
 ]

@@ -216,6 +216,7 @@ class DeadlineWatch:
             NextRepeat(
                 **self._stamp(f"repeat-after-{local_date(workflow.now())}"),
                 every=self._deadline.repeat_every,
+                pace=self._deadline.pace,
             )
         )
 

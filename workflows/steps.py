@@ -73,7 +73,7 @@ _DATABASE: dict[str, Any] = {
 }
 """Postgres comes back within minutes or somebody is looking for it."""
 
-_BEYOND_DATABASE: dict[str, Any] = {
+BEYOND_DATABASE: dict[str, Any] = {
     **_DATABASE,
     "start_to_close_timeout": timedelta(minutes=1),
     "heartbeat_timeout": SIGN_OF_LIFE,
@@ -94,7 +94,7 @@ _MOODLE: dict[str, Any] = {
 LONG: dict[str, Any] = {**_MOODLE, "start_to_close_timeout": timedelta(hours=12)}
 """For thousands of learners; what a killed worker had done stands in Postgres."""
 
-_MAIL: dict[str, Any] = {
+MAIL: dict[str, Any] = {
     "start_to_close_timeout": LONGEST_SENDING + timedelta(seconds=30),
     "heartbeat_timeout": SIGN_OF_LIFE,
     "schedule_to_close_timeout": timedelta(days=4),
@@ -118,7 +118,7 @@ async def open_clause(clause: OpenClause) -> Opened:
 
 
 async def find_analogues(step: Step) -> AnaloguesFound:
-    return await write_down(CaseActivities.find_analogues, step, "Поиск аналогов", _BEYOND_DATABASE)
+    return await write_down(CaseActivities.find_analogues, step, "Поиск аналогов", BEYOND_DATABASE)
 
 
 async def is_known(named: Named) -> bool:
@@ -162,12 +162,12 @@ async def next_repeat(ask: NextRepeat) -> datetime:
 
 
 async def moved_clauses(ask: MoveClauses) -> list[MovedClause]:
-    return await write_down(CalendarActivities.moved_clauses, ask, "Какие сроки сдвигаются", _BEYOND_DATABASE)
+    return await write_down(CalendarActivities.moved_clauses, ask, "Какие сроки сдвигаются", BEYOND_DATABASE)
 
 
 async def move_clause(moved: MovedClause) -> None:
     summary = f"Перенос срока по делу {moved.number}"
-    await write_down(CalendarActivities.move_clause, moved, summary, _BEYOND_DATABASE)
+    await write_down(CalendarActivities.move_clause, moved, summary, BEYOND_DATABASE)
 
 
 async def close_task(task: CloseTask) -> None:
@@ -231,7 +231,7 @@ async def read_back(evidence: Evidence) -> None:
 
 async def send_letter(key: str) -> LetterState:
     return await workflow.execute_activity_method(
-        LetterActivities.send_letter, key, **_MAIL, summary="Отправка письма"
+        LetterActivities.send_letter, key, **MAIL, summary="Отправка письма"
     )
 
 

@@ -1,28 +1,30 @@
 """The sealed file of a case, for those who may see the whole of it."""
 
-import asyncio
+import io
+import os
 from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
-from typing import IO, cast
+from typing import IO, Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
+from sqlmodel import col, select
 
 from api.auth import STAFF, allow
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
 from api.errors import Problem
-from models import case_contents, store
-from models.case_file import MEDIA_TYPE, Sealer
+from models import store
+from models.case_file import MEDIA_TYPE
+from models.sealing import seal
 from models.settings import Settings
 from models.signing import SigningKey
-from models.tables import CaseRow
+from models.tables import CaseFile, CaseRow
 
 router = APIRouter(prefix="/cases/{number}", tags=["Дело"])
 
-_IN_MEMORY = 4 << 20
 _CHUNK = 1 << 16
+_ANEW = Query(description="Собрать и подписать заново, по состоянию на сейчас.")
 
 
 @router.get(
@@ -34,13 +36,17 @@ _CHUNK = 1 << 16
     },
     response_class=StreamingResponse,
 )
-async def case_file(case: CaseDep, sessions: SessionsDep, settings: SettingsDep) -> StreamingResponse:
+async def case_file(
+    case: CaseDep, sessions: SessionsDep, settings: SettingsDep, anew: Annotated[bool, _ANEW] = False
+) -> StreamingResponse:
     """Дело целиком одним ZIP с описью, подписанной установкой; проверяется без сети: `python -m verify`.
 
-    Личных данных обучающихся в нём нет; истории процессов, которые ещё идут, в него не входят.
+    Закрытое дело запечатывается само и дальше отдаётся тем же файлом. Личных данных обучающихся в нём нет;
+    истории процессов, которые ещё идут, в него не входят.
     """
-    file = await _sealed(sessions, case, _key(settings))
-    length = file.tell()
+    file = await _kept(sessions, case) if case.is_sealed and not anew else None
+    file = file or await seal(sessions, case, _key(settings))
+    length = file.seek(0, os.SEEK_END)
     headers = {
         "Content-Disposition": f'attachment; filename="delo-{case.number}.zip"',
         "Content-Length": str(length),
@@ -49,21 +55,17 @@ async def case_file(case: CaseDep, sessions: SessionsDep, settings: SettingsDep)
 
 
 def _key(settings: Settings) -> SigningKey:
-    secret = settings.signing_key.get_secret_value()
-    if not secret:
+    if settings.key is None:
         raise Problem("no-signing-key")
-    return SigningKey.read(secret)
+    return settings.key
 
 
-async def _sealed(sessions: store.Sessions, case: CaseRow, key: SigningKey) -> IO[bytes]:
-    """The file, at its end. On disk once it is large: a slow reader holds neither memory nor Postgres."""
-    file = cast(IO[bytes], SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - closed once it is sent
-    sealer = Sealer(file, case.number)
-    async with store.snapshot(sessions) as session:
-        async for path, content in case_contents.members(session, case):
-            await asyncio.to_thread(sealer.add, path, content)
-    await asyncio.to_thread(sealer.seal, key)
-    return file
+async def _kept(sessions: store.Sessions, case: CaseRow) -> IO[bytes] | None:
+    """As it was sealed when the case closed."""
+    query = select(col(CaseFile.content)).where(col(CaseFile.number) == case.number)
+    async with store.looking(sessions) as session:
+        content = await session.scalar(query)
+    return None if content is None else io.BytesIO(content)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ from api.errors import Problem
 from api.idempotency import PostDep
 from api.schemas.fields import Named
 from api.schemas.reconciliation import DifferenceShown, ReconciliationShown, RunShown
-from models import nightly
+from models import schedules
 from models.errors import Failure
 from models.reconciliation import Kind, Outcome
 from models.settings import Settings
@@ -50,7 +50,7 @@ async def reconcile(code: Code, post: PostDep, settings: SettingsDep, temporal: 
     if (answered := await post.first_answer()) is not None:
         return answered
     try:
-        await nightly.now(temporal, settings.task_queue, code)
+        await schedules.reconcile_now(temporal, settings.task_queue, code)
     except (RPCError, RuntimeError):
         raise Problem("unavailable") from None
 

@@ -24,6 +24,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('post_id')
     )
+    op.create_table('canaries',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('workflow_id', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('asked_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('passed', sa.Boolean(), nullable=True),
+    sa.Column('faults', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('ladders', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('workflow_id')
+    )
     op.create_table('catalogue',
     sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -179,6 +192,7 @@ def upgrade() -> None:
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('histories_kept', sa.Boolean(), nullable=False),
+    sa.Column('is_sealed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['course'], ['courses.id'], ),
     sa.ForeignKeyConstraint(['organisation'], ['organisations.code'], ),
     sa.ForeignKeyConstraint(['subsystem'], ['subsystems.code'], ),
@@ -189,6 +203,7 @@ def upgrade() -> None:
     op.create_index('ix_cases_opened', 'cases', ['opened_at', 'number'], unique=False)
     op.create_index(op.f('ix_cases_organisation'), 'cases', ['organisation'], unique=False)
     op.create_index('ix_cases_to_keep', 'cases', ['number'], unique=False, postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
+    op.create_index('ix_cases_to_seal', 'cases', ['number'], unique=False, postgresql_where=sa.text('histories_kept AND NOT is_sealed'))
     op.create_index('ix_cases_unstarted', 'cases', ['number'], unique=False, postgresql_where=sa.text('started_at IS NULL'))
     op.create_table('accounts',
     sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -216,6 +231,14 @@ def upgrade() -> None:
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('number', 'step', 'row')
+    )
+    op.create_table('case_files',
+    sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('sealed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
+    sa.PrimaryKeyConstraint('number')
     )
     op.create_table('clauses',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -299,6 +322,7 @@ def upgrade() -> None:
     sa.Column('rung', sa.Integer(), nullable=True),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('last_error', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('written_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('history_kept', sa.Boolean(), nullable=False),
@@ -689,10 +713,12 @@ def downgrade() -> None:
     op.drop_table('documents')
     op.drop_index('ix_clauses_open', table_name='clauses', postgresql_where=sa.text('finished_at IS NULL'))
     op.drop_table('clauses')
+    op.drop_table('case_files')
     op.drop_table('bulk_letters')
     op.drop_index(op.f('ix_accounts_person'), table_name='accounts')
     op.drop_table('accounts')
     op.drop_index('ix_cases_unstarted', table_name='cases', postgresql_where=sa.text('started_at IS NULL'))
+    op.drop_index('ix_cases_to_seal', table_name='cases', postgresql_where=sa.text('histories_kept AND NOT is_sealed'))
     op.drop_index('ix_cases_to_keep', table_name='cases', postgresql_where=sa.text('closed_at IS NOT NULL AND NOT histories_kept'))
     op.drop_index(op.f('ix_cases_organisation'), table_name='cases')
     op.drop_index('ix_cases_opened', table_name='cases')
@@ -718,5 +744,6 @@ def downgrade() -> None:
     op.drop_table('counters')
     op.drop_table('catalogue_readings')
     op.drop_table('catalogue')
+    op.drop_table('canaries')
     op.drop_table('calendar_amendments')
     # ### end Alembic commands ###

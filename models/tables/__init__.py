@@ -20,7 +20,7 @@ from models.tables.certificates import CertificateRow, CertificationRow
 from models.tables.learners import BulkLetter, ClaimCode, EnrolmentRow, LearnerRow
 from models.tables.people import Account, Person, Responsibility
 from models.tables.reconciliation import DifferenceRow, ReconciliationRow, RegisterChange
-from models.tables.records import Document, JournalEntry, KeptHistory, LetterRow
+from models.tables.records import CanaryRow, CaseFile, Document, JournalEntry, KeptHistory, LetterRow
 from models.tables.register import CatalogueEntry, CatalogueReading, Category, Course, Organisation, Subsystem
 from models.tables.replacements import ReplacementRow, ThreadLine
 from models.tables.trainings import ParticipantRow, SignUpRow, TrainingRow
@@ -31,7 +31,9 @@ __all__ = [
     "ApiKey",
     "BulkLetter",
     "CalendarFeed",
+    "CanaryRow",
     "CandidateRow",
+    "CaseFile",
     "CaseRow",
     "CatalogueEntry",
     "CatalogueReading",

@@ -39,6 +39,7 @@ class CaseRow(SQLModel, table=True):
             "number",
             postgresql_where=text("closed_at IS NOT NULL AND NOT histories_kept"),
         ),
+        Index("ix_cases_to_seal", "number", postgresql_where=text("histories_kept AND NOT is_sealed")),
         Index("ix_cases_opened", "opened_at", "number"),
     )
 
@@ -59,6 +60,8 @@ class CaseRow(SQLModel, table=True):
     checked_at: datetime | None = Field(default=None, sa_type=AWARE)
     """When upkeep last saw that the open case really runs."""
     histories_kept: bool = False
+    is_sealed: bool = False
+    """Its file is made, and kept."""
 
 
 class Request(SQLModel, table=True):

@@ -30,6 +30,8 @@ class LetterRow(SQLModel, table=True):
     rung: int | None = None
     state: str
     attempts: int = 0
+    last_error: str = ""
+    """Why the last attempt failed, in Russian."""
     written_at: datetime = Field(sa_type=AWARE)
     settled_at: datetime | None = Field(default=None, sa_type=AWARE)
     history_kept: bool = False
@@ -68,6 +70,37 @@ class JournalEntry(SQLModel, table=True):
     clause: str
     what: str = Field(sa_type=Text)
     evidence: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+
+
+class CanaryRow(SQLModel, table=True):
+    """A run of the canary and what it has shown; its case stands in the schema `models.canary.SCHEMA`."""
+
+    __tablename__ = "canaries"
+
+    id: int | None = Field(default=None, primary_key=True)
+    workflow_id: str = Field(unique=True)
+    asked_by: str
+    """Who asked for it, for people to read."""
+    started_at: datetime = Field(sa_type=AWARE)
+    finished_at: datetime | None = Field(default=None, sa_type=AWARE)
+    passed: bool | None = None
+    """None until it is finished."""
+    faults: list[str] = Field(default_factory=list, sa_type=JSONB)
+    ladders: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    """What became of each rung, as `models.escalations` has it."""
+    told_at: datetime | None = Field(default=None, sa_type=AWARE)
+    """When the mail server took the letter about a failure."""
+
+
+class CaseFile(SQLModel, table=True):
+    """The sealed file of a closed case, as it was made then: whoever asks gets the same bytes."""
+
+    __tablename__ = "case_files"
+
+    number: str = Field(primary_key=True, foreign_key="cases.number")
+    content: bytes = Field(sa_type=LargeBinary)
+    sha256: str
+    sealed_at: datetime = Field(sa_type=AWARE)
 
 
 class KeptHistory(SQLModel, table=True):

@@ -64,7 +64,7 @@ async def test_a_step_that_gives_none_is_taken_for_dead_long_before_its_time_is_
     assert step.cause.type is TimeoutType.HEARTBEAT
 
 
-@pytest.mark.parametrize("options", [steps._MOODLE, steps._MAIL, steps._BEYOND_DATABASE])
+@pytest.mark.parametrize("options", [steps._MOODLE, steps.MAIL, steps.BEYOND_DATABASE])
 def test_what_may_take_long_has_to_give_signs_of_life(options: dict[str, timedelta]) -> None:
     assert options["heartbeat_timeout"] <= timedelta(seconds=15)
     assert options["heartbeat_timeout"] < options["start_to_close_timeout"]

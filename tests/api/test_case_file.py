@@ -39,8 +39,8 @@ async def refused(engine: Engine) -> str:
     return number
 
 
-async def fetch(engine: Engine, number: str, role: str = "supervisor") -> bytes:
-    response = await engine.call(role, "GET", f"/cases/{number}/file")
+async def fetch(engine: Engine, number: str, role: str = "supervisor", *, anew: bool = False) -> bytes:
+    response = await engine.call(role, "GET", f"/cases/{number}/file{'?anew=true' if anew else ''}")
     assert response.status_code == 200, response.text
     assert int(response.headers["Content-Length"]) == len(response.content)
     return response.content
@@ -130,14 +130,14 @@ async def test_results_of_learners_are_proved_without_being_shown(engine: Engine
     assert not any(path.startswith("documents/") for path in content)
 
 
-async def test_it_changes_with_the_case(engine: Engine, refused: str) -> None:
-    before = await fetch(engine, refused)
+async def test_made_anew_it_changes_with_the_case(engine: Engine, refused: str) -> None:
+    before = await fetch(engine, refused, anew=True)
     (letter, *_) = await engine.letters(refused)
     async with engine.sessions.begin() as session:
         other = update(LetterRow).where(col(LetterRow.key) == letter.key)
         await session.execute(other.values(attempts=letter.attempts + 1))
 
-    after = await fetch(engine, refused)
+    after = await fetch(engine, refused, anew=True)
 
     async with engine.sessions.begin() as session:
         await session.execute(other.values(attempts=letter.attempts))
@@ -164,6 +164,6 @@ async def test_what_was_not_ordered_is_not_the_operators(engine: Engine, refused
 async def test_without_a_key_nothing_is_made(engine: Engine, refused: str) -> None:
     unsigned = engine.api_with(signing_key=SecretStr(""))
 
-    response = await unsigned.call("admin", "GET", f"/cases/{refused}/file")
+    response = await unsigned.call("admin", "GET", f"/cases/{refused}/file?anew=true")
 
     assert words.problem(response, 409) == "no-signing-key"

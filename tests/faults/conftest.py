@@ -15,7 +15,13 @@ from devstack.temporal_build import find
 from tests.faults.outside import Outside
 
 # What takes 10 s and 20 s in an installation: the tests would only wait.
-SOONER = {"SEO_UPDATE_TIMEOUT": "PT2S", "SEO_UPKEEP_EVERY": "PT1S", "SEO_MOODLE_TIMEOUT": "PT5S"}
+SOONER = {
+    "SEO_UPDATE_TIMEOUT": "PT2S",
+    "SEO_UPKEEP_EVERY": "PT1S",
+    "SEO_MOODLE_TIMEOUT": "PT5S",
+    "SEO_CANARY_PACE": "PT1S",
+    "SEO_CANARY_PATIENCE": "PT40S",
+}
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ from models.terms import Clause, Recipient
 from tests import certificates, claims
 from tests.engine import Engine
 from tests.workflows import (
+    canaries,
     courses,
     enrolments,
     reconciling,
@@ -53,6 +54,7 @@ async def record() -> None:
             await _replacements(engine)
             await _certifications(engine)
             await _reconciliations(engine)
+            await _canaries(engine)
 
 
 async def _half_way_request_and_review(engine: Engine) -> None:
@@ -264,6 +266,15 @@ async def _reconciliations(engine: Engine) -> None:
     await _save("reconciliation_half_way", night)
     await engine.moodle_heals()
     await _save("reconciliation_finished", night, is_finished=True)
+
+
+async def _canaries(engine: Engine) -> None:
+    """In the midst of the review's ladder, and at its end."""
+    async with canaries.hastened(engine) as quick:
+        canary = await canaries.start(quick)
+        await canaries.opened(quick, canary)
+        await _save("canary_half_way", canary)
+        await _save("canary_finished", canary, is_finished=True)
 
 
 async def _save(name: str, handle: WorkflowHandle[Any, Any], *, is_finished: bool = False) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 
 from activities import reconciliation
 from clients.moodle import MoodleClient
-from models import nightly
+from models import schedules
 from models.deadlines import LOCAL_ZONE
 from models.reconciliation import MANY
 from models.tables import Category, Course, ReconciliationRow
@@ -189,7 +189,7 @@ async def test_one_run_at_a_time_whoever_starts_it(engine: Engine) -> None:
 
     await asyncio.sleep(0.5)
     await engine.until(ended, seconds=30)
-    schedule = engine.client.get_schedule_handle(nightly.schedule_id("edu"))
+    schedule = engine.client.get_schedule_handle(schedules.reconciliation_of("edu"))
     description = await schedule.describe()
     await schedule.delete()
     assert description.info.num_actions == 1
