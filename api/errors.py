@@ -76,6 +76,9 @@ _UNFIT = {certificates.Rejection.UNKNOWN_PARTICIPANT, certificates.Rejection.NAM
 TABLE: dict[str, Kind] = {
     "unauthenticated": Kind(401, "Нужен действующий ключ доступа."),
     "forbidden": Kind(403, "Эта роль не выполняет такое действие."),
+    "foreign-form": Kind(
+        403, "Форма устарела или отправлена не с нашей страницы: откройте страницу заново и повторите."
+    ),
     "rate-limited": Kind(429, "Слишком много обращений: повторите через Retry-After секунд."),
     "not-found": Kind(404, "Не найдено."),
     "method-not-allowed": Kind(405, "Такое действие по этому адресу не предусмотрено."),

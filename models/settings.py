@@ -80,11 +80,25 @@ class Settings(BaseSettings):
     """How long a claim code works: to the end of its last day."""
     claims_per_second: float = Field(default=5, ge=0)
     """Of one address on the claim page, ten seconds' worth at once; 0: no limit."""
+    session_idle: timedelta = Field(default=timedelta(hours=2), ge=timedelta(minutes=1))
+    """How long a person who does nothing stays signed in to the pages."""
+    demo_sign_in: bool = False
+    """Whether the page of signing in offers everybody who has a key; only where all listens on loopback."""
     upkeep_every: timedelta = timedelta(seconds=20)
     activities_at_once: int = Field(default=50, gt=0)
     """Of one worker; it opens at most so many connections to Postgres and ten more for its upkeep."""
     metrics_address: str = ""
     """`127.0.0.1:9464` serves the worker's Prometheus metrics; empty: none."""
+
+    @property
+    def provider(self) -> str:
+        """What people call the provider of identities; empty: nobody signs in by one."""
+        return ""
+
+    @property
+    def sign_in_origins(self) -> tuple[str, ...]:
+        """Where forms lead besides ourselves: to the provider of identities, when a person signs out."""
+        return ()
 
     @field_validator("signing_key")
     @classmethod

@@ -4,7 +4,7 @@ Stamps are aware; SQL never supplies them: facts carry the workflow's clock, and
 what happens at the API its own.
 """
 
-from models.tables.access import AmendmentRow, ApiKey, CalendarFeed, IdempotencyRecord
+from models.tables.access import AccessEntry, AmendmentRow, ApiKey, CalendarFeed, IdempotencyRecord, SignedIn
 from models.tables.cases import (
     CandidateRow,
     CaseRow,
@@ -25,6 +25,7 @@ from models.tables.replacements import ReplacementRow, ThreadLine
 from models.tables.trainings import ParticipantRow, SignUpRow, TrainingRow
 
 __all__ = [
+    "AccessEntry",
     "Account",
     "AmendmentRow",
     "ApiKey",
@@ -57,6 +58,7 @@ __all__ = [
     "Responsibility",
     "RungRow",
     "SignUpRow",
+    "SignedIn",
     "Subsystem",
     "Task",
     "TextRow",

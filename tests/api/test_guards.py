@@ -59,6 +59,7 @@ ROUTES = [
     Guarded("POST", f"{API}/tasks/{{task}}/retry", TASKS, 404),
     Guarded("POST", f"{API}/tasks/{{task}}/close", TASKS, 404),
     Guarded("GET", f"{API}/deadlines", EVERYBODY, 200),
+    Guarded("GET", f"{API}/deadlines/totals", EVERYBODY, 200),
     Guarded("GET", f"{API}/ledger", EVERYBODY, 422),
     Guarded("GET", f"{API}/ledger/totals", EVERYBODY, 422),
     Guarded("GET", f"{API}/ledger.xlsx", EVERYBODY, 422),
