@@ -90,7 +90,8 @@ async def totals(session: AsyncSession, caller: Caller, asked: Asked) -> Deadlin
     """How many there are of each pressure, whatever pressure and page are asked for."""
     every = _filtered(caller, replace(asked, pressure=None)).order_by(None)
     counted = every.with_only_columns(_PRESSURE, func.count()).group_by(_PRESSURE)
-    return DeadlineTotals(**dict(map(tuple, (await session.execute(counted)).all())))
+    rows = (await session.execute(counted)).all()
+    return DeadlineTotals(**{str(row[0]): row[1] for row in rows})
 
 
 async def running(session: AsyncSession, caller: Caller, waits_for: str | None) -> Sequence[Open]:
