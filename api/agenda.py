@@ -139,7 +139,7 @@ def _filtered(caller: Caller, asked: Asked) -> Query:
     if asked.waits_for is not None:
         query = query.where(col(ClauseRow.waits_for) == asked.waits_for)
     if asked.pressure is not None:
-        query = query.where(asked.pressure.value == _PRESSURE)
+        query = query.where(_PRESSURE.in_([asked.pressure.value]))
     return query.where(*(_has(word) for word in asked.search.split()[:_WORDS_AT_MOST]))
 
 

@@ -54,6 +54,8 @@ async def test_a_deadline_says_what_is_left_who_is_waited_for_and_why(engine: En
         "unit": "calendar_days",
         "standing": russian.left(left),
         "overdue": False,
+        "pressure": "in_time",
+        "claimed_by": "",
         "provisional": clause.is_provisional,
         "waits_for": "reviewer",
         "waits_for_name": "рассматривающие",
