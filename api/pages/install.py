@@ -5,12 +5,13 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from api.pages import case, sign_in, work_list
+from api.pages import case, filing, sign_in, work_list
 
 _ROUTERS = (
     sign_in.router,
     work_list.router,
     case.router,
+    filing.router,
 )
 
 

@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from sqlmodel import col, select
 
 from api.auth import Role
 from models.requests import Stage
+from models.tables import JournalEntry
 from tests.api import words
 from tests.engine import Engine, Json
 from tests.pages.people import Person, SignIn
@@ -19,8 +21,12 @@ def offered(page: str) -> set[str]:
 
 
 async def acts(stand: Engine, number: str) -> list[str]:
-    """The journal without the letters, which arrive when they arrive."""
-    return [line for line in await stand.journal(number) if not line.startswith("Письмо")]
+    """What people have done, by the journal."""
+    query = select(JournalEntry.what).where(
+        col(JournalEntry.number) == number, col(JournalEntry.actor).startswith("key-")
+    )
+    async with stand.sessions() as session:
+        return list((await session.scalars(query.order_by(col(JournalEntry.id)))).all())
 
 
 async def test_a_reviewer_decides_on_the_page(stand: Engine, signed_in: SignIn) -> None:
