@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -82,6 +83,19 @@ class Settings(BaseSettings):
     """Of one address on the claim page, ten seconds' worth at once; 0: no limit."""
     session_idle: timedelta = Field(default=timedelta(hours=2), ge=timedelta(minutes=1))
     """How long a person who does nothing stays signed in to the pages."""
+    oidc_issuer: str = ""
+    """Address of the provider of identities (OpenID Connect) by which people sign in; empty: nobody does."""
+    oidc_name: str = "учётную запись организации"
+    """What the button calls it: «Войти через …»."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scope: str = "openid profile email"
+    oidc_role_claim: str = "roles"
+    """Where the ID token names a person's roles; a dot leads deeper (`realm_access.roles`)."""
+    oidc_roles: dict[str, str] = Field(default_factory=dict)
+    """Our role by the provider's word, the strongest first; empty: the words are our own."""
+    oidc_organisation_claim: str = "organisation"
+    """Where it names the code of a person's organisation."""
     demo_sign_in: bool = False
     """Whether the page of signing in offers everybody who has a key; only where all listens on loopback."""
     upkeep_every: timedelta = timedelta(seconds=20)
@@ -91,14 +105,12 @@ class Settings(BaseSettings):
     """`127.0.0.1:9464` serves the worker's Prometheus metrics; empty: none."""
 
     @property
-    def provider(self) -> str:
-        """What people call the provider of identities; empty: nobody signs in by one."""
-        return ""
-
-    @property
     def sign_in_origins(self) -> tuple[str, ...]:
         """Where forms lead besides ourselves: to the provider of identities, when a person signs out."""
-        return ()
+        if not self.oidc_issuer:
+            return ()
+        parts = urlsplit(self.oidc_issuer)
+        return (f"{parts.scheme}://{parts.netloc}",)
 
     @field_validator("signing_key")
     @classmethod

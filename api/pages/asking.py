@@ -6,7 +6,7 @@ So a page can do nothing that the API can't: the same guards, the same checks, t
 import asyncio
 from typing import Annotated, Any, cast
 
-import httpx
+import httpx2
 from fastapi import Depends, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -33,7 +33,7 @@ class Api:
         asked = {name: value for name, value in query.items() if value is not None}
         return _read(await self._send("GET", path, params=asked)).json()
 
-    async def download(self, path: str) -> httpx.Response:
+    async def download(self, path: str) -> httpx2.Response:
         """A file.
 
         Raises:
@@ -70,9 +70,9 @@ class Api:
         """
         _read(await self._send("DELETE", path))
 
-    async def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        transport = httpx.ASGITransport(cast(Any, self._as_caller), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://pages") as http:
+    async def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        transport = httpx2.ASGITransport(cast(Any, self._as_caller), raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://pages") as http:
             return await http.request(method, _API + path, **more)
 
     async def _as_caller(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -104,7 +104,7 @@ def _let_go(work: asyncio.Future[Any]) -> None:
         work.exception()
 
 
-def _read(response: httpx.Response) -> httpx.Response:
+def _read(response: httpx2.Response) -> httpx2.Response:
     if response.status_code < 400:
         return response
     said = response.json()

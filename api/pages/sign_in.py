@@ -10,6 +10,7 @@ from sqlmodel import col, func, select
 
 from api.deps import SessionsDep, SettingsDep
 from api.errors import Problem
+from api.pages import oidc
 from api.pages import sessions as signed_in
 from api.pages.frame import done, give_cookie, own_path, public_router, show
 from api.pages.visitors import COOKIE, AnybodyDep, FormDep
@@ -35,7 +36,12 @@ async def ask(
         async with sessions() as session:
             persons = await _persons(session)
     return show(
-        http, "sign_in.html", title="Вход", next=own_path(next), persons=persons, provider=settings.provider
+        http,
+        "sign_in.html",
+        title="Вход",
+        next=own_path(next),
+        persons=persons,
+        provider=settings.oidc_name if settings.oidc_issuer else "",
     )
 
 
@@ -56,11 +62,34 @@ async def be(http: Request, form: FormDep, sessions: SessionsDep, settings: Sett
 
 @router.post("/sign-out")
 async def leave(http: Request, form: FormDep, visitor: AnybodyDep, sessions: SessionsDep) -> Response:
-    """Nobody is signed in with this cookie any more."""
+    """Nobody is signed in with this cookie any more; a provider is told too."""
     async with sessions.begin() as session:
-        await signed_in.end(session, visitor.secret)
-    response = done(http, "/sign-in", "Вы вышли.")
+        id_token = await signed_in.end(session, visitor.secret)
+    response = done(http, await oidc.sign_out_address(http, id_token) or "/sign-in", "Вы вышли.")
     response.delete_cookie(COOKIE)
+    return response
+
+
+@router.get("/sign-in/start")
+async def start(
+    http: Request,
+    visitor: AnybodyDep,
+    sessions: SessionsDep,
+    next: Annotated[str, Query(max_length=2000)] = "/",
+) -> Response:
+    """To the provider of identities."""
+    response = await oidc.start(http, sessions, visitor.secret, own_path(next))
+    if visitor.is_new:
+        give_cookie(http, response, visitor.secret)
+    return response
+
+
+@router.get("/sign-in/back")
+async def come_back(http: Request, visitor: AnybodyDep, sessions: SessionsDep) -> Response:
+    """From the provider, with what it says of the person."""
+    secret, back_to = await oidc.finish(http, sessions, visitor.secret)
+    response = done(http, back_to)
+    give_cookie(http, response, secret)
     return response
 
 

@@ -69,6 +69,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('persons_email', 'persons', [sa.literal_column('lower(email)')], unique=True, postgresql_where=sa.text("email != ''"))
+    op.create_table('sign_in_attempts',
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('back_to', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('sha256')
+    )
+    op.create_index(op.f('ix_sign_in_attempts_began_at'), 'sign_in_attempts', ['began_at'], unique=False)
     op.create_table('api_keys',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -672,6 +680,8 @@ def downgrade() -> None:
     op.drop_table('access_journal')
     op.drop_table('subsystems')
     op.drop_table('api_keys')
+    op.drop_index(op.f('ix_sign_in_attempts_began_at'), table_name='sign_in_attempts')
+    op.drop_table('sign_in_attempts')
     op.drop_index('persons_email', table_name='persons', postgresql_where=sa.text("email != ''"))
     op.drop_table('persons')
     op.drop_table('organisations')

@@ -4,7 +4,15 @@ Stamps are aware; SQL never supplies them: facts carry the workflow's clock, and
 what happens at the API its own.
 """
 
-from models.tables.access import AccessEntry, AmendmentRow, ApiKey, CalendarFeed, IdempotencyRecord, SignedIn
+from models.tables.access import (
+    AccessEntry,
+    AmendmentRow,
+    ApiKey,
+    CalendarFeed,
+    IdempotencyRecord,
+    SignedIn,
+    SignInAttempt,
+)
 from models.tables.cases import (
     CandidateRow,
     CaseRow,
@@ -57,6 +65,7 @@ __all__ = [
     "Request",
     "Responsibility",
     "RungRow",
+    "SignInAttempt",
     "SignUpRow",
     "SignedIn",
     "Subsystem",

@@ -71,6 +71,20 @@ class SignedIn(SQLModel, table=True):
     """By which the provider of identities is asked to sign the person out too."""
 
 
+class SignInAttempt(SQLModel, table=True):
+    """A browser that is at the provider of identities now."""
+
+    __tablename__ = "sign_in_attempts"
+
+    sha256: str = Field(primary_key=True)
+    """Of its cookie."""
+    began_at: datetime = Field(sa_type=AWARE, index=True)
+    back_to: str
+    """The page that was asked for."""
+    state: dict[str, Any] = Field(sa_type=JSONB)
+    """What the answer is checked by: state, nonce, the verifier of PKCE."""
+
+
 class AccessEntry(SQLModel, table=True):
     """The journal of access: who signed in and out, and whose role became another."""
 
