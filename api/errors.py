@@ -158,6 +158,9 @@ TABLE: dict[str, Kind] = {
     "internal": Kind(500, "Непредвиденная ошибка; она записана и будет разобрана."),
 }
 
+OF_PAGES = ("foreign-form", "sign-in-failed", "no-role")
+"""What only pages answer."""
+
 RETRY_AFTER_SECONDS = {
     "outcome-unknown": 5,
     "unavailable": 5,
@@ -173,7 +176,8 @@ class ProblemBody(BaseModel):
     """An error as it is sent (RFC 9457)."""
 
     type: str = Field(
-        description="Постоянный тип ошибки, для программ.", json_schema_extra={"enum": list(TABLE)}
+        description="Постоянный тип ошибки, для программ.",
+        json_schema_extra={"enum": [one for one in TABLE if one not in OF_PAGES]},
     )
     title: str
     status: int
@@ -232,7 +236,7 @@ def install(app: FastAPI) -> None:
     """Put every exception behind the table."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(HTTPException, on_http)
     for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(unavailable, _on_unavailable)
     app.add_exception_handler(Exception, _on_unexpected)
@@ -250,7 +254,7 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     return Problem("invalid", fields=field_problems(error.errors())).response()
 
 
-async def _on_http(_: Request, error: Exception) -> JSONResponse:
+async def on_http(_: Request, error: Exception) -> JSONResponse:
     """What the framework itself answers: no such path or method, a body that it can't read."""
     assert isinstance(error, HTTPException)
     by_status = {400: "invalid", 405: "method-not-allowed"}

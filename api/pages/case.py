@@ -1,5 +1,6 @@
 """A case: where it stands, who acts next and until when, what this person may do, and all that happened."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
@@ -8,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
 from api import showing
-from api.auth import STAFF, Caller, CallerDep
+from api.auth import STAFF, Caller, CallerDep, Role
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.errors import Problem
-from api.pages.asking import ApiDep
+from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
 from api.pages.panel import panel
 from api.pages.visitors import Form, FormDep
@@ -21,12 +22,14 @@ from api.schemas.fields import Number
 from models import cases, store
 from models.analogues import Candidate, Source
 from models.cases import Kind
+from models.deadlines import local_date
 from models.decisions import Ground, Outcome
 from models.requests import Item
 from models.settings import Settings
 from models.setup import Check
 from models.tables import CaseRow, JournalEntry, Organisation, Task
 from models.tables import Request as RequestRow
+from models.terms import Clause
 
 router = pages_router()
 
@@ -36,10 +39,11 @@ _PAGE = "/cases/{number}"
 
 @router.get(_PAGE)
 async def case_page(
-    http: Request, case: CaseDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
+    http: Request, case: CaseDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep, api: ApiDep
 ) -> Response:
-    """The page of a case of any kind."""
-    return await _show(http, case, caller, sessions, settings)
+    """The page of a case of any kind; an agency whose request waits is told what is usual."""
+    waits = caller.role is Role.AGENCY and case.kind == Kind.REQUEST and case.closed_at is None
+    return await _show(http, case, caller, sessions, settings, usual=await _usual(api) if waits else None)
 
 
 @router.get(f"{_PAGE}/state", response_class=PlainTextResponse)
@@ -132,6 +136,7 @@ async def _show(
     *,
     problem: Problem | None = None,
     typed: Form | None = None,
+    usual: Any = None,
 ) -> Response:
     async with sessions() as session:
         facts = {
@@ -152,11 +157,20 @@ async def _show(
         documents=await records.documents(case, caller, sessions),
         problem=problem,
         typed=typed,
+        usual=usual,
         grounds=_grounds(settings),
         items=list(Item),
         live="" if case.closed_at else f"/cases/{case.number}/state",
         **facts,
     )
+
+
+async def _usual(api: Api) -> Any:
+    """How long reviews of the caller's requests took in the last year; None before the first."""
+    today = local_date(datetime.now(UTC))
+    period = {"from": str(today - timedelta(days=365)), "to": str(today)}
+    totals = await api.get("/ledger/totals", **period)
+    return next((one for one in totals["clauses"] if one["clause"] == Clause.REVIEW and one["done"]), None)
 
 
 async def _request_facts(

@@ -230,3 +230,11 @@ async def test_the_word_of_state_changes_when_something_happens(stand: Engine, s
     await reviewer.send(f"/cases/{number}/claim")
 
     assert await reviewer.page(f"/cases/{number}/state") != before
+
+
+async def test_an_agency_is_told_how_long_it_usually_takes(stand: Engine, signed_in: SignIn) -> None:
+    await words.refused(stand)
+    number = await stand.file()
+    await stand.reviewing(number)
+
+    assert "Обычно решение принимают за" in await (await signed_in("agency")).page(f"/cases/{number}")

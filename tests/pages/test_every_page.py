@@ -67,3 +67,32 @@ async def test_every_page_has_the_headers_and_nothing_inline(stand: Engine, sign
                 assert not re.search(r"<style|<script(?! src)| on\w+=| style=|javascript:", response.text), (
                     path
                 )
+
+
+async def test_a_wrong_address_is_told_as_a_page_to_people_and_as_a_problem_to_programs(
+    signed_in: SignIn,
+) -> None:
+    person = await signed_in("reviewer")
+
+    page = await person.http.get("/no/such", headers={"Accept": "text/html"})
+    for path in ("/no/such", "/api/v1/no/such"):
+        problem = await person.http.get(path, headers={"Accept": "application/json"})
+        assert problem.headers["content-type"] == "application/problem+json"
+
+    assert page.status_code == 404
+    assert "Страница не найдена" in page.text
+
+
+async def test_a_download_is_an_attachment_of_what_the_api_lets_one_have(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    await stand.file()
+    person = await signed_in("agency")
+
+    file = await person.open("/download/ledger.xlsx?from=2026-01-01&to=2026-12-31")
+
+    assert file.status_code == 200
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert file.headers["content-type"].startswith("application/vnd.openxmlformats")
+    assert (await person.open("/download/tasks")).status_code == 403
+    assert (await person.open("/download/requests")).status_code == 404
