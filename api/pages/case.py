@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
-from api import showing
+from api import agenda, showing
 from api.auth import STAFF, Caller, CallerDep, Role
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
@@ -18,6 +18,7 @@ from api.pages.frame import done, pages_router, show
 from api.pages.panel import panel
 from api.pages.visitors import Form, FormDep
 from api.routes import records, requests
+from api.schemas.deadlines import DeadlineItem
 from api.schemas.fields import Number
 from models import cases, store
 from models.analogues import Candidate, Source
@@ -39,11 +40,29 @@ _PAGE = "/cases/{number}"
 
 @router.get(_PAGE)
 async def case_page(
-    http: Request, case: CaseDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep, api: ApiDep
+    http: Request,
+    case: CaseDep,
+    caller: CallerDep,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    api: ApiDep,
+    next: bool = False,
 ) -> Response:
-    """The page of a case of any kind; an agency whose request waits is told what is usual."""
+    """The page of a case of any kind; an agency whose request waits is told what is usual.
+
+    Args:
+        next: Whether to lead on to the most urgent request that waits for a decision.
+    """
     waits = caller.role is Role.AGENCY and case.kind == Kind.REQUEST and case.closed_at is None
-    return await _show(http, case, caller, sessions, settings, usual=await _usual(api) if waits else None)
+    return await _show(
+        http,
+        case,
+        caller,
+        sessions,
+        settings,
+        usual=await _usual(api) if waits else None,
+        following=await _following(case, caller, sessions, settings) if next else None,
+    )
 
 
 @router.get(f"{_PAGE}/state", response_class=PlainTextResponse)
@@ -85,7 +104,7 @@ async def decide(
     except Problem as problem:
         return await _show(http, case, caller, sessions, settings, problem=problem, typed=form)
     said = "Принято решение создать." if form.text("outcome") == Outcome.APPROVED else "Запросу отказано."
-    return done(http, f"/cases/{case.number}", said)
+    return done(http, f"/cases/{case.number}?next=1", said)
 
 
 @router.post(f"{_PAGE}/withdrawal")
@@ -137,6 +156,7 @@ async def _show(
     problem: Problem | None = None,
     typed: Form | None = None,
     usual: Any = None,
+    following: DeadlineItem | None = None,
 ) -> Response:
     async with sessions() as session:
         facts = {
@@ -158,6 +178,7 @@ async def _show(
         problem=problem,
         typed=typed,
         usual=usual,
+        following=following,
         grounds=_grounds(settings),
         items=list(Item),
         live="" if case.closed_at else f"/cases/{case.number}/state",
@@ -171,6 +192,15 @@ async def _usual(api: Api) -> Any:
     period = {"from": str(today - timedelta(days=365)), "to": str(today)}
     totals = await api.get("/ledger/totals", **period)
     return next((one for one in totals["clauses"] if one["clause"] == Clause.REVIEW and one["done"]), None)
+
+
+async def _following(
+    case: CaseRow, caller: Caller, sessions: store.Sessions, settings: Settings
+) -> DeadlineItem | None:
+    """The most urgent review but this one; None when nothing waits."""
+    async with sessions() as session:
+        page = await agenda.page(session, caller, agenda.Asked(clause=Clause.REVIEW, limit=2), settings)
+    return next((one for one in page.items if one.number != case.number), None)
 
 
 async def _request_facts(

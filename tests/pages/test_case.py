@@ -238,3 +238,17 @@ async def test_an_agency_is_told_how_long_it_usually_takes(stand: Engine, signed
     await stand.reviewing(number)
 
     assert "Обычно решение принимают за" in await (await signed_in("agency")).page(f"/cases/{number}")
+
+
+async def test_after_a_decision_the_next_request_is_offered(stand: Engine, signed_in: SignIn) -> None:
+    late = await stand.file_paper("2019-03-04")
+    number = await stand.file()
+    for one in (late, number):
+        await stand.reviewing(one)
+    form: Json = {"outcome": "approved", "reason": "Аналогов нет"}
+
+    answer = await (await signed_in("reviewer")).send(f"/cases/{number}/decision", **form)
+
+    following = re.search(r'href="/cases/([^"]+)">Дальше: Запрос', answer.text)
+    assert following
+    assert (await stand.row(following[1])).stage == Stage.REVIEW
