@@ -28,7 +28,7 @@ from models.decisions import Ground, Outcome
 from models.requests import Item
 from models.settings import Settings
 from models.setup import Check
-from models.tables import CaseRow, JournalEntry, Organisation, Task
+from models.tables import CaseRow, JournalEntry, Organisation, Subsystem, Task
 from models.tables import Request as RequestRow
 from models.terms import Clause
 
@@ -208,11 +208,12 @@ async def _request_facts(
 ) -> dict[str, Any]:
     """What only a request has; of cases of other kinds nothing."""
     if case.kind != Kind.REQUEST:
-        return {"request": None, "panel": None, "analogues": [], "checklist": []}
+        return {"request": None, "subsystem": "", "panel": None, "analogues": [], "checklist": []}
     row = await session.get_one(RequestRow, case.number)
     analogues = await requests.analogues(row, sessions) if caller.role in STAFF else []
     return {
         "request": await showing.shown(session, row, settings.confirmed_years),
+        "subsystem": (await session.get_one(Subsystem, row.subsystem)).name,
         "panel": await panel(session, caller, row),
         "analogues": [
             (one, Candidate.model_validate(one.model_dump()).needs_reason, one.source != Source.OPEN_REQUEST)
