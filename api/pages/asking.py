@@ -97,6 +97,15 @@ _BEHIND: set[asyncio.Future[Any]] = set()
 """Held while it runs: the loop itself would let go of it."""
 
 
+_FOR_PEOPLE = {
+    "idempotency-key-reused": "Эта форма уже отправлена, с другим содержанием. Откройте страницу заново.",
+    "idempotency-key-missing": "Форма заполнена не до конца. Откройте страницу заново.",
+    "outcome-unknown": "Ответа пока нет, но действие может быть выполнено. Откройте страницу через минуту.",
+    "too-large": "Отправлено слишком много: файл или текст нужно сократить.",
+}
+"""What the API says to programs, said to people."""
+
+
 def _let_go(work: asyncio.Future[Any]) -> None:
     """An error has been logged and answered already (`api/errors.py`): here it is only taken note of."""
     _BEHIND.discard(work)
@@ -110,7 +119,12 @@ def _read(response: httpx2.Response) -> httpx2.Response:
     said = response.json()
     fields = [FieldProblem(**one) for one in said.get("fields", [])]
     kind = said["type"] if said["type"] in TABLE else "internal"
-    raise Problem(kind, said["detail"], fields, wait=float(response.headers.get("Retry-After", 0)))
+    raise Problem(
+        kind,
+        _FOR_PEOPLE.get(kind, said["detail"]),
+        fields,
+        wait=float(response.headers.get("Retry-After", 0)),
+    )
 
 
 async def _api(http: Request, visitor: VisitorDep) -> Api:

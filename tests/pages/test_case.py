@@ -252,3 +252,17 @@ async def test_after_a_decision_the_next_request_is_offered(stand: Engine, signe
     following = re.search(r'href="/cases/([^"]+)">Дальше: Запрос', answer.text)
     assert following
     assert (await stand.row(following[1])).stage == Stage.REVIEW
+
+
+async def test_a_form_that_was_sent_and_is_changed_after_going_back_is_told(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    number = await words.by_hand(stand)
+    operator = await signed_in("operator")
+    await operator.send(f"/cases/{number}/obstacle", text="Нет света", once="one-form")
+
+    again = await operator.send(f"/cases/{number}/obstacle", text="Нет связи", once="one-form")
+
+    assert again.status_code == 422
+    assert "Эта форма уже отправлена" in again.text
+    assert "Idempotency" not in again.text
