@@ -25,6 +25,7 @@ COPY activities activities
 COPY workflows workflows
 COPY api api
 COPY templates templates
+COPY static static
 COPY migrations migrations
 USER seo
 CMD ["python", "-m", "worker"]

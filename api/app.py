@@ -12,6 +12,7 @@ from api import certificate_page, claim_page, claiming, documentation, errors, r
 from api.auth import anybody, known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
+from api.pages import install as pages
 from api.rates import Rate
 from api.routes import (
     authoring,
@@ -138,6 +139,7 @@ def create(
     app.include_router(health.router)
     app.include_router(certificate_page.router)
     app.include_router(register_page.router)
+    pages.install(app)
     return app
 
 

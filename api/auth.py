@@ -112,11 +112,15 @@ async def known_caller(
     sessions: SessionsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Caller:
-    """Who holds the key, unless they call too often.
+    """Who holds the key, or is signed in to the page, unless they call too often.
 
     Raises:
         Problem: No valid key, or `rate-limited`.
     """
+    # Set by the pages (`api/pages/visitors.py`), for their own routes and for what these ask of the API.
+    signed_in: Caller | None = getattr(http.state, "caller", None)
+    if signed_in is not None:
+        return signed_in
     key = await _key(sessions, credentials.credentials) if credentials else None
     if key is None:
         count_bad(http)

@@ -73,6 +73,13 @@ _UNFIT = {certificates.Rejection.UNKNOWN_PARTICIPANT, certificates.Rejection.NAM
 TABLE: dict[str, Kind] = {
     "unauthenticated": Kind(401, "Нужен действующий ключ доступа."),
     "forbidden": Kind(403, "Эта роль не выполняет такое действие."),
+    "foreign-form": Kind(
+        403, "Форма устарела или отправлена не с нашей страницы: откройте страницу заново и повторите."
+    ),
+    "sign-in-failed": Kind(403, "Поставщик входа не подтвердил, кто вы. Войдите ещё раз."),
+    "no-role": Kind(
+        403, "У вашей учётной записи нет роли или организации в СЭО ТО: обратитесь к администратору."
+    ),
     "rate-limited": Kind(429, "Слишком много обращений: повторите через Retry-After секунд."),
     "not-found": Kind(404, "Не найдено."),
     "method-not-allowed": Kind(405, "Такое действие по этому адресу не предусмотрено."),
@@ -149,6 +156,9 @@ TABLE: dict[str, Kind] = {
     "internal": Kind(500, "Непредвиденная ошибка; она записана и будет разобрана."),
 }
 
+OF_PAGES = ("foreign-form", "sign-in-failed", "no-role")
+"""What only pages answer."""
+
 RETRY_AFTER_SECONDS = {
     "outcome-unknown": 5,
     "unavailable": 5,
@@ -164,7 +174,8 @@ class ProblemBody(BaseModel):
     """An error as it is sent (RFC 9457)."""
 
     type: str = Field(
-        description="Постоянный тип ошибки, для программ.", json_schema_extra={"enum": list(TABLE)}
+        description="Постоянный тип ошибки, для программ.",
+        json_schema_extra={"enum": [one for one in TABLE if one not in OF_PAGES]},
     )
     title: str
     status: int
@@ -223,7 +234,7 @@ def install(app: FastAPI) -> None:
     """Put every exception behind the table."""
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(HTTPException, on_http)
     for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(unavailable, _on_unavailable)
     app.add_exception_handler(Exception, _on_unexpected)
@@ -241,7 +252,7 @@ async def _on_invalid(_: Request, error: Exception) -> JSONResponse:
     return Problem("invalid", fields=field_problems(error.errors())).response()
 
 
-async def _on_http(_: Request, error: Exception) -> JSONResponse:
+async def on_http(_: Request, error: Exception) -> JSONResponse:
     """What the framework itself answers: no such path or method, a body that it can't read."""
     assert isinstance(error, HTTPException)
     by_status = {400: "invalid", 405: "method-not-allowed"}

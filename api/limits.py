@@ -10,7 +10,8 @@ from models import spreadsheets
 
 LARGEST_BYTES = 1024 * 1024
 
-_FILES = re.compile(r"/api/v1/(courses/[0-9]+/enrolments|trainings/[^/]+/results)")
+_FILES = re.compile(r"/api/v1/(courses/[0-9]+/enrolments|trainings/[^/]+/results)|/(?!api/).+/file")
+"""Of the API, and of the pages: a form with a file is sent to a path that ends in `/file`."""
 _FILE_TOO_LARGE = f"Файл больше {spreadsheets.SIZE_MAX // 2**20} МБ. Разделите список на части."
 
 _LONGEST_NUMBER = 20

@@ -39,6 +39,7 @@ curl -X POST {stack.api_url}/api/v1/requests \\
 def _addresses(stack: Stack) -> dict[str, str]:
     pages = {"Temporal UI": stack.settings.ui_url} if stack.temporal_ui else {}
     return {
+        "Кабинеты": f"{stack.api_url}/sign-in",
         "API, описание": f"{stack.api_url}/docs",
         "Temporal": stack.temporal_address,
         **pages,

@@ -213,6 +213,7 @@ class Stack:
             "SEO_TASK_QUEUE": TASK_QUEUE,
             "SEO_PUBLIC_URL": self.api_url,
             "SEO_MOODLE_SITES": json.dumps(sites),
+            "SEO_DEMO_SIGN_IN": "true",
             "SEO_SIGNING_KEY": self._secret("signing.key", 32),
             "SEO_SMTP_HOST": HOST,
             "SEO_SMTP_PORT": str(self.settings.smtp_port),

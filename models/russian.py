@@ -1,6 +1,7 @@
 """Russian as people read it: counts, dates, weekdays, how much of a term is left."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 _MONTHS = (
     "января",
@@ -16,6 +17,7 @@ _MONTHS = (
     "ноября",
     "декабря",
 )
+_TYUMEN = ZoneInfo("Asia/Yekaterinburg")
 _WEEKDAYS = ("понедельник", "вторник", "среда", "четверг", "пятница", "суббота", "воскресенье")
 _ON_WEEKDAYS = (
     "в понедельник",
@@ -87,6 +89,12 @@ def ordinal(n: int) -> str:
 def date_words(day: date) -> str:
     """«24 декабря 2026 г.»"""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year} г."
+
+
+def moment(at: datetime) -> str:
+    """«24 декабря 2026 г., 09:05 (тюменское время)», whatever the moment's own zone."""
+    local = at.astimezone(_TYUMEN)
+    return f"{date_words(local.date())}, {local:%H:%M} (тюменское время)"
 
 
 def weekday(day: date) -> str:

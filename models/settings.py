@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -82,6 +83,23 @@ class Settings(BaseSettings):
     """How long a claim code works: to the end of its last day."""
     claims_per_second: float = Field(default=5, ge=0)
     """Of one address on the claim page, ten seconds' worth at once; 0: no limit."""
+    session_idle: timedelta = Field(default=timedelta(hours=2), ge=timedelta(minutes=1))
+    """How long a person who does nothing stays signed in to the pages."""
+    oidc_issuer: str = ""
+    """Address of the provider of identities (OpenID Connect) by which people sign in; empty: nobody does."""
+    oidc_name: str = "учётную запись организации"
+    """What the button calls it: «Войти через …»."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scope: str = "openid profile email"
+    oidc_role_claim: str = "roles"
+    """Where the ID token names a person's roles; a dot leads deeper (`realm_access.roles`)."""
+    oidc_roles: dict[str, str] = Field(default_factory=dict)
+    """Our role by the provider's word, the strongest first; empty: the words are our own."""
+    oidc_organisation_claim: str = "organisation"
+    """Where it names the code of a person's organisation."""
+    demo_sign_in: bool = False
+    """Whether the page of signing in offers everybody who has a key; only where all listens on loopback."""
     upkeep_every: timedelta = timedelta(seconds=20)
     canary_pace: timedelta = Field(default=timedelta(minutes=1), gt=timedelta(0))
     """Between one rung and the next of the weekly canary, in place of days."""
@@ -99,6 +117,14 @@ class Settings(BaseSettings):
         """What signs; None where the installation has none."""
         secret = self.signing_key.get_secret_value()
         return SigningKey.read(secret) if secret else None
+
+    @property
+    def sign_in_origins(self) -> tuple[str, ...]:
+        """Where forms lead besides ourselves: to the provider of identities, when a person signs out."""
+        if not self.oidc_issuer:
+            return ()
+        parts = urlsplit(self.oidc_issuer)
+        return (f"{parts.scheme}://{parts.netloc}",)
 
     @field_validator("signing_key")
     @classmethod

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from api import listing
 from api.auth import EVERYBODY, STAFF, Caller, CallerDep, allow
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
@@ -24,6 +25,7 @@ from models import deadlines, store
 from models.calendar import WorkCalendar
 from models.deadlines import Deadline
 from models.letters import LetterState, Notice
+from models.regulation import PROVISIONS
 from models.rungs import RungState
 from models.tables import ClauseRow, Document, JournalEntry, LetterRow, RungRow
 from models.terms import Clause, Recipient
@@ -125,6 +127,8 @@ async def _deadline(session: AsyncSession, row: ClauseRow, calendar: WorkCalenda
     is_running = row.finished_at is None
     return DeadlineShown(
         clause=row.clause,
+        clause_title=PROVISIONS[Clause(row.clause)].title,
+        waits_for_name=listing.waiting_name(row.waits_for) if is_running else "",
         started_on=row.started_on,
         last_day=row.last_day,
         due_at=row.due_at,

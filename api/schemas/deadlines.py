@@ -1,10 +1,30 @@
 """Open deadlines over HTTP."""
 
 from datetime import date
+from enum import StrEnum
 
 from pydantic import BaseModel, Field
 
 from api.schemas.fields import Instant
+
+
+class Pressure(StrEnum):
+    """How urgent a term is, in two steps: a reminder has gone out, and overdue."""
+
+    OVERDUE = "overdue"
+    AT_RISK = "at_risk"
+    IN_TIME = "in_time"
+
+    @property
+    def russian(self) -> str:
+        return _PRESSURES[self]
+
+
+_PRESSURES = {
+    Pressure.OVERDUE: "просрочено",
+    Pressure.AT_RISK: "под угрозой",
+    Pressure.IN_TIME: "в срок",
+}
 
 
 class DeadlineItem(BaseModel):
@@ -23,11 +43,21 @@ class DeadlineItem(BaseModel):
     unit: str = Field(description="`calendar_days` или `working_days`.")
     standing: str = Field(description="«осталось 3 рабочих дня», «просрочено на 2 дня».")
     overdue: bool
+    pressure: Pressure = Field(description="`at_risk`: напоминание уже отправлено.")
+    claimed_by: str = Field(description="Кто взял запрос в работу; пусто — никто.")
     provisional: bool = Field(description="Переносы выходных на этот год ещё не утверждены.")
     waits_for: str = Field(description="Кто должен действовать: код; пусто — никто.")
     waits_for_name: str
     why: str = Field(description="Почему эта дата, одним предложением.")
     explanation: str = Field(description="Адрес объяснения по дням и лестницы писем.")
+
+
+class DeadlineTotals(BaseModel):
+    """How many terms run, by how urgent they are."""
+
+    overdue: int = 0
+    at_risk: int = 0
+    in_time: int = 0
 
 
 class DeadlinePage(BaseModel):

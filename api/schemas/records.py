@@ -36,6 +36,8 @@ class DeadlineShown(BaseModel):
     """A clause's term, «почему эта дата», and its ladder."""
 
     clause: str
+    clause_title: str
+    waits_for_name: str = Field(description="Кого ждут, пока срок идёт; пусто — никого.")
     started_on: date
     last_day: date
     due_at: Instant

@@ -82,6 +82,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('persons_email', 'persons', [sa.literal_column('lower(email)')], unique=True, postgresql_where=sa.text("email != ''"))
+    op.create_table('sign_in_attempts',
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('back_to', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('state', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.PrimaryKeyConstraint('sha256')
+    )
+    op.create_index(op.f('ix_sign_in_attempts_began_at'), 'sign_in_attempts', ['began_at'], unique=False)
     op.create_table('api_keys',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -91,9 +99,11 @@ def upgrade() -> None:
     sa.Column('email', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('subject', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.ForeignKeyConstraint(['organisation'], ['organisations.code'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('sha256')
+    sa.UniqueConstraint('sha256'),
+    sa.UniqueConstraint('subject')
     )
     op.create_table('subsystems',
     sa.Column('code', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -108,6 +118,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['parent'], ['subsystems.code'], ),
     sa.PrimaryKeyConstraint('code')
     )
+    op.create_table('access_journal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('api_key', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('what', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['api_key'], ['api_keys.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_access_journal_api_key'), 'access_journal', ['api_key'], unique=False)
     op.create_table('calendar_feeds',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('api_key', sa.Integer(), nullable=False),
@@ -163,6 +182,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('run')
     )
     op.create_index('ix_reconciliations_last', 'reconciliations', ['subsystem', 'started_at'], unique=False)
+    op.create_table('signed_in',
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('api_key', sa.Integer(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id_token', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['api_key'], ['api_keys.id'], ),
+    sa.PrimaryKeyConstraint('sha256')
+    )
+    op.create_index(op.f('ix_signed_in_api_key'), 'signed_in', ['api_key'], unique=False)
+    op.create_index(op.f('ix_signed_in_seen_at'), 'signed_in', ['seen_at'], unique=False)
     op.create_table('courses',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subsystem', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -727,6 +757,9 @@ def downgrade() -> None:
     op.drop_table('cases')
     op.drop_index('one_course_of_moodle', table_name='courses')
     op.drop_table('courses')
+    op.drop_index(op.f('ix_signed_in_seen_at'), table_name='signed_in')
+    op.drop_index(op.f('ix_signed_in_api_key'), table_name='signed_in')
+    op.drop_table('signed_in')
     op.drop_index('ix_reconciliations_last', table_name='reconciliations')
     op.drop_table('reconciliations')
     op.drop_index(op.f('ix_idempotency_begun_at'), table_name='idempotency')
@@ -734,8 +767,12 @@ def downgrade() -> None:
     op.drop_table('categories')
     op.drop_index(op.f('ix_calendar_feeds_api_key'), table_name='calendar_feeds')
     op.drop_table('calendar_feeds')
+    op.drop_index(op.f('ix_access_journal_api_key'), table_name='access_journal')
+    op.drop_table('access_journal')
     op.drop_table('subsystems')
     op.drop_table('api_keys')
+    op.drop_index(op.f('ix_sign_in_attempts_began_at'), table_name='sign_in_attempts')
+    op.drop_table('sign_in_attempts')
     op.drop_index('persons_email', table_name='persons', postgresql_where=sa.text("email != ''"))
     op.drop_table('persons')
     op.drop_table('organisations')

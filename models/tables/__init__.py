@@ -4,7 +4,15 @@ Stamps are aware; SQL never supplies them: facts carry the workflow's clock, and
 what happens at the API its own.
 """
 
-from models.tables.access import AmendmentRow, ApiKey, CalendarFeed, IdempotencyRecord
+from models.tables.access import (
+    AccessEntry,
+    AmendmentRow,
+    ApiKey,
+    CalendarFeed,
+    IdempotencyRecord,
+    SignedIn,
+    SignInAttempt,
+)
 from models.tables.cases import (
     CandidateRow,
     CaseRow,
@@ -26,6 +34,7 @@ from models.tables.replacements import ReplacementRow, ThreadLine
 from models.tables.trainings import ParticipantRow, SignUpRow, TrainingRow
 
 __all__ = [
+    "AccessEntry",
     "Account",
     "AmendmentRow",
     "ApiKey",
@@ -62,7 +71,9 @@ __all__ = [
     "Request",
     "Responsibility",
     "RungRow",
+    "SignInAttempt",
     "SignUpRow",
+    "SignedIn",
     "Subsystem",
     "Task",
     "TextRow",

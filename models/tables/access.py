@@ -24,6 +24,8 @@ class ApiKey(SQLModel, table=True):
     """Of the responsible whose cases it opens, in lower case; other roles have none."""
     issued_at: datetime = Field(sa_type=AWARE)
     revoked_at: datetime | None = Field(default=None, sa_type=AWARE)
+    subject: str | None = Field(default=None, unique=True)
+    """Whom a provider of identities knows by it: such a person signs in, and nobody has the key."""
 
 
 class CalendarFeed(SQLModel, table=True):
@@ -53,6 +55,45 @@ class IdempotencyRecord(SQLModel, table=True):
     begun_at: datetime = Field(sa_type=AWARE, index=True)
     status: int | None = None
     answer: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+
+
+class SignedIn(SQLModel, table=True):
+    """A person who is signed in to the pages; ends by idleness, by signing out, or with the key."""
+
+    __tablename__ = "signed_in"
+
+    sha256: str = Field(primary_key=True)
+    """Of the cookie."""
+    api_key: int = Field(foreign_key="api_keys.id", index=True)
+    began_at: datetime = Field(sa_type=AWARE)
+    seen_at: datetime = Field(sa_type=AWARE, index=True)
+    id_token: str = ""
+    """By which the provider of identities is asked to sign the person out too."""
+
+
+class SignInAttempt(SQLModel, table=True):
+    """A browser that is at the provider of identities now."""
+
+    __tablename__ = "sign_in_attempts"
+
+    sha256: str = Field(primary_key=True)
+    """Of its cookie."""
+    began_at: datetime = Field(sa_type=AWARE, index=True)
+    back_to: str
+    """The page that was asked for."""
+    state: dict[str, Any] = Field(sa_type=JSONB)
+    """What the answer is checked by: state, nonce, the verifier of PKCE."""
+
+
+class AccessEntry(SQLModel, table=True):
+    """The journal of access: who signed in and out, and whose role became another."""
+
+    __tablename__ = "access_journal"
+
+    id: int | None = Field(default=None, primary_key=True)
+    api_key: int = Field(foreign_key="api_keys.id", index=True)
+    at: datetime = Field(sa_type=AWARE)
+    what: str
 
 
 class AmendmentRow(SQLModel, table=True):

@@ -54,6 +54,8 @@ async def test_a_deadline_says_what_is_left_who_is_waited_for_and_why(engine: En
         "unit": "calendar_days",
         "standing": russian.left(left),
         "overdue": False,
+        "pressure": "in_time",
+        "claimed_by": "",
         "provisional": clause.is_provisional,
         "waits_for": "reviewer",
         "waits_for_name": "рассматривающие",
@@ -199,3 +201,29 @@ async def test_a_cursor_of_another_list_is_none_of_ours(engine: Engine) -> None:
     response = await engine.call("reviewer", "GET", f"/deadlines?cursor={other}")
 
     assert list(words.wrong_fields(response)) == ["cursor"]
+
+
+async def test_a_search_finds_every_word_whatever_its_case_and_totals_count_the_same(engine: Engine) -> None:
+    word = f"Щ{uuid4().hex[:8]}"
+    number = await engine.file(course_name=f"Охрана {word} труда")
+    late = await engine.file_paper("2019-03-04", course_name=f"{word} 100%_")
+    for one in (number, late):
+        await engine.reviewing(one)
+
+    async def is_overdue() -> bool:
+        clause = await engine.clause(late, Clause.REVIEW)
+        return clause is not None and clause.is_overdue
+
+    await engine.until(is_overdue)
+
+    found = await _numbers(engine, "reviewer", f"&search={word.lower()}")
+    assert found == [late, number]
+    assert await _numbers(engine, "reviewer", f"&search=труда {word}") == [number]
+    assert await _numbers(engine, "reviewer", f"&search={word} %25_") == [late]
+    assert await _numbers(engine, "reviewer", f"&search={number}") == [number]
+    assert await _numbers(engine, "reviewer", f"&search={word}&pressure=overdue") == [late]
+    assert await engine.get("reviewer", f"/deadlines/totals?search={word}") == {
+        "overdue": 1,
+        "at_risk": 0,
+        "in_time": 1,
+    }

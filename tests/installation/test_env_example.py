@@ -8,7 +8,13 @@ from models.settings import Settings
 from tests.installation.compose import environment, examples, variables_read
 
 EXAMPLES = examples()
-SHOWN_NOT_DEFAULT = {"SEO_MOODLE_SITES", "SEO_METRICS_ADDRESS"}
+SHOWN_NOT_DEFAULT = {
+    "SEO_MOODLE_SITES",
+    "SEO_METRICS_ADDRESS",
+    "SEO_OIDC_ISSUER",
+    "SEO_OIDC_CLIENT_ID",
+    "SEO_OIDC_ROLES",
+}
 
 
 @pytest.fixture

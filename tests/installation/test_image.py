@@ -17,6 +17,7 @@ def test_it_copies_what_the_engine_is_made_of() -> None:
         "migrations",
         "models",
         "reports",
+        "static",
         "templates",
         "verify.py",
         "worker.py",

@@ -1,6 +1,6 @@
 """Russian forms, as tables."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -118,3 +118,10 @@ def test_a_period(first: date, last: date, words: str) -> None:
 )
 def test_academic_hours(hours: int, words: str) -> None:
     assert russian.academic_hours(hours) == words
+
+
+def test_a_moment_is_told_in_local_time_whatever_its_zone() -> None:
+    assert (
+        russian.moment(datetime(2026, 12, 23, 20, 5, tzinfo=UTC))
+        == "24 декабря 2026 г., 01:05 (тюменское время)"
+    )

@@ -1,0 +1,21 @@
+"""Files of the API for people: `/download/` and the path of a GET of the API, as an attachment."""
+
+from fastapi import Request, Response
+
+from api.errors import Problem
+from api.pages.asking import ApiDep
+from api.pages.frame import headers, pages_router
+
+router = pages_router()
+
+
+@router.get("/download/{path:path}")
+async def download(http: Request, path: str, api: ApiDep) -> Response:
+    """A report or a document, such as `/download/ledger.xlsx?from=2026-01-01&to=2026-12-31`."""
+    query = f"?{http.url.query}" if http.url.query else ""
+    answer = await api.download(f"/{path}{query}")
+    disposition = answer.headers.get("Content-Disposition", "")
+    if not disposition.startswith("attachment"):
+        raise Problem("not-found")
+    sent = {**headers(http), "Content-Disposition": disposition}
+    return Response(answer.content, media_type=answer.headers["Content-Type"], headers=sent)

@@ -1,0 +1,33 @@
+// The one script of the pages: every page works without it.
+// `data-live="/path"` on the body asks that path every few seconds for a word that changes when the page does.
+(() => {
+  "use strict";
+  const path = document.body.dataset.live;
+  if (path) {
+    let known = null;
+    const look = async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(path, { headers: { Accept: "text/plain" } });
+        if (!answer.ok) return;
+        const word = await answer.text();
+        const isTyping = document.querySelector("main form :is(input, textarea, select):focus");
+        if (known !== null && word !== known && !isTyping && !document.body.dataset.typed) location.reload();
+        known = known ?? word;
+      } catch {
+        // The network is away for a moment: the next look tells.
+      }
+    };
+    look();
+    setInterval(look, 5000);
+  }
+  document.addEventListener("input", () => { document.body.dataset.typed = "1"; });
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 10000);
+  });
+})();
