@@ -1,4 +1,4 @@
-"""One engine per run, made of real parts: Postgres, Temporal, SMTP, Moodle's stand-in, worker, API."""
+"""One engine a process, made of real parts: Postgres, Temporal, SMTP, Moodle's stand-in, worker, API."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -8,6 +8,7 @@ import pytest
 
 from tests.engine import Engine
 from tests.exit import leave_after_tests
+from tests.workflows import privacy
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +20,13 @@ def run_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 async def engine(run_folder: Path) -> AsyncIterator[Engine]:
-    """The running engine, shared by all tests: each files requests of its own."""
+    """The running engine, shared by all tests of a process: each files requests of its own.
+
+    At its end no history may hold a person, whatever the tests did.
+    """
     async with Engine.running(run_folder) as running:
         yield running
+        assert await privacy.people_in_histories(running) == []
 
 
 @pytest.fixture(autouse=True)

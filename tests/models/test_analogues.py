@@ -1,7 +1,7 @@
 """Which names are the same thing: pairs of titles with what is expected of them."""
 
 import random
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -153,8 +153,8 @@ def test_five_thousand_titles_take_less_than_50_ms() -> None:
     catalogue = [known(title) for title in titles]
 
     def measure() -> float:
-        started = perf_counter()
+        started = process_time()
         rank("Основы охраны труда для руководителей", catalogue)
-        return perf_counter() - started
+        return process_time() - started
 
     assert min(measure() for _ in range(5)) < 0.05

@@ -1,4 +1,4 @@
-"""What tests of workflows share; the search for personal data comes last, and looks at what all have left."""
+"""What tests of workflows share."""
 
 from collections.abc import AsyncIterator
 from datetime import date
@@ -24,9 +24,3 @@ async def official_calendar(engine: Engine) -> AsyncIterator[None]:
 def last_day() -> date:
     """A working day two weeks ahead, on which a term ends."""
     return WorkCalendar().add_working_days(words.local_today(), 10)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts `test_privacy.py` behind everything else of the run."""
-    items.sort(key=lambda item: item.path.name == "test_privacy.py")

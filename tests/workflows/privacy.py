@@ -32,6 +32,11 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 
 
+async def people_in_histories(engine: Engine) -> list[tuple[str, str]]:
+    """What people typed and where it stands in Temporal, though it may not; empty as it should be."""
+    return found(await typed_by_people(engine), await all_histories(engine))
+
+
 async def all_histories(engine: Engine) -> dict[str, str]:
     """What each history of the run says, by workflow id and run."""
     client, turn = engine.client, asyncio.Semaphore(_AT_ONCE)
