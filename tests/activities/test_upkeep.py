@@ -13,7 +13,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from activities import rounds as rounds_of
@@ -21,13 +21,25 @@ from activities.purging import purge
 from activities.upkeep import Upkeep
 from api.app import create
 from devstack.ports import HOST, free_port
-from models import ids
+from models import ids, opening
+from models.authoring import Authoring
+from models.cases import Kind
 from models.converter import DATA_CONVERTER
 from models.letters import LetterState, Notice
-from models.tables import AmendmentRow, CaseRow, IdempotencyRecord, KeptHistory, LetterRow, Task, TextRow
+from models.regulation import AUTHORING_TERM
+from models.tables import (
+    AmendmentRow,
+    CaseRow,
+    Course,
+    IdempotencyRecord,
+    KeptHistory,
+    LetterRow,
+    Task,
+    TextRow,
+)
 from models.terms import Clause, Recipient
 from tests.engine import API, Engine, request_form
-from tests.workflows import trainings, words
+from tests.workflows import setups, trainings, words
 
 LONG_AGO = timedelta(minutes=1)
 UNACCEPTABLE = {"title": "x" * 3_000_000}
@@ -74,6 +86,28 @@ async def test_a_consultation_that_nobody_started_is_started(engine: Engine) -> 
     await rounds(engine, lambda: engine.clause(number, Clause.CONSULTATION))
 
     assert await words.letter(engine, number, Notice.QUESTION, Recipient.OPERATOR)
+
+
+async def test_the_building_of_a_course_that_nobody_started_is_started(engine: Engine) -> None:
+    course = Course(subsystem="edu", name=setups.title(), owner="zdrav")
+    at = datetime.now(UTC) - LONG_AGO
+    async with engine.sessions.begin() as session:
+        session.add(course)
+        await session.flush()
+        case = await opening.new_case(session, Kind.AUTHORING, course)
+        argument = Authoring(case=case, term=AUTHORING_TERM)
+        await opening.register(
+            session, case, argument, at=at, clause=Clause.AUTHORING, what="Курс создан", by="engine"
+        )
+
+    async def runs() -> bool:
+        try:
+            found = await engine.client.get_workflow_handle(case.number).describe()
+        except RPCError:
+            return False
+        return found.status is WorkflowExecutionStatus.RUNNING
+
+    await rounds(engine, runs)
 
 
 async def change(engine: Engine, number: str, **values: Any) -> None:

@@ -41,7 +41,8 @@ class TestConfirming:
         await words.until_stage(engine, number, Stage.DONE)
         register = await engine.get("agency", "/register")
         local = next(one for one in register if one["code"] == "local")
-        (course,) = [one for one in local["courses"] if one["request"] == number]
+        shelves = [local, *local["categories"]]
+        (course,) = [one for shelf in shelves for one in shelf["courses"] if one["request"] == number]
         assert course["url"] == "http://test.example.org/course/12"
 
     async def test_the_first_answer_comes_again_after_the_case_is_done(self, engine: Engine) -> None:

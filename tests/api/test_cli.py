@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from api import cli
 from api.cli import app
 from models.settings import settings
 from models.signing import SigningKey
@@ -21,8 +22,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def environment(engine: Engine) -> AsyncIterator[dict[str, str]]:
-    """What an installation sets, pointing to the engine's parts."""
+async def environment(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[dict[str, str]]:
+    """What an installation sets, pointing to the engine's parts; the terminal is wide."""
+    monkeypatch.setattr(cli.console, "width", 300)
     config = engine.settings
     people = ("reviewer", "supervisor", "authority", "authority_head", "operator", "operator_head")
     settings.cache_clear()
@@ -33,7 +35,6 @@ async def environment(engine: Engine) -> AsyncIterator[dict[str, str]]:
         "SEO_SMTP_HOST": config.smtp_host,
         "SEO_MAIL_SENDER": str(config.mail_sender),
         **{f"SEO_{one.upper()}_EMAIL": f"{one}@example.org" for one in people},
-        "COLUMNS": "300",
     }
     settings.cache_clear()
 

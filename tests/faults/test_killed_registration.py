@@ -14,7 +14,7 @@ LEARNERS = 600
 
 
 async def test_nobody_of_a_list_is_lost_or_made_or_enrolled_twice(outside: Outside) -> None:
-    course, row = await _course(outside)
+    course, row = await course_of(outside)
     mark = uuid4().hex[:8]
     path = f"/courses/{row}/enrolments?filename=list.csv"
     opened = await outside.world.upload("responsible", path, table(people(LEARNERS, mark=mark)))
@@ -42,7 +42,7 @@ async def test_nobody_of_a_list_is_lost_or_made_or_enrolled_twice(outside: Outsi
     assert {enrolled[one["moodle_id"]] for one in states} == {1}
 
 
-async def _course(outside: Outside) -> tuple[int, int]:
+async def course_of(outside: Outside) -> tuple[int, int]:
     """A new course: its id in Moodle and in the register."""
     responsible = {"name": "Спискова Вера Павловна", "post": "Методист", "phone": "1"}
     request = await outside.file_for_review(

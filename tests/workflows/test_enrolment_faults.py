@@ -226,13 +226,17 @@ async def test_a_bad_day_of_moodle_neither_loses_nor_doubles_anybody(
 
 
 async def test_the_forms_of_a_long_list_fit_into_phps_own_limit(engine: Engine, course: Course) -> None:
-    """1,000 fields, of which nothing is cut: 123 accounts a form, 330 enrolments."""
-    number = await enrolments.planned(engine, course, enrolments.table(enrolments.people(700)))
-    await engine.moodle_fault("max_input_vars", limit=1000)
-    before = Counter(await engine.moodle_calls())
+    """1,000 fields, of which nothing is cut: 123 accounts a form, 330 enrolments.
 
-    await enrolments.confirm(engine, number)
-    await enrolments.until_state(engine, number, "done", seconds=90)
+    A worker of its own: the shared one has learnt smaller forms from another test.
+    """
+    async with engine.with_settings() as own:
+        number = await enrolments.planned(own, course, enrolments.table(enrolments.people(700)))
+        await own.moodle_fault("max_input_vars", limit=1000)
+        before = Counter(await own.moodle_calls())
+
+        await enrolments.confirm(own, number)
+        await enrolments.until_state(own, number, "done", seconds=90)
 
     assert await enrolments.states(engine, number) == {"enrolled": 700}
     calls = Counter(await engine.moodle_calls()) - before
@@ -272,7 +276,8 @@ async def test_a_worker_killed_in_the_middle_makes_nobody_twice(engine: Engine, 
         moodle=engine.moodle_url,
         http=engine._http,
     )
-    async with engine_again.worker():
+    # Once, under load, the SDK's worker did not come to its end: that is to be seen, not waited out.
+    async with asyncio.timeout(180), engine_again.worker():
         await enrolments.until_state(engine, number, "done", seconds=90)
         assert await enrolments.states(engine, number) == {"enrolled": 600}
         emails, enrolled = await enrolments.seen_in_moodle(engine, course)

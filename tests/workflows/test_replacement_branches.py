@@ -4,8 +4,10 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from temporalio.client import WorkflowHandle
 
+from clients.moodle.calls import Calls
 from models import deadlines
 from models.calendar import WorkCalendar
 from models.deadlines import end_of
@@ -98,6 +100,26 @@ async def test_a_moodle_that_is_away_delays_the_removal_and_nothing_else(engine:
     await _term_ended(engine, number)
     await engine.moodle_heals()
 
+    await replacements.journal_says(engine, number, "Права сняты (edu)")
+    assert held.email not in await replacements.teachers(engine, held.course)
+
+
+async def test_a_moodle_that_is_away_for_a_whole_day_becomes_the_operators_task(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Calls, "pauses", (0.01, 0.01, 0.01, 0.01))
+    held = await replacements.held(engine)
+    await engine.moodle_fault("503")
+    number = await replacements.reported(engine, held.person, replacements.days_ago(1))
+    await replacements.journal_says(engine, number, "Moodle недоступна")
+
+    handle = engine.client.get_workflow_handle(number)
+    day = asyncio.create_task(engine.skipper.fast_forward(handle, timedelta(days=1)))
+    task = await words.task(engine, number, "removal-edu")
+    day.cancel()
+    assert "Moodle недоступна" in task.why
+    await engine.moodle_heals()
+    await words.try_again(engine, task)
     await replacements.journal_says(engine, number, "Права сняты (edu)")
     assert held.email not in await replacements.teachers(engine, held.course)
 
