@@ -15,7 +15,7 @@ async def tell(world: World, course: str, training: str) -> None:
     }
     path = f"/trainings/{training}/certification"
     number = str((await world.post("agency", path, award, status=201))["number"])
-    await world.workflow(number).result()
+    await world.finished(number)
     page = await world.get("agency", f"/certifications/{number}/certificates")
     given = only("документ получил тот, кто прошёл курс", page["certificates"])
     check(f"он пронумерован: № {given['number']}", given["standing"]["code"] == "valid", seen=given)

@@ -25,7 +25,7 @@ async def tell(world: World, told: Told) -> None:
     await world.post("successor", f"/replacements/{number}/accept")
     letter = await world.letter("", "Ответственное лицо сменилось", to=SUCCESSOR_EMAIL)
     check("преемник принял курсы и получил список открытого", bool(letter.text))
-    await world.workflow(number).result()
+    await world.finished(number)
     shown = await course.in_register(world, told.name)
     check("в реестре — новое ответственное лицо", "Смирнов" in (shown["responsible"] or ""), seen=shown)
     await steps.tell_journal(world, number)

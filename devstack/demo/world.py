@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import aiohttp
 from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from devstack import letters
@@ -170,6 +170,21 @@ class World:
 
     def workflow(self, workflow_id: str) -> Handle:
         return self._temporal.get_workflow_handle(workflow_id)
+
+    async def finished(self, number: str) -> None:
+        """Waits for the end of a case's process; the API starts it behind its answer."""
+
+        async def is_there() -> bool:
+            try:
+                await self.workflow(number).describe()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                return False
+            return True
+
+        await self.until("процесс начат", is_there)
+        await self.workflow(number).result()
 
     async def attempts(self, handle: Handle) -> dict[str, int]:
         """How often each step that is under way has been tried."""
