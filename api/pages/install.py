@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.errors import Problem
-from api.pages import case, downloads, filing, oidc, operator_tasks, sign_in, work_list
+from api.pages import case, clauses, downloads, filing, oidc, operator_tasks, sign_in, work_list
 from api.pages.frame import tell
 
 _ROUTERS = (
@@ -18,6 +18,7 @@ _ROUTERS = (
     filing.router,
     downloads.router,
     operator_tasks.router,
+    clauses.router,
 )
 
 

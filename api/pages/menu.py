@@ -17,6 +17,7 @@ _ENTRIES = (
     Entry("/requests/new", "Новый запрос", (Role.AGENCY,)),
     Entry("/requests/paper", "Бумажное письмо", AUTHORITY),
     Entry("/tasks", "Задачи", (*OPERATORS, Role.ADMIN)),
+    Entry("/clauses", "Соблюдение", (Role.SUPERVISOR, Role.ADMIN)),
 )
 
 
