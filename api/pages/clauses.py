@@ -140,7 +140,7 @@ async def _taken(session: AsyncSession) -> dict[str, int]:
     holder = func.coalesce(func.nullif(col(RequestRow.claimed_by_name), ""), _NOBODY)
     waiting = col(RequestRow.stage).in_((Stage.REGISTERED, Stage.REVIEW))
     query = select(holder, func.count()).where(waiting).group_by(holder)
-    return dict((await session.execute(query)).tuples().all())
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 def _load(found: Sequence[CaseLedger], taken: dict[str, int]) -> list[Load]:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.errors import Problem
-from api.pages import case, clauses, downloads, filing, oidc, operator_tasks, sign_in, work_list
+from api.pages import calendar, case, clauses, downloads, filing, oidc, operator_tasks, sign_in, work_list
 from api.pages.frame import tell
 
 _ROUTERS = (
@@ -19,6 +19,7 @@ _ROUTERS = (
     downloads.router,
     operator_tasks.router,
     clauses.router,
+    calendar.router,
 )
 
 

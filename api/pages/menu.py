@@ -18,6 +18,7 @@ _ENTRIES = (
     Entry("/requests/paper", "Бумажное письмо", AUTHORITY),
     Entry("/tasks", "Задачи", (*OPERATORS, Role.ADMIN)),
     Entry("/clauses", "Соблюдение", (Role.SUPERVISOR, Role.ADMIN)),
+    Entry("/calendar", "Календарь", (Role.SUPERVISOR, Role.ADMIN)),
 )
 
 
