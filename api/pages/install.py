@@ -8,7 +8,18 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.errors import Problem
-from api.pages import calendar, case, clauses, downloads, filing, oidc, operator_tasks, sign_in, work_list
+from api.pages import (
+    administration,
+    calendar,
+    case,
+    clauses,
+    downloads,
+    filing,
+    oidc,
+    operator_tasks,
+    sign_in,
+    work_list,
+)
 from api.pages.frame import tell
 
 _ROUTERS = (
@@ -20,6 +31,7 @@ _ROUTERS = (
     operator_tasks.router,
     clauses.router,
     calendar.router,
+    administration.router,
 )
 
 

@@ -19,6 +19,7 @@ _ENTRIES = (
     Entry("/tasks", "Задачи", (*OPERATORS, Role.ADMIN)),
     Entry("/clauses", "Соблюдение", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/calendar", "Календарь", (Role.SUPERVISOR, Role.ADMIN)),
+    Entry("/administration", "Организации и ключи", (Role.ADMIN,)),
 )
 
 
