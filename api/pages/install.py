@@ -15,6 +15,7 @@ from api.pages import (
     clauses,
     downloads,
     filing,
+    letters,
     oidc,
     operator_tasks,
     sign_in,
@@ -32,6 +33,7 @@ _ROUTERS = (
     clauses.router,
     calendar.router,
     administration.router,
+    letters.router,
 )
 
 

@@ -20,6 +20,7 @@ _ENTRIES = (
     Entry("/clauses", "Соблюдение", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/calendar", "Календарь", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/administration", "Организации и ключи", (Role.ADMIN,)),
+    Entry("/letters", "Письма", (Role.ADMIN,)),
 )
 
 

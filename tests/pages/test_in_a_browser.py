@@ -80,7 +80,16 @@ async def test_pages_fit_and_have_no_barriers(
     [
         ("operator", ["/tasks", "/tasks?closed=true"]),
         ("supervisor", ["/clauses", "/clauses?months=12", "/calendar"]),
-        ("admin", ["/administration", "/calendar?day=2027-05-14&working=no", "/calendar?day=x"]),
+        (
+            "admin",
+            [
+                "/administration",
+                "/calendar?day=2027-05-14&working=no",
+                "/calendar?day=x",
+                "/letters",
+                "/letters/refusal",
+            ],
+        ),
     ],
 )
 async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no_barriers(
