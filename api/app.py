@@ -15,6 +15,7 @@ from api.limits import BodyLimit
 from api.pages import install as pages
 from api.rates import Rate
 from api.routes import (
+    access,
     authoring,
     calendar,
     case_file,
@@ -75,6 +76,7 @@ _ROUTERS = (
     results.router,
     sign_ups.router,
     replacements.router,
+    access.router,
 )
 
 _PREFIX = "/api/v1"

@@ -1,7 +1,6 @@
 """The command line of an installation: `python -m api.cli`."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
@@ -14,6 +13,7 @@ from sqlmodel import col, select
 from temporalio.client import Client
 
 from api import keys as api_keys
+from api import organisations as api_organisations
 from api.auth import Role
 from api.invalid import RussianValueError
 from api.schemas.fields import address
@@ -21,7 +21,7 @@ from models import namespace, store
 from models.exit import run_and_leave
 from models.settings import settings
 from models.signing import SigningKey
-from models.tables import ApiKey, Organisation
+from models.tables import ApiKey
 
 T = TypeVar("T")
 
@@ -106,11 +106,8 @@ def list_keys() -> None:
 def list_organisations() -> None:
     """Показать организации и их адреса."""
 
-    async def read(session: AsyncSession) -> list[Organisation]:
-        return list((await session.scalars(select(Organisation).order_by(col(Organisation.code)))).all())
-
     table = Table("Код", "Название", "Почта", "Почта руководителя")
-    for one in _in_postgres(read):
+    for one in _in_postgres(api_organisations.listed):
         table.add_row(one.code, one.name, one.email, one.head_email)
     console.print(table)
 
@@ -124,27 +121,15 @@ def set_organisation(
 ) -> None:
     """Завести организацию или внести её адреса."""
 
-    async def write(session: AsyncSession) -> None:
-        row = await session.get(Organisation, code)
-        if row is None:
-            row = Organisation(code=_new(code, name), name=name, kind="agency")
-            session.add(row)
-        row.name = name or row.name
-        row.email, row.head_email = email, head_email
-
-    _in_postgres(write)
-    console.print(f"Организация «{code}» записана.")
-
-
-def _new(code: str, name: str) -> str:
-    """The code of a new organisation stands in workflows and addresses, so it is a plain one."""
-    if not name:
+    try:
+        _in_postgres(lambda session: api_organisations.put(session, code, name, email, head_email))
+    except api_organisations.NameMissing:
         console.print("Новой организации нужно название: --name.")
-        raise typer.Exit(1)
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,49}", code):
+        raise typer.Exit(1) from None
+    except api_organisations.CodeUnfit:
         console.print("Код — строчные латинские буквы, цифры и дефис, до 50 знаков.")
-        raise typer.Exit(1)
-    return code
+        raise typer.Exit(1) from None
+    console.print(f"Организация «{code}» записана.")
 
 
 @temporal.command("register")

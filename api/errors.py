@@ -114,6 +114,7 @@ TABLE: dict[str, Kind] = {
     "day-amended-already": Kind(409, "Этот день уже изменён: сначала отмените это изменение."),
     "day-unchanged": Kind(409, "Этот день и без того такой: изменять нечего."),
     "amendment-not-in-force": Kind(409, "Это изменение календаря уже отменено."),
+    "own-key": Kind(409, "Свой ключ отзывает другой администратор."),
     "task-closed": Kind(409, "Задача уже закрыта."),
     "not-closable": Kind(409, "Эту задачу закроет её шаг: подтвердите работу или повторите его."),
     **{one.value: Kind(_DATES.get(one, 422), one.russian) for one in trainings.Rejection},

@@ -1,4 +1,4 @@
-"""API keys: issued and revoked from the command line."""
+"""API keys: issued and revoked, from the command line and by the administrator."""
 
 from datetime import UTC, datetime
 
@@ -18,6 +18,14 @@ class AddressMissing(Exception):
 
 
 async def issue(session: AsyncSession, role: Role, organisation: str, holder: str, email: str = "") -> str:
+    """A new key; as `enter`, for those who need nothing but the key itself."""
+    _, secret = await enter(session, role, organisation, holder, email)
+    return secret
+
+
+async def enter(
+    session: AsyncSession, role: Role, organisation: str, holder: str, email: str = ""
+) -> tuple[ApiKey, str]:
     """A new key, shown this once: Postgres holds only its hash.
 
     Args:
@@ -36,17 +44,17 @@ async def issue(session: AsyncSession, role: Role, organisation: str, holder: st
     if await session.get(Organisation, organisation) is None:
         raise UnknownOrganisation
     secret = new_secret()
-    session.add(
-        ApiKey(
-            sha256=digest(secret),
-            role=role.value,
-            organisation=organisation,
-            holder=holder,
-            email=email.lower() if role is Role.RESPONSIBLE else "",
-            issued_at=datetime.now(UTC),
-        )
+    row = ApiKey(
+        sha256=digest(secret),
+        role=role.value,
+        organisation=organisation,
+        holder=holder,
+        email=email.lower() if role is Role.RESPONSIBLE else "",
+        issued_at=datetime.now(UTC),
     )
-    return secret
+    session.add(row)
+    await session.flush()
+    return row, secret
 
 
 async def revoke(session: AsyncSession, key_id: int) -> bool:

@@ -8,7 +8,19 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.errors import Problem
-from api.pages import case, downloads, filing, oidc, sign_in, work_list
+from api.pages import (
+    administration,
+    calendar,
+    case,
+    clauses,
+    downloads,
+    filing,
+    letters,
+    oidc,
+    operator_tasks,
+    sign_in,
+    work_list,
+)
 from api.pages.frame import tell
 
 _ROUTERS = (
@@ -17,6 +29,11 @@ _ROUTERS = (
     case.router,
     filing.router,
     downloads.router,
+    operator_tasks.router,
+    clauses.router,
+    calendar.router,
+    administration.router,
+    letters.router,
 )
 
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from api.auth import AUTHORITY, EVERYBODY, Caller, Role
+from api.auth import AUTHORITY, EVERYBODY, OPERATORS, Caller, Role
 
 
 class Entry(NamedTuple):
@@ -16,6 +16,11 @@ _ENTRIES = (
     Entry("/requests", "Запросы", EVERYBODY),
     Entry("/requests/new", "Новый запрос", (Role.AGENCY,)),
     Entry("/requests/paper", "Бумажное письмо", AUTHORITY),
+    Entry("/tasks", "Задачи", (*OPERATORS, Role.ADMIN)),
+    Entry("/clauses", "Соблюдение", (Role.SUPERVISOR, Role.ADMIN)),
+    Entry("/calendar", "Календарь", (Role.SUPERVISOR, Role.ADMIN)),
+    Entry("/administration", "Организации и ключи", (Role.ADMIN,)),
+    Entry("/letters", "Письма", (Role.ADMIN,)),
 )
 
 

@@ -206,6 +206,8 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/tasks/{{task}}/close": ("operator", _letter_task),
     f"{API}/calendar-feeds": ("responsible", _none),
     f"{API}/canary": ("operator", _none),
+    f"{API}/organisations": ("admin", _none),
+    f"{API}/keys": ("admin", _none),
     f"{API}/calendar/amendments/preview": ("admin", _none),
     f"{API}/calendar/amendments": ("admin", _none),
     f"{API}/calendar/amendments/{{amendment}}/withdrawal": ("admin", _amended),

@@ -81,6 +81,8 @@ def _by_role(engine: Engine) -> Iterator[Json]:
     for path, (role, _) in FRESH.items():
         yield {"include-name": f"POST {path}", "headers": _key(engine, role)}
     yield {"include-name": f"GET {API}/tasks", "headers": _key(engine, "operator")}
+    for name in ("GET {}/organisations", "GET {}/keys", "DELETE {}/keys/{{key}}"):
+        yield {"include-name": name.format(API), "headers": _key(engine, "admin")}
     for path in (
         "sign-ups",
         "results",
@@ -138,6 +140,8 @@ async def _narrowed(engine: Engine) -> Json:
         "/consultations/": (await courses.asked(engine, course)).id,
     }
     feed, revoked = [(await engine.post("supervisor", "/calendar-feeds")).json() for _ in range(2)]
+    spare = {"role": "agency", "organisation": "zdrav", "holder": "Лишний ключ"}
+    key = (await engine.post("admin", "/keys", spare)).json()
     for path, methods in narrowed["paths"].items():
         case = next((number for part, number in of_courses.items() if part in path), done)
         application = ""
@@ -145,7 +149,7 @@ async def _narrowed(engine: Engine) -> Json:
             case, _, application = (await FRESH[path][1](engine)).partition(":")
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
         known |= {"code": "edu", "category": "1", "course": str(course.id), "application": application}
-        known |= {"feed": str(revoked["id"]), "token": feed["token"]}
+        known |= {"feed": str(revoked["id"]), "token": feed["token"], "key": str(key["id"])}
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.

@@ -3,11 +3,11 @@
 import sys
 from pathlib import Path
 
+from activities.examples import FULL, ORDERED
 from activities.rendering import render
 from activities.typesetting import DocumentKind, typeset
 from models.letters import Notice
 from models.terms import Clause
-from tests.letters.facts import FULL, ORDERED
 
 folder = Path(sys.argv[1])
 folder.mkdir(parents=True, exist_ok=True)

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
+from activities.course_examples import LETTER
+from activities.examples import SETUP_DEADLINE
 from activities.rendering import render
 from models.letters import Notice
 from models.terms import Clause, Recipient
-from tests.letters.course_facts import LETTER
-from tests.letters.facts import SETUP_DEADLINE
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from activities.course_examples import ACCESSIBLE, MORE
 from activities.course_facts import PARTICULARS, CourseLetter
+from activities.examples import SETUP_DEADLINE
 from activities.rendering import render
 from models.letters import Notice
-from tests.letters.course_facts import ACCESSIBLE, MORE, variants
-from tests.letters.facts import SETUP_DEADLINE
+from tests.letters.course_facts import variants
 from tests.letters.test_rendering import HOSTILE, read, words
 
 

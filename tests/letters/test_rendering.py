@@ -7,12 +7,12 @@ import pytest
 from jinja2.exceptions import UndefinedError
 
 from activities.course_facts import PARTICULARS
+from activities.examples import ANALOGUE, FULL, MINIMAL, ORDERED, REFUSED, REVIEW_DEADLINE, SETUP_DEADLINE
 from activities.rendering import REFUSAL_RULE, DeadlineFacts, LetterContext, Rendered, render
 from models.decisions import Ground
 from models.letters import Notice
 from models.requests import Wanted
 from models.terms import Clause, Recipient
-from tests.letters.facts import ANALOGUE, FULL, MINIMAL, ORDERED, REFUSED, REVIEW_DEADLINE, SETUP_DEADLINE
 
 HOSTILE = (
     '<script>alert("1")</script>{{ letter.number }} & {% raw %}\r\nBcc: all@evil.example\x00\x1b[31m\u202e'

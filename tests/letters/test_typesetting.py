@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
+from activities.examples import ANALOGUE, APPROVED, FULL, MINIMAL, ORDERED, REFUSED, REVIEW_DEADLINE
 from activities.rendering import REFUSAL_RULE, Link, Person
 from activities.typesetting import DocumentKind, Typeset, typeset
 from models.decisions import Ground
 from models.regulation import PROVISIONS
 from models.requests import Wanted
 from models.terms import Clause
-from tests.letters.facts import ANALOGUE, APPROVED, FULL, MINIMAL, ORDERED, REFUSED, REVIEW_DEADLINE
 
 HOSTILE = '#panic("1") $x$ *b* _i_ @ref <label> \\ [#read("/etc/passwd")] // -- "q" `raw` = заголовок'
 

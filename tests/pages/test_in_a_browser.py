@@ -16,6 +16,11 @@ pytestmark = pytest.mark.skipif(browsers.CHROMIUM is None, reason=browsers.NONE)
 
 REVIEWER, AGENCY = "Петров Сергей Ильич", "Департамент здравоохранения (система)"
 OPERATOR = "Кузнецов Олег Борисович"
+PEOPLE = {
+    "operator": OPERATOR,
+    "supervisor": "Орлова Анна Викторовна",
+    "admin": "Администратор администратор",
+}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +72,51 @@ async def test_pages_fit_and_have_no_barriers(
         found = await _problems(page, url, paths)
 
     assert [one for one in found if "404" not in one] == []
+
+
+@pytest.mark.parametrize("width", browsers.WIDTHS)
+@pytest.mark.parametrize(
+    ("role", "paths"),
+    [
+        ("operator", ["/tasks", "/tasks?closed=true"]),
+        ("supervisor", ["/clauses", "/clauses?months=12", "/calendar"]),
+        (
+            "admin",
+            [
+                "/administration",
+                "/calendar?day=2027-05-14&working=no",
+                "/calendar?day=x",
+                "/letters",
+                "/letters/refusal",
+            ],
+        ),
+    ],
+)
+async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no_barriers(
+    browser: Browser, url: str, stand: Engine, hostile: str, width: int, role: str, paths: list[str]
+) -> None:
+    await words.open_task(stand, hostile)
+    async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
+        page = await browsers.sign_in(context, url, PEOPLE[role])
+
+        found = await _problems(page, url, paths)
+
+    assert [one for one in found if "422" not in one] == []
+
+
+async def test_an_administrator_issues_a_key_and_revokes_it(browser: Browser, url: str) -> None:
+    async with await browser.new_context(java_script_enabled=False) as context:
+        page = await browsers.sign_in(context, url, PEOPLE["admin"])
+        await page.get_by_role("link", name="Организации и ключи").click()
+        await page.get_by_label("Роль").select_option("agency")
+        await page.get_by_label("Организация", exact=True).select_option("zdrav")
+        await page.get_by_label("Кому").fill("Ключ из браузера")
+        await page.get_by_role("button", name="Выдать").click()
+        await expect(page.locator("#secret")).to_contain_text("seo_")
+
+        row = page.locator("tr", has_text="Ключ из браузера").first
+        await row.get_by_role("button").click()
+        await expect(page.get_by_role("status")).to_contain_text("отозван")
 
 
 @pytest.mark.parametrize("width", browsers.WIDTHS)

@@ -1,4 +1,7 @@
-"""Facts for letters and documents: a case with everything, and one with the least."""
+"""Invented facts for letters and documents of requests: a case with everything, and one with the least.
+
+What the administrator's preview shows, and what the tests of letters render.
+"""
 
 from dataclasses import replace
 from datetime import date

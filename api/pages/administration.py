@@ -1,0 +1,94 @@
+"""Organisations and keys, for the administrator."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+
+from api.auth import CallerDep, Role, allow
+from api.errors import Problem
+from api.pages.asking import Api, ApiDep
+from api.pages.frame import done, pages_router, show
+from api.pages.menu import ROLE_NAMES
+from api.pages.visitors import Form, FormDep
+
+router = pages_router()
+
+_PAGE = "/administration"
+_ALLOWED = [allow(Role.ADMIN)]
+_ORGANISATION = ("code", "name", "email", "head_email")
+_KEY = ("role", "organisation", "holder", "email")
+
+
+@router.get(_PAGE, dependencies=_ALLOWED)
+async def administration(http: Request, caller: CallerDep, api: ApiDep) -> Response:
+    """Who may file and who may call."""
+    return await _show(http, api, caller.key_id)
+
+
+@router.post(f"{_PAGE}/organisations", dependencies=_ALLOWED)
+async def put_organisation(http: Request, caller: CallerDep, form: FormDep, api: ApiDep) -> Response:
+    """A new organisation, or other addresses of a known one."""
+    try:
+        entered = await api.post("/organisations", form, form.filled(*_ORGANISATION))
+    except Problem as problem:
+        return await _show(http, api, caller.key_id, problem=problem, organisation=form)
+    return done(http, _PAGE, f"Организация «{entered['name']}» записана.")
+
+
+@router.post(f"{_PAGE}/keys", dependencies=_ALLOWED)
+async def issue_key(http: Request, caller: CallerDep, form: FormDep, api: ApiDep) -> Response:
+    """A new key: on the answer to its form, and nowhere after."""
+    try:
+        issued = await api.post("/keys", form, form.filled(*_KEY))
+    except Problem as problem:
+        return await _show(http, api, caller.key_id, problem=problem, key=form)
+    return await _show(http, api, caller.key_id, issued=issued)
+
+
+@router.post(f"{_PAGE}/keys/{{key}}/revocation", dependencies=_ALLOWED)
+async def revoke_key(
+    http: Request,
+    key: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    caller: CallerDep,
+    form: FormDep,
+    api: ApiDep,
+) -> Response:
+    """End a key at once."""
+    try:
+        await api.delete(f"/keys/{key}")
+    except Problem as problem:
+        return await _show(http, api, caller.key_id, problem=problem)
+    return done(http, _PAGE, f"Ключ № {key} отозван.")
+
+
+async def _show(
+    http: Request,
+    api: Api,
+    own: int,
+    *,
+    issued: Any = None,
+    problem: Problem | None = None,
+    organisation: Form | None = None,
+    key: Form | None = None,
+) -> Response:
+    keys = await api.get("/keys")
+    return show(
+        http,
+        "administration.html",
+        status=problem.kind.status if problem else 200,
+        title="Организации и ключи",
+        organisations=await api.get("/organisations"),
+        in_force=[one for one in keys if one["revoked_at"] is None],
+        revoked=[one for one in keys if one["revoked_at"] is not None],
+        own=own,
+        roles=[(role.value, name) for role, name in ROLE_NAMES.items()],
+        issued=issued,
+        problem=problem,
+        organisation=_typed(organisation, _ORGANISATION),
+        key=_typed(key, _KEY),
+    )
+
+
+def _typed(form: Form | None, names: tuple[str, ...]) -> dict[str, str]:
+    """What was typed, of a form that was not accepted."""
+    return {name: form.text(name) if form else "" for name in names}

@@ -1,0 +1,123 @@
+"""The operator's tasks, and the two checks that the engine makes of itself: reconciliation and canary."""
+
+from typing import Annotated, Any
+
+from fastapi import Path, Query, Request, Response
+from sqlmodel import col, select
+
+from api.auth import OPERATORS, Role, allow
+from api.deps import SessionsDep, SettingsDep
+from api.errors import Problem
+from api.pages.asking import Api, ApiDep
+from api.pages.frame import done, pages_router, show
+from api.pages.visitors import Form, FormDep
+from api.routes.tasks import TaskId
+from models import store
+from models.settings import Settings
+from models.tables import Subsystem
+from models.tasks import TaskKind
+
+router = pages_router()
+
+_ALLOWED = [allow(*OPERATORS, Role.ADMIN)]
+_ON_A_PAGE = 50
+_RETRIED = (TaskKind.STEP_FAILED, TaskKind.WAY_IN, TaskKind.LETTER_UNDELIVERED)
+
+
+@router.get("/tasks", dependencies=_ALLOWED)
+async def tasks_page(
+    http: Request,
+    api: ApiDep,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    closed: bool = False,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> Response:
+    """Open tasks, the oldest first; or those that are closed."""
+    return await _show(http, api, sessions, settings, closed=closed, after=after)
+
+
+@router.post("/tasks/{task}/retry", dependencies=_ALLOWED)
+async def retry(
+    http: Request, task: TaskId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
+) -> Response:
+    """Try the step again, or send the letter anew."""
+    return await _act(http, api, sessions, settings, form, f"/tasks/{task}/retry", "Система пробует ещё раз.")
+
+
+@router.post("/tasks/{task}/close", dependencies=_ALLOWED)
+async def close(
+    http: Request, task: TaskId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
+) -> Response:
+    """Put aside what nothing waits for."""
+    return await _act(http, api, sessions, settings, form, f"/tasks/{task}/close", "Задача снята.")
+
+
+@router.post("/tasks/reconciliation/{code}", dependencies=_ALLOWED)
+async def reconcile(
+    http: Request, code: Annotated[str, Path(pattern="^[a-z0-9-]{1,50}$")], form: FormDep, api: ApiDep
+) -> Response:
+    """Compare the register with a Moodle now."""
+    await api.post(f"/subsystems/{code}/reconciliation", form)
+    return done(http, "/tasks#reconciliation", "Сверка начата. Её итог появится здесь, когда она закончится.")
+
+
+@router.post("/tasks/canary", dependencies=_ALLOWED)
+async def canary(http: Request, form: FormDep, api: ApiDep) -> Response:
+    """Try reminders and escalations now."""
+    await api.post("/canary", form)
+    return done(http, "/tasks#canary", "Проверка начата. Её итог появится здесь, неудача — ещё и письмом.")
+
+
+async def _act(
+    http: Request,
+    api: Api,
+    sessions: store.Sessions,
+    settings: Settings,
+    form: Form,
+    path: str,
+    said: str,
+) -> Response:
+    try:
+        await api.post(path, form)
+    except Problem as problem:
+        return await _show(http, api, sessions, settings, problem=problem)
+    return done(http, "/tasks", said)
+
+
+async def _show(
+    http: Request,
+    api: Api,
+    sessions: store.Sessions,
+    settings: Settings,
+    *,
+    closed: bool = False,
+    after: int = 0,
+    problem: Problem | None = None,
+) -> Response:
+    tasks = await api.get("/tasks", closed=closed, after=after, limit=_ON_A_PAGE)
+    return show(
+        http,
+        "tasks.html",
+        status=problem.kind.status if problem else 200,
+        title="Задачи Оператора",
+        tasks=tasks,
+        closed=closed,
+        after=after,
+        following=tasks[-1]["id"] if len(tasks) == _ON_A_PAGE else None,
+        retried=_RETRIED,
+        kept=[kind for kind in TaskKind if kind.closes_itself],
+        moodles=await _moodles(api, sessions, settings),
+        canaries=await api.get("/canary", limit=5),
+        problem=problem,
+    )
+
+
+async def _moodles(api: Api, sessions: store.Sessions, settings: Settings) -> list[tuple[str, Any]]:
+    """Name of each subsystem that has a Moodle, and how they agree."""
+    query = (
+        select(Subsystem).where(col(Subsystem.code).in_(settings.moodle_sites)).order_by(col(Subsystem.code))
+    )
+    async with sessions() as session:
+        subsystems = (await session.scalars(query)).all()
+    return [(one.name, await api.get(f"/subsystems/{one.code}/reconciliation")) for one in subsystems]
