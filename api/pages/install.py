@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.errors import Problem
-from api.pages import case, downloads, filing, oidc, sign_in, work_list
+from api.pages import case, courses, downloads, filing, learners, oidc, sign_in, talks, work_list
 from api.pages.frame import tell
 
 _ROUTERS = (
@@ -16,6 +16,9 @@ _ROUTERS = (
     work_list.router,
     case.router,
     filing.router,
+    courses.router,
+    learners.router,
+    talks.router,
     downloads.router,
 )
 
