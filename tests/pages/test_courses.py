@@ -7,6 +7,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
+from devstack.keys import RESPONSIBLE_EMAIL
 from models.tables import Course
 from tests import claims
 from tests.api.course_cases import end_powers
@@ -15,7 +16,7 @@ from tests.pages.people import Person, SignIn, where
 from tests.pages.test_case import HOSTILE
 from tests.workflows import enrolments, self_registrations, words
 from tests.workflows.courses import QUESTION, asked, building, furnish
-from tests.workflows.trainings import RESPONSIBLE_EMAIL, course_by_hand, course_of_its_own
+from tests.workflows.trainings import course_by_hand, course_of_its_own
 
 
 @pytest.fixture(scope="module")
