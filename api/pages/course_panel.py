@@ -54,4 +54,11 @@ async def _enrolment(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
         shown["set_aside"] = (await api.get(path))["items"]
     if not case.closed_at:
         shown["live"] = f"/cases/{case.number}/learners/state"
+        shown["known"] = stand(case, stage, counts)
     return shown
+
+
+def stand(case: CaseRow, stage: str, counts: dict[str, int]) -> str:
+    """How far a list is, in one word of the script's."""
+    parts = "-".join(f"{name}:{number}" for name, number in sorted(counts.items()))
+    return f"{stage}-{parts}-{'open' if case.closed_at is None else 'closed'}"

@@ -10,6 +10,7 @@ from api.cases import CaseDep
 from api.enrolments import EnrolmentDep
 from api.errors import Problem
 from api.pages.asking import ApiDep
+from api.pages.course_panel import stand
 from api.pages.courses import OWNERS
 from api.pages.frame import done, headers, pages_router, show
 from api.pages.visitors import Form, FormDep
@@ -24,9 +25,9 @@ _After = Annotated[int, Query(ge=0, le=2**31 - 1)]
 
 
 @router.get(f"{_LIST}/state", response_class=PlainTextResponse)
-async def state(row: EnrolmentDep) -> PlainTextResponse:
+async def state(case: CaseDep, row: EnrolmentDep) -> PlainTextResponse:
     """A word that changes with every part that is done."""
-    return PlainTextResponse(f"{row.state} {sorted(row.counts.items())}")
+    return PlainTextResponse(stand(case, row.state, row.counts))
 
 
 @router.get(_LIST, dependencies=[allow(*OWNERS)])

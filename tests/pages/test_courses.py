@@ -103,6 +103,7 @@ async def test_a_list_is_uploaded_planned_and_confirmed(
     done = await responsible.send(f"{path}/learners/confirmation")
     await enrolments.until_state(stand, number, "done")
 
+    assert f'data-known="{before}"' in page
     assert "Список принят" in taken.text
     assert "Строка 4" in page
     assert "адрес почты" in page
