@@ -1,10 +1,11 @@
 // The one script of the pages: every page works without it.
-// `data-live="/path"` on the body asks that path every few seconds for a word that changes when the page does.
+// `data-live="/path"` on the body asks that path every few seconds for a word that changes when the page does;
+// `data-known` is the word as the page was made: what changed before the first look is seen too.
 (() => {
   "use strict";
   const path = document.body.dataset.live;
   if (path) {
-    let known = null;
+    let known = document.body.dataset.known ?? null;
     const look = async () => {
       if (document.hidden) return;
       try {

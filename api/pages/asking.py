@@ -64,6 +64,14 @@ class Api:
             await self._send("POST", path, headers={IDEMPOTENCY_KEY: form.once, **headers}, content=content)
         ).json()
 
+    async def print(self, path: str, form: Form, body: Any) -> httpx2.Response:
+        """Do what a form asks for, once, when its answer is a file.
+
+        Raises:
+            Problem: As the API answered.
+        """
+        return _read(await self._send("POST", path, headers={IDEMPOTENCY_KEY: form.once}, json=body))
+
     async def delete(self, path: str) -> None:
         """Raises:
         Problem: As the API answered.

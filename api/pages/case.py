@@ -14,6 +14,7 @@ from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
+from api.pages.course_panel import course_panel
 from api.pages.frame import done, pages_router, show
 from api.pages.panel import panel
 from api.pages.visitors import Form, FormDep
@@ -62,6 +63,7 @@ async def case_page(
         settings,
         usual=await _usual(api) if waits else None,
         following=await _following(case, caller, sessions, settings) if next else None,
+        about_course=await course_panel(api, caller, case),
     )
 
 
@@ -157,11 +159,14 @@ async def _show(
     typed: Form | None = None,
     usual: Any = None,
     following: DeadlineItem | None = None,
+    about_course: dict[str, Any] | None = None,
 ) -> Response:
     async with sessions() as session:
         facts = {
             "organisation": (await session.get_one(Organisation, case.organisation)).name,
             **(await _request_facts(session, caller, case, sessions, settings)),
+            "live": "" if case.closed_at else f"/cases/{case.number}/state",
+            **(about_course or {"course_panel": None}),
         }
     terms = await records.terms(case, sessions, settings)
     return show(
@@ -181,7 +186,6 @@ async def _show(
         following=following,
         grounds=_grounds(settings),
         items=list(Item),
-        live="" if case.closed_at else f"/cases/{case.number}/state",
         **facts,
     )
 

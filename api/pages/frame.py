@@ -91,6 +91,7 @@ def show(http: Request, template: str, *, status: int = 200, **facts: Any) -> HT
         "said": said,
         "problem": None,
         "live": "",
+        "known": "",
         **facts,
     }
     page = HTMLResponse(_TEMPLATES.get_template(template).render(shown), status, headers(http))

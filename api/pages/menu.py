@@ -15,6 +15,7 @@ _ENTRIES = (
     Entry("/", "В работе", EVERYBODY),
     Entry("/requests", "Запросы", EVERYBODY),
     Entry("/requests/new", "Новый запрос", (Role.AGENCY,)),
+    Entry("/courses", "Мои курсы", (Role.AGENCY, Role.RESPONSIBLE)),
     Entry("/requests/paper", "Бумажное письмо", AUTHORITY),
     Entry("/tasks", "Задачи", (*OPERATORS, Role.ADMIN)),
     Entry("/clauses", "Соблюдение", (Role.SUPERVISOR, Role.ADMIN)),

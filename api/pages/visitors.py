@@ -5,7 +5,7 @@ A session gives the `Caller` that a key gives: every dependency of the API, such
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote, urlsplit
@@ -117,7 +117,7 @@ class Form:
         return iter(self._sent)
 
 
-async def _form(http: Request, visitor: AnybodyDep, settings: SettingsDep) -> Form:
+async def _form(http: Request, visitor: AnybodyDep, settings: SettingsDep) -> AsyncIterator[Form]:
     """The form, when it was one of our own pages that sent it.
 
     Raises:
@@ -129,9 +129,12 @@ async def _form(http: Request, visitor: AnybodyDep, settings: SettingsDep) -> Fo
         sent = await http.form(max_files=5, max_fields=2000)
     except Exception:  # noqa: BLE001 - whatever can't be read as a form has no token either
         raise Problem("foreign-form") from None
-    if visitor.is_new or sent.get(_TOKEN) != visitor.token:
-        raise Problem("foreign-form")
-    return Form(sent)
+    try:
+        if visitor.is_new or sent.get(_TOKEN) != visitor.token:
+            raise Problem("foreign-form")
+        yield Form(sent)
+    finally:
+        await sent.close()  # the temporary files of what was uploaded
 
 
 def _is_ours(http: Request, public_url: str) -> bool:

@@ -1,0 +1,64 @@
+"""What the page of a case about a course shows and offers, by its kind and the rules of the API."""
+
+from typing import Any
+
+from api.auth import OPERATORS, Caller, Role
+from api.pages.asking import Api
+from api.pages.courses import OWNERS, authoring_of
+from models.cases import Kind
+from models.enrolment import Stage, State
+from models.plans import Verdict
+from models.tables import CaseRow
+
+_FORMS = {
+    Kind.AUTHORING.value: "authoring_panel.html",
+    Kind.CONSULTATION.value: "consultation_panel.html",
+    Kind.ENROLMENT.value: "enrolment_panel.html",
+}
+
+
+async def course_panel(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
+    """Facts for `case.html`; `course_panel` names the part of the page, if its kind has one."""
+    facts: dict[str, Any] = {"course_panel": _FORMS.get(case.kind), "owns": caller.role in OWNERS}
+    match case.kind:
+        case Kind.AUTHORING:
+            return {**facts, "authoring": await authoring_of(api, case.course)}
+        case Kind.CONSULTATION:
+            return {
+                **facts,
+                "talk": await api.get(f"/consultations/{case.number}"),
+                "asks": caller.role is Role.RESPONSIBLE,
+                "answers": caller.role in OPERATORS,
+            }
+        case Kind.ENROLMENT:
+            return {**facts, **await _enrolment(api, caller, case)}
+    return facts
+
+
+async def _enrolment(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
+    listed = await api.get(f"/enrolments/{case.number}")
+    counts, stage = listed["counts"], Stage(listed["state"]["code"])
+    at_work = sum(
+        counts.get(one, 0) for one in (State.PLANNED, State.CREATING, State.CREATED, State.ENROLLED)
+    )
+    shown = {
+        "listed": listed,
+        "counted": [(one.russian, counts[one]) for one in (*Verdict, *State) if one in counts],
+        "of_all": at_work,
+        "enrolled": counts.get(State.ENROLLED, 0),
+        "checks": caller.role in (*OWNERS, *OPERATORS) and stage is Stage.WAY_SHUT,
+        "set_aside": [],
+    }
+    if caller.role in OWNERS:
+        path = f"/enrolments/{case.number}/rows?verdict=wrong&verdict=clash&limit=20"
+        shown["set_aside"] = (await api.get(path))["items"]
+    if not case.closed_at:
+        shown["live"] = f"/cases/{case.number}/learners/state"
+        shown["known"] = stand(case, stage, counts)
+    return shown
+
+
+def stand(case: CaseRow, stage: str, counts: dict[str, int]) -> str:
+    """How far a list is, in one word of the script's."""
+    parts = "-".join(f"{name}:{number}" for name, number in sorted(counts.items()))
+    return f"{stage}-{parts}-{'open' if case.closed_at is None else 'closed'}"
