@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.errors import Problem
-from api.pages import case, downloads, filing, oidc, sign_in, work_list
+from api.pages import case, downloads, filing, oidc, sign_in, trainings, work_list
 from api.pages.frame import tell
 
 _ROUTERS = (
@@ -17,6 +17,7 @@ _ROUTERS = (
     case.router,
     filing.router,
     downloads.router,
+    trainings.router,
 )
 
 

@@ -16,6 +16,7 @@ _ENTRIES = (
     Entry("/requests", "Запросы", EVERYBODY),
     Entry("/requests/new", "Новый запрос", (Role.AGENCY,)),
     Entry("/requests/paper", "Бумажное письмо", AUTHORITY),
+    Entry("/trainings", "Обучения", (Role.AGENCY, Role.RESPONSIBLE)),
 )
 
 
