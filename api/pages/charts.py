@@ -13,7 +13,7 @@ class Column(NamedTuple):
     y: float
     width: float
     height: float
-    count: int
+    people: int
 
 
 def columns(counts: list[int]) -> list[Column]:

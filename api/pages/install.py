@@ -8,7 +8,19 @@ from starlette.exceptions import HTTPException
 
 from api import errors
 from api.errors import Problem
-from api.pages import case, downloads, filing, oidc, sign_in, trainings, work_list
+from api.pages import (
+    case,
+    certificates,
+    downloads,
+    filing,
+    oidc,
+    replacements,
+    results,
+    sign_in,
+    sign_ups,
+    trainings,
+    work_list,
+)
 from api.pages.frame import tell
 
 _ROUTERS = (
@@ -18,6 +30,10 @@ _ROUTERS = (
     filing.router,
     downloads.router,
     trainings.router,
+    sign_ups.router,
+    results.router,
+    certificates.router,
+    replacements.router,
 )
 
 

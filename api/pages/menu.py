@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from api.auth import AUTHORITY, EVERYBODY, Caller, Role
+from api.auth import AUTHORITY, EVERYBODY, OPERATORS, Caller, Role
 
 
 class Entry(NamedTuple):
@@ -17,6 +17,7 @@ _ENTRIES = (
     Entry("/requests/new", "Новый запрос", (Role.AGENCY,)),
     Entry("/requests/paper", "Бумажное письмо", AUTHORITY),
     Entry("/trainings", "Обучения", (Role.AGENCY, Role.RESPONSIBLE)),
+    Entry("/replacements", "Смена ответственных", (Role.AGENCY, Role.RESPONSIBLE, *OPERATORS)),
 )
 
 
