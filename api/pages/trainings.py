@@ -38,7 +38,8 @@ async def set_up(
     http: Request, form: FormDep, api: ApiDep, caller: CallerDep, sessions: SessionsDep
 ) -> Response:
     """What was typed is there again when it is not accepted."""
-    body: dict[str, Any] = {**form.filled("title", "starts_on", "ends_on")}
+    body: dict[str, Any] = form.filled("title", "starts_on", "ends_on")
+    body["lists"] = form.text("lists").replace(",", " ").split()
     if form.text("sign_up"):
         body["sign_up"] = _sign_up(form)
     try:

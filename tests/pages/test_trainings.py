@@ -7,7 +7,7 @@ import pytest
 from tests.engine import Engine, Json
 from tests.pages.people import SignIn
 from tests.pages.test_case import HOSTILE
-from tests.workflows import words
+from tests.workflows import replacements, words
 from tests.workflows.trainings import course_of_its_own, opened
 
 
@@ -81,3 +81,56 @@ async def test_the_responsible_sees_the_trainings_of_their_courses(stand: Engine
     page = await (await signed_in("responsible")).page("/trainings")
 
     assert f"/trainings/{training['number']}" in page
+
+
+async def test_a_form_sent_twice_sets_one_up(stand: Engine, signed_in: SignIn) -> None:
+    course = await course_of_its_own(stand)
+    owner = await signed_in("agency")
+    form: Json = {
+        "course": course.id,
+        "title": "Дважды",
+        "starts_on": day(0),
+        "ends_on": day(9),
+        "once": "two",
+    }
+
+    answers = [await owner.send("/trainings", **form) for _ in range(2)]
+
+    assert answers[0].url == answers[1].url
+    assert len(await stand.get("agency", f"/courses/{course.id}/trainings")) == 1
+
+
+async def test_a_list_that_is_none_of_the_course_is_told(stand: Engine, signed_in: SignIn) -> None:
+    course = await course_of_its_own(stand)
+    owner = await signed_in("agency")
+    form: Json = {"course": course.id, "title": "Поток", "starts_on": day(0), "ends_on": day(9)}
+
+    for lists in ("enrolment-999999", "training-1, что-то"):
+        answer = await owner.send("/trainings", **form, lists=lists)
+        assert answer.status_code == 422
+        assert f'value="{lists}"' in answer.text
+
+    assert await stand.get("agency", f"/courses/{course.id}/trainings") == []
+
+
+PAGES = ("", "/sign-ups", "/results", "/certification")
+ACTS = ("/prolongation", "/closing", "/refresh", "/sign-up", "/sign-ups/1/acceptance", "/sign-ups/1/refusal")
+MORE_ACTS = (*ACTS, "/sign-ups/enrolment", "/results/file", "/certification")
+
+
+async def test_a_training_is_shown_and_changed_by_nobody_else(stand: Engine, signed_in: SignIn) -> None:
+    training = await opened(stand, await course_of_its_own(stand))
+    path = f"/trainings/{training['number']}"
+    staff = [await signed_in(role) for role in ("reviewer", "supervisor", "operator", "admin")]
+    other = await signed_in(await replacements.agency_key(stand, replacements.OTHER_OWNER))
+
+    for person, status in [*((one, (403,)) for one in staff), (other, (403, 404))]:
+        for page in PAGES:
+            assert (await person.open(path + page)).status_code in status, page
+        for act in MORE_ACTS:
+            answer = await person.send(path + act, ends_on=day(30), reason="Чужой", whom="completed")
+            assert answer.status_code in status, act
+
+    standing = await stand.get("agency", path)
+    for fact in ("ends_on", "state", "sign_up_until"):
+        assert standing[fact] == training[fact]
