@@ -1,6 +1,7 @@
 """Results of a training (clause 4.7): counts, charts with their tables, exports, import from a file."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
@@ -19,11 +20,18 @@ from models.tables import TrainingRow
 router = pages_router()
 
 _PAGE = "/trainings/{number}/results"
+_FILTERS = ("organisation", "state", "grade_from", "grade_to")
 
 
 @router.get(_PAGE, dependencies=OWNERS)
 async def results_page(http: Request, training: TrainingDep, caller: CallerDep, api: ApiDep) -> Response:
-    return await _show(http, training, api, imports=_imports(training, caller.role))
+    """All learners, or those selected as `GET /trainings/{number}/results` selects; exports likewise."""
+    imports = _imports(training, caller.role)
+    asked = {name: text for name in _FILTERS if (text := http.query_params.get(name, "").strip())}
+    try:
+        return await _show(http, training, api, imports=imports, asked=asked)
+    except Problem as problem:
+        return await _show(http, training, api, imports=imports, problem=problem)
 
 
 @router.post(_PAGE + "/file", dependencies=[allow(Role.RESPONSIBLE)])
@@ -57,10 +65,12 @@ async def _show(
     api: Api,
     *,
     imports: bool,
+    asked: dict[str, str] | None = None,
     taken: Any = None,
     problem: Problem | None = None,
 ) -> Response:
-    found = await api.get(f"/trainings/{training.number}/results")
+    asked = asked or {}
+    found = await api.get(f"/trainings/{training.number}/results", **asked)
     summary = found["summary"]
     return show(
         http,
@@ -69,6 +79,9 @@ async def _show(
         title=f"Результаты обучения «{training.title}»",
         training=training,
         found=found,
+        asked=asked,
+        query=f"?{urlencode(asked)}" if asked else "",
+        codes=[(one.value, one.russian) for one in State],
         summary=summary,
         state_names={one.value: one.russian for one in State},
         states=[(one.russian, summary["totals"]["states"][one.value]) for one in State],

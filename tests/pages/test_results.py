@@ -1,5 +1,7 @@
 """Results and sign-ups by pages: charts with tables, exports, a file taken in, applications decided."""
 
+import html
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -33,6 +35,27 @@ async def test_results_are_shown_as_charts_and_as_tables_and_can_be_taken_along(
         file = await owner.open(f"/download/trainings/{number}/results.{kind}")
         assert file.status_code == 200
         assert file.headers["content-disposition"].startswith("attachment")
+
+
+async def test_results_are_selected_and_so_are_the_files(stand: Engine, signed_in: SignIn) -> None:
+    people = [certificates.person("Орлова Анна", organisation="Больница № 1")]
+    people.append(certificates.person("Волков Пётр", organisation="Больница № 2", grade=40.0))
+    path = f"/trainings/{await certificates.over(stand, *people)}/results"
+    owner = await signed_in("agency")
+
+    page = await owner.page(f"{path}?organisation=Больница № 2&state=&grade_to=50")
+
+    assert "Волков Пётр" in page
+    assert "Орлова Анна" not in page
+    found = re.search(r'href="(/download[^"]+\.csv\?[^"]+)"', page)
+    assert found
+    file = (await owner.open(html.unescape(found[1]))).content.decode("utf-8-sig")
+    assert "Волков Пётр" in file
+    assert "Орлова Анна" not in file
+    assert "Так отобранных участников нет." in await owner.page(f"{path}?grade_from=99")
+    wrong = await owner.open(f"{path}?grade_from=много")
+    assert wrong.status_code == 422
+    assert "Орлова Анна" in wrong.text
 
 
 async def test_nothing_is_shown_of_what_is_not_there(stand: Engine, signed_in: SignIn) -> None:
