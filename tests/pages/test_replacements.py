@@ -84,7 +84,7 @@ async def test_the_operator_tells_what_was_done_by_hand(stand: Engine, signed_in
     answer = await operator.send(f"{path}/by-hand", work="removal", subsystem="local")
 
     assert "Отмечено: выполнено вручную." in answer.text, answer.text
-    await replacements.journal_says(stand, number, "Полномочия прекращены")
+    await replacements.journal_says(stand, number, "Выполнено Оператором вручную")
     assert "права сняты Оператором вручную" in await operator.page(path)
 
 
