@@ -355,6 +355,7 @@ def _settings(postgres: Postgres, temporal: TemporalServer, mail: MailSink, mood
         temporal_namespace=temporal.namespace,
         public_url="http://api.example.org",
         claims_per_second=0,  # unlimited: tests come faster than learners
+        bad_calls_per_second=0,
         moodle_sites={site: MoodleSite(url=f"{moodle}/{site}", token=SecretStr("token")) for site in SITES},
         moodle_timeout=timedelta(seconds=5),
         smtp_host="127.0.0.1",

@@ -12,6 +12,7 @@ from api.pages import (
     administration,
     calendar,
     case,
+    certificates,
     clauses,
     courses,
     downloads,
@@ -20,8 +21,13 @@ from api.pages import (
     letters,
     oidc,
     operator_tasks,
+    replacements,
+    results,
     sign_in,
+    sign_up,
+    sign_ups,
     talks,
+    trainings,
     work_list,
 )
 from api.pages.frame import tell
@@ -40,6 +46,12 @@ _ROUTERS = (
     calendar.router,
     administration.router,
     letters.router,
+    trainings.router,
+    sign_ups.router,
+    sign_up.router,
+    results.router,
+    certificates.router,
+    replacements.router,
 )
 
 

@@ -22,6 +22,8 @@ _ENTRIES = (
     Entry("/calendar", "Календарь", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/administration", "Организации и ключи", (Role.ADMIN,)),
     Entry("/letters", "Письма", (Role.ADMIN,)),
+    Entry("/trainings", "Обучения", (Role.AGENCY, Role.RESPONSIBLE)),
+    Entry("/replacements", "Смена ответственных", (Role.AGENCY, Role.RESPONSIBLE, *OPERATORS)),
 )
 
 

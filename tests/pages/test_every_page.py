@@ -9,7 +9,7 @@ from api.pages.frame import PageRoute
 from tests.engine import Engine
 from tests.pages.people import Browsers, SignIn, where
 
-PUBLIC = {"/sign-in", "/sign-in/start", "/sign-in/back"}
+PUBLIC = {"/sign-in", "/sign-in/start", "/sign-in/back", "/sign-up/2019-000001"}
 """Pages that need nobody."""
 _NUMBERS = {"number": "2019-000001"}
 
@@ -63,6 +63,7 @@ async def test_every_page_has_the_headers_and_nothing_inline(stand: Engine, sign
             assert response.status_code < 500, f"{role} {path}"
             if response.headers.get("content-type", "").startswith("text/html"):
                 assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"], path
+                assert "Macro" not in response.text, path
                 assert "unsafe" not in response.headers["Content-Security-Policy"], path
                 assert not re.search(r"<style|<script(?! src)| on\w+=| style=|javascript:", response.text), (
                     path

@@ -1,0 +1,171 @@
+"""Certificates (clause 4.9): the owner's decision, how far it is, its documents one by one."""
+
+from collections import defaultdict
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+
+from api.auth import CallerDep, Role, allow
+from api.certifications import CertificationDep
+from api.errors import Problem
+from api.invalid import FieldProblem
+from api.pages.asking import Api, ApiDep
+from api.pages.frame import done, pages_router, show
+from api.pages.trainings import OWNERS
+from api.pages.visitors import Form, FormDep
+from api.schemas.certificates import CertificateNumber
+from api.trainings import TrainingDep
+from models.certificates import DOCUMENT, Design, Whom
+from models.tables import CertificationRow, TrainingRow
+
+router = pages_router()
+
+_DECISION = "/trainings/{number}/certification"
+_PAGE = "/certifications/{number}"
+_DOCUMENT = _PAGE + "/documents/{certificate}"
+_ON_A_PAGE = 50
+_OWNER = [allow(Role.AGENCY)]
+_WHOM = [
+    (Whom.COMPLETED.value, "всем, кто завершил обучение"),
+    (Whom.THRESHOLD.value, "всем, у кого оценка не ниже порога"),
+    (Whom.NAMED.value, "тем, кого отмечу ниже"),
+]
+
+
+@router.get(_DECISION, dependencies=OWNERS)
+async def decision_page(
+    http: Request,
+    training: TrainingDep,
+    caller: CallerDep,
+    api: ApiDep,
+    cursor: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """What has been decided, and the form of a decision for the owner."""
+    return await _ask(http, training, api, role=caller.role, cursor=cursor)
+
+
+@router.post(_DECISION, dependencies=_OWNER)
+async def decide(
+    http: Request, training: TrainingDep, form: FormDep, caller: CallerDep, api: ApiDep
+) -> Response:
+    """What was typed is there again when it is not accepted."""
+    try:
+        made = await api.post(f"/trainings/{training.number}/certification", form, _body(form))
+    except Problem as problem:
+        return await _ask(
+            http, training, api, role=caller.role, cursor=form.text("cursor"), typed=form, problem=problem
+        )
+    return done(http, f"/certifications/{made['number']}", "Решение принято, документы выдаются.")
+
+
+@router.get(_PAGE, dependencies=OWNERS)
+async def certification_page(
+    http: Request,
+    row: CertificationDep,
+    caller: CallerDep,
+    api: ApiDep,
+    cursor: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
+    """How far a decision is, and its documents, some at a time."""
+    return await _show(http, row, api, role=caller.role, cursor=cursor)
+
+
+@router.post(_DOCUMENT + "/revocation", dependencies=_OWNER)
+async def revoke(
+    http: Request, row: CertificationDep, certificate: CertificateNumber, form: FormDep, api: ApiDep
+) -> Response:
+    try:
+        await api.post(f"/certificates/{certificate}/revocation", form, form.filled("reason"))
+    except Problem as problem:
+        return await _show(http, row, api, role=Role.AGENCY, problem=problem)
+    said = f"Документ № {certificate} аннулирован: страница проверки уже говорит об этом."
+    return done(http, f"/certifications/{row.number}", said)
+
+
+@router.post(_DOCUMENT + "/correction", dependencies=_OWNER)
+async def correct(
+    http: Request, row: CertificationDep, certificate: CertificateNumber, form: FormDep, api: ApiDep
+) -> Response:
+    """Another document with the right name, instead of this one."""
+    try:
+        new = await api.post(f"/certificates/{certificate}/correction", form, form.filled("name"))
+    except Problem as problem:
+        return await _show(http, row, api, role=Role.AGENCY, problem=problem)
+    said = f"Вместо документа № {certificate} выдан № {new['number']}."
+    return done(http, f"/certifications/{row.number}", said)
+
+
+def _body(form: Form) -> dict[str, Any]:
+    """A decision as the API takes it: of the two ways only what belongs to the chosen one.
+
+    Raises:
+        Problem: The chosen way is told too little.
+    """
+    whom = form.text("whom")
+    if whom == Whom.THRESHOLD and not form.text("threshold"):
+        raise Problem("invalid", fields=[FieldProblem(field="threshold", detail="укажите порог оценки")])
+    if whom == Whom.NAMED and not form.texts("named"):
+        raise Problem("invalid", "Отметьте участников, которым выдать документ.")
+    body = form.filled("whom", "document", "design", "hours", "signatory_post", "signatory_name")
+    if whom == Whom.THRESHOLD:
+        body |= {name: value.replace(",", ".") for name, value in form.filled("threshold").items()}
+    if whom == Whom.NAMED:
+        body["named"] = form.texts("named")
+    return {**body, "shows_grade": bool(form.text("shows_grade"))}
+
+
+async def _ask(
+    http: Request,
+    training: TrainingRow,
+    api: Api,
+    *,
+    role: Role,
+    cursor: str,
+    typed: Form | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    path = f"/trainings/{training.number}"
+    return show(
+        http,
+        "certification_new.html",
+        status=problem.kind.status if problem else 200,
+        title=f"Документы об обучении «{training.title}»",
+        training=training,
+        decisions=await api.get(f"{path}/certification"),
+        people=await api.get(f"{path}/participants", cursor=cursor or None, limit=500),
+        cursor=cursor,
+        decides=role is Role.AGENCY and training.closed_at is not None,
+        whom=_WHOM,
+        designs=[(one.value, one.russian) for one in Design],
+        document=DOCUMENT,
+        typed=typed,
+        ticked=set(typed.texts("named")) if typed else set(),
+        problem=problem,
+        wrong=defaultdict(str, {one.field: one.detail for one in problem.fields} if problem else {}),
+    )
+
+
+async def _show(
+    http: Request,
+    row: CertificationRow,
+    api: Api,
+    *,
+    role: Role,
+    cursor: str = "",
+    problem: Problem | None = None,
+) -> Response:
+    path = f"/certifications/{row.number}"
+    shown = await api.get(path)
+    return show(
+        http,
+        "certification.html",
+        status=problem.kind.status if problem else 200,
+        title=f"{shown['award']['document']}: {shown['course']}",
+        decision=shown,
+        page=await api.get(f"{path}/certificates", cursor=cursor or None, limit=_ON_A_PAGE),
+        cursor=cursor,
+        whom=dict(_WHOM)[shown["award"]["whom"]],
+        design=Design(shown["award"]["design"]).russian,
+        decides=role is Role.AGENCY,
+        problem=problem,
+    )

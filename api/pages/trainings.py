@@ -1,0 +1,170 @@
+"""Trainings of the owner and of the responsible (clause 4.6): the list, setting one up, its page."""
+
+from collections import defaultdict
+from typing import Any
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from api import courses
+from api.auth import Caller, CallerDep, Role, allow
+from api.deps import SessionsDep
+from api.errors import Problem
+from api.pages.asking import Api, ApiDep
+from api.pages.frame import done, pages_router, show
+from api.pages.visitors import Form, FormDep
+from api.schemas.fields import CaseNumber
+from api.trainings import TrainingDep
+from models import store
+from models.results import Origin
+from models.tables import Course, Responsibility, TrainingRow
+from models.trainings import Stage
+
+router = pages_router()
+
+OWNERS = [allow(Role.AGENCY, Role.RESPONSIBLE)]
+_PAGE = "/trainings/{number}"
+
+
+@router.get("/trainings", dependencies=OWNERS)
+async def all_trainings(http: Request, caller: CallerDep, sessions: SessionsDep) -> Response:
+    """Trainings of every course of the caller, the newest first; the form of a new one below."""
+    return await _list(http, caller, sessions)
+
+
+@router.post("/trainings", dependencies=OWNERS)
+async def set_up(
+    http: Request, form: FormDep, api: ApiDep, caller: CallerDep, sessions: SessionsDep
+) -> Response:
+    """What was typed is there again when it is not accepted."""
+    body: dict[str, Any] = form.filled("title", "starts_on", "ends_on")
+    body["lists"] = form.text("lists").replace(",", " ").split()
+    if form.text("sign_up"):
+        body["sign_up"] = _sign_up(form)
+    try:
+        course = form.number("course")
+        if course is None:
+            raise Problem("invalid", "Выберите учебный курс.")
+        opened = await api.post(f"/courses/{course}/trainings", form, body)
+    except Problem as problem:
+        return await _list(http, caller, sessions, typed=form, problem=problem)
+    return done(http, f"/trainings/{opened['number']}", "Обучение назначено.")
+
+
+@router.get(_PAGE, dependencies=OWNERS)
+async def training_page(http: Request, training: TrainingDep, api: ApiDep, sessions: SessionsDep) -> Response:
+    """How a training stands, and what may be done with it now."""
+    return await _show(http, training, api, sessions)
+
+
+@router.post(_PAGE + "/prolongation", dependencies=OWNERS)
+async def prolong(
+    http: Request, training: TrainingDep, form: FormDep, api: ApiDep, sessions: SessionsDep
+) -> Response:
+    try:
+        await api.post(f"/trainings/{training.number}/prolongation", form, form.filled("ends_on"))
+    except Problem as problem:
+        return await _show(http, training, api, sessions, problem=problem)
+    return done(http, f"/trainings/{training.number}", "Обучение продлено.")
+
+
+@router.post(_PAGE + "/closing", dependencies=OWNERS)
+async def close(
+    http: Request, training: TrainingDep, form: FormDep, api: ApiDep, sessions: SessionsDep
+) -> Response:
+    """Close early, or cancel what has not begun."""
+    try:
+        answer = await api.post(f"/trainings/{training.number}/closing", form, form.filled("reason"))
+    except Problem as problem:
+        return await _show(http, training, api, sessions, problem=problem)
+    is_cancelled = answer["state"]["code"] == Stage.CANCELLED
+    said = "Обучение отменено." if is_cancelled else "Обучение закрыто; результаты сохраняются."
+    return done(http, f"/trainings/{training.number}", said)
+
+
+@router.post(_PAGE + "/refresh", dependencies=OWNERS)
+async def refresh(http: Request, number: CaseNumber, form: FormDep, api: ApiDep) -> Response:
+    await api.post(f"/trainings/{number}/refresh", form)
+    return done(
+        http, f"/trainings/{number}", "Результаты читаются из Moodle. Откройте страницу через минуту."
+    )
+
+
+@router.post(_PAGE + "/sign-up", dependencies=OWNERS)
+async def open_sign_up(
+    http: Request, training: TrainingDep, form: FormDep, api: ApiDep, sessions: SessionsDep
+) -> Response:
+    try:
+        await api.post(f"/trainings/{training.number}/sign-up", form, _sign_up(form))
+    except Problem as problem:
+        return await _show(http, training, api, sessions, problem=problem)
+    return done(http, f"/trainings/{training.number}", "Запись открыта на этих условиях.")
+
+
+def _sign_up(form: Form) -> dict[str, Any]:
+    """As the API takes it; a number that is none is told by the API."""
+    places = form.number("places")
+    return {**form.filled("places", "until"), **({"places": places} if places is not None else {})}
+
+
+async def _show(
+    http: Request, training: TrainingRow, api: Api, sessions: SessionsDep, problem: Problem | None = None
+) -> Response:
+    async with store.looking(sessions) as session:
+        course = await session.get_one(Course, training.course)
+    shown = await api.get(f"/trainings/{training.number}")
+    return show(
+        http,
+        "training.html",
+        status=problem.kind.status if problem else 200,
+        title=f"Обучение «{training.title}»",
+        training=shown,
+        course=course,
+        is_open=Stage(shown["state"]["code"]).is_open,
+        is_planned=shown["state"]["code"] == Stage.PLANNED,
+        reads=training.origin == Origin.READ,
+        problem=problem,
+        wrong=_wrong(problem),
+    )
+
+
+async def _list(
+    http: Request,
+    caller: Caller,
+    sessions: SessionsDep,
+    *,
+    typed: Form | None = None,
+    problem: Problem | None = None,
+) -> Response:
+    async with store.looking(sessions) as session:
+        own = await own_courses(session, caller)
+        names = {one.id: one.name for one in own}
+        query = select(TrainingRow).where(col(TrainingRow.course).in_(names))
+        rows = (await session.scalars(query.order_by(col(TrainingRow.starts_on).desc()))).all()
+    return show(
+        http,
+        "trainings.html",
+        status=problem.kind.status if problem else 200,
+        title="Обучения",
+        trainings=[(row, Stage(row.state).russian, names[row.course]) for row in rows],
+        courses=[(one.id, one.name) for one in own],
+        typed=typed,
+        problem=problem,
+        wrong=_wrong(problem),
+    )
+
+
+def _wrong(problem: Problem | None) -> defaultdict[str, str]:
+    return defaultdict(str, {one.field: one.detail for one in problem.fields} if problem else {})
+
+
+async def own_courses(session: AsyncSession, caller: Caller) -> list[Course]:
+    """Those that `courses.sees` lets the owner or the responsible see, by name."""
+    query = select(Course).order_by(col(Course.name))
+    if caller.role is Role.AGENCY:
+        query = query.where(col(Course.owner) == caller.organisation)
+    else:
+        theirs = select(col(Responsibility.course)).where(courses.is_of(caller.email))
+        query = query.where(col(Course.id).in_(theirs))
+    return list((await session.scalars(query)).all())

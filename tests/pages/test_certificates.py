@@ -1,0 +1,76 @@
+"""Certificates by pages: decided for whom, numbered and sent, one corrected, one revoked, all printed."""
+
+import re
+
+from tests import certificates
+from tests.engine import Engine, Json
+from tests.pages.people import SignIn
+from tests.pages.test_case import HOSTILE
+
+NAMES = ("Семенова Мария Петровна", "Орлов Пётр Ильич")
+
+
+async def test_an_owner_decides_prints_corrects_and_revokes(stand: Engine, signed_in: SignIn) -> None:
+    training = await certificates.over(stand, *(certificates.person(name) for name in NAMES))
+    owner = await signed_in("agency")
+    path = f"/trainings/{training}/certification"
+    page = await owner.page(path)
+    assert all(name in page for name in NAMES)
+    form: Json = {"whom": "threshold", "threshold": "60,5", "document": "Свидетельство", "design": "band"}
+
+    answer = await owner.send(path, **form, hours="36", shows_grade="1", signatory_name="Сидорова А. В.")
+
+    assert "Решение принято" in answer.text, answer.text
+    decision = answer.url.path
+    await certificates.finished(stand, decision.split("/")[-1])
+    page = await owner.page(decision)
+    assert "2 из 2" in page
+    assert "60.5 %" in page
+    first, second = re.findall(r"№ (72-\d{4}-\d+)<", page)
+    corrected = await owner.send(f"{decision}/documents/{first}/correction", name="Семёнова Мария Петровна")
+    assert f"Вместо документа № {first} выдан №" in corrected.text
+    blank = await owner.send(f"{decision}/documents/{second}/revocation")
+    assert blank.status_code == 422
+    revoked = await owner.send(f"{decision}/documents/{second}/revocation", reason=HOSTILE)
+    assert f"Документ № {second} аннулирован" in revoked.text, revoked.text
+    assert "<script>alert" not in revoked.text
+    for file in (f"{decision}/print?part=1", f"/certificates/{first}/document"):
+        assert f"/download{file}" in await owner.page(decision)
+        assert (await owner.open(f"/download{file}")).content.startswith(b"%PDF")
+    assert "Свидетельство" in await owner.page(path)
+
+
+async def test_what_was_chosen_stays_when_it_is_not_accepted(stand: Engine, signed_in: SignIn) -> None:
+    training = await certificates.over(stand, *(certificates.person(name) for name in NAMES))
+    owner = await signed_in("agency")
+    path = f"/trainings/{training}/certification"
+
+    without = await owner.send(path, whom="threshold", document="Грамота")
+    nobody = await owner.send(path, whom="named", document="Грамота")
+    named = await owner.send(path, whom="named", named="2", document="Грамота", hours="0")
+
+    assert [one.status_code for one in (without, nobody, named)] == [422, 422, 422]
+    assert 'id="threshold-wrong">укажите порог оценки' in without.text
+    assert "Отметьте участников" in nobody.text
+    assert 'value="Грамота"' in without.text
+    assert 'name="named" value="2" checked' in named.text
+
+
+async def test_the_responsible_sees_and_does_not_decide(stand: Engine, signed_in: SignIn) -> None:
+    training = await certificates.over(stand, certificates.person(NAMES[0]))
+    stranger = await signed_in("responsible")
+
+    assert (await stranger.open(f"/trainings/{training}/certification")).status_code == 404
+    assert (await stranger.send(f"/trainings/{training}/certification", whom="completed")).status_code == 403
+    assert (
+        await (await signed_in("reviewer")).open(f"/trainings/{training}/certification")
+    ).status_code == 403
+
+
+async def test_nothing_is_decided_before_the_end(stand: Engine, signed_in: SignIn) -> None:
+    training = await certificates.over(stand, certificates.person(NAMES[0]), closed_at=None)
+
+    page = await (await signed_in("agency")).page(f"/trainings/{training}/certification")
+
+    assert "когда обучение окончится" in page
+    assert "Выдать документы" not in page

@@ -1,0 +1,133 @@
+"""Clause 4.8 by pages: told and appointed in one form, the proof shown, accepted, withdrawn, done by hand."""
+
+from typing import Any
+
+import pytest
+
+from api.pages.removals import proven
+from tests.engine import Engine, Json
+from tests.pages.people import SignIn
+from tests.pages.test_case import HOSTILE
+from tests.workflows import replacements, words
+from tests.workflows.replacements import days_ago
+
+
+async def test_an_owner_replaces_and_the_successor_accepts(stand: Engine, signed_in: SignIn) -> None:
+    held = await replacements.held(stand)
+    owner = await signed_in("agency")
+    email = replacements.address()
+    assert f'value="{held.person}"' in await owner.page("/replacements/new")
+    form: Json = {
+        "person": held.person,
+        "powers_ended_on": str(days_ago(1)),
+        "successor.name": "Преемникова Нина",
+        "successor.email": email,
+        "successor.post": HOSTILE[:200],
+    }
+
+    answer = await owner.send("/replacements/new", **form)
+
+    path = answer.url.path
+    assert "принято" in answer.text, answer.text
+    assert "<script>alert" not in answer.text
+    number = path.split("/")[-1]
+    await stand.until(replacements.letter(stand, number, "successor_appointed responsible delivered"))
+    assert "прочитано обратно: прав нет" in await owner.page(path)
+    assert f'href="{path}"' in await owner.page("/replacements")
+    successor = await signed_in(await replacements.key_of(stand, email))
+    assert f'href="{path}"' in await successor.page("/replacements")
+    assert "Принять учебные курсы" in await successor.page(path)
+    assert "Вы приняли учебные курсы." in (await successor.send(f"{path}/acceptance")).text
+    other: Json = {"successor.name": "Иной", "successor.email": email}
+    again = await owner.send(f"{path}/successor", **other)
+    assert again.status_code == 409
+    stranger = await signed_in(await replacements.key_of(stand, "nobody@example.org"))
+    assert (await stranger.open(path)).status_code == 404
+
+
+async def test_a_mistake_is_withdrawn_with_its_reason(stand: Engine, signed_in: SignIn) -> None:
+    number = await replacements.ahead(stand)
+    owner = await signed_in("agency")
+    path = f"/replacements/{number}"
+    assert "Права ещё не снимались." in await owner.page(path)
+
+    assert (await owner.send(f"{path}/withdrawal")).status_code == 422
+    answer = await owner.send(f"{path}/withdrawal", reason="Названо не то лицо")
+
+    assert "Сообщение отозвано" in answer.text, answer.text
+
+
+async def test_the_owner_confirms_and_appoints_where_the_operator_has_opened(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    path = f"/replacements/{await replacements.vacant(stand)}"
+    owner = await signed_in("agency")
+    assert "Подтвердите, что полномочия прекращены" in await owner.page(path)
+
+    assert "подтверждено" in (await owner.send(f"{path}/report")).text
+    form: Json = {"successor.name": "Кто-то", "successor.email": "нет"}
+    wrong = await owner.send(f"{path}/successor", **form)
+    assert wrong.status_code == 422
+    assert 'value="Кто-то"' in wrong.text
+    assert "это не адрес электронной почты" in wrong.text
+    right: Json = {"successor.name": "Кто-то", "successor.email": replacements.address()}
+    assert "назначено" in (await owner.send(f"{path}/successor", **right)).text
+
+
+async def test_the_operator_tells_what_was_done_by_hand(stand: Engine, signed_in: SignIn) -> None:
+    number = await replacements.awaiting_a_hand(stand)
+    operator = await signed_in("operator")
+    path = f"/replacements/{number}"
+    assert "Выполнено: снятие прав" in await operator.page(path)
+    assert "Выполнено: снятие прав" not in await (await signed_in("agency")).page(path)
+
+    answer = await operator.send(f"{path}/by-hand", work="removal", subsystem="local")
+
+    assert "Отмечено: выполнено вручную." in answer.text, answer.text
+    await replacements.journal_says(stand, number, "Выполнено Оператором вручную")
+    assert "права сняты Оператором вручную" in await operator.page(path)
+
+
+async def test_what_was_typed_stays(stand: Engine, signed_in: SignIn) -> None:
+    person = (await replacements.held(stand)).person
+    operator = await signed_in("operator")
+
+    nobody = await operator.send("/replacements/new", powers_ended_on=str(words.local_today()))
+    form: Json = {"person": person, "successor.name": "Кто-то"}
+    no_day = await operator.send("/replacements/new", **form)
+
+    assert "Выберите, чьи полномочия" in nobody.text
+    assert f'value="{words.local_today()}"' in nobody.text
+    assert no_day.status_code == 422
+    assert 'value="Кто-то"' in no_day.text
+    assert f'<option value="{person}" selected>' in no_day.text
+
+
+@pytest.mark.parametrize(("role", "path"), [("reviewer", ""), ("admin", ""), ("responsible", "/new")])
+async def test_others_have_no_such_form(signed_in: SignIn, role: str, path: str) -> None:
+    person = await signed_in(role)
+
+    assert (await person.open(f"/replacements{path}")).status_code == 403
+    assert (await person.send("/replacements/new", person=1)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("key", "seen", "thing", "words"),
+    [
+        ("edu/course-1", {"can_build": False}, "курс № 1", "прочитано обратно: прав нет"),
+        ("edu/category-2", {"can_create": False}, "категория № 2", "прочитано обратно: прав нет"),
+        ("edu/course-1", {"can_build": None}, "курс № 1", "роль снята; показать это Moodle не может"),
+        ("edu/moodle-course-7", {"exists": False}, "курс Moodle № 7", "курса в Moodle уже нет"),
+        ("edu/course-1", {"still_enrolled": True}, "курс № 1", "право ещё видно, снятие продолжается"),
+        ("edu/account", {"absent": True}, "учётная запись", "её в Moodle больше нет: снимать нечего"),
+        ("edu/by-hand", "2026-12-24T09:00:00", "все права", "права сняты Оператором вручную"),
+        (
+            "edu/course-1",
+            {"can_build": False, "ended_by": "suspend"},
+            "курс № 1",
+            "прочитано обратно: прав нет; запись на курс приостановлена",
+        ),
+    ],
+)
+def test_the_proof_is_told_in_words(key: str, seen: Any, thing: str, words: str) -> None:
+    assert proven({key: seen}, {"edu": "Образование"}) == [("Образование", thing, words)]
