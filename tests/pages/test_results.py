@@ -25,7 +25,7 @@ async def test_results_are_shown_as_charts_and_as_tables_and_can_be_taken_along(
 
     page = await owner.page(f"/trainings/{number}/results")
 
-    assert page.count('<svg class="chart"') == 2
+    assert page.count('<svg class="figure"') == 2
     assert "<polyline points=" in page
     assert "80–89 %" in page
     assert "ГБУЗ «Больница»" in page
