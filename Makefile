@@ -19,7 +19,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	--strip-extras --allow-unsafe $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run demo test lint check rehearse bench lock format
+.PHONY: help run demo pictures test lint check rehearse bench lock format
 
 help: ## этот список
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ lint: $(READY) ## ruff, mypy --strict, направления импортов
 	$(BIN)/lint-imports
 
 check: lint test ## всё, что должно проходить перед отправкой: lint и test
+
+pictures: $(READY) ## снимки страниц для README и docs/, по рассказу демонстрации; нужен Chromium
+	$(BIN)/python -m devstack.pictures
 
 rehearse: $(READY) ## прожить год запросов по изменённым срокам и сравнить; доводы — в ARGS, все: ARGS=-h
 	$(BIN)/python -m rehearsal $(ARGS)

@@ -50,8 +50,8 @@ async def _enrolment(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
         "set_aside": [],
     }
     if caller.role in OWNERS:
-        path = f"/enrolments/{case.number}/rows?verdict=wrong&verdict=clash&limit=20"
-        shown["set_aside"] = (await api.get(path))["items"]
+        path = f"/enrolments/{case.number}/rows"
+        shown["set_aside"] = (await api.get(path, verdict=["wrong", "clash"], limit=20))["items"]
     if not case.closed_at:
         shown["live"] = f"/cases/{case.number}/learners/state"
         shown["known"] = stand(case, stage, counts)

@@ -106,6 +106,7 @@ async def test_a_list_is_uploaded_planned_and_confirmed(
     assert f'data-known="{before}"' in page
     assert "Список принят" in taken.text
     assert "Строка 4" in page
+    assert "Строка 2" not in page, "the good rows are not set aside"
     assert "адрес почты" in page
     assert "Кривых" in rows
     assert "Списков" not in rows

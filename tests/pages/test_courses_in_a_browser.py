@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, expect
 
+from devstack import chromium
 from devstack.moodle.server import serving
 from models.tables import Course
 from tests import claims
@@ -15,14 +16,14 @@ from tests.pages.test_in_a_browser import _problems
 from tests.workflows import enrolments
 from tests.workflows.trainings import course_of_its_own
 
-pytestmark = pytest.mark.skipif(browsers.CHROMIUM is None, reason=browsers.NONE)
+pytestmark = pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.NONE)
 
 RESPONSIBLE = "Иванова Мария Петровна"
 
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with browsers.running() as running:
+    async with chromium.running() as running:
         yield running
 
 
@@ -62,7 +63,7 @@ async def test_pages_fit_and_have_no_barriers(
     browser: Browser, url: str, paths: list[str], width: int
 ) -> None:
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
-        page = await browsers.sign_in(context, url, RESPONSIBLE)
+        page = await chromium.sign_in(context, url, RESPONSIBLE)
 
         assert await _problems(page, url, paths) == []
 
@@ -74,7 +75,7 @@ async def test_learners_from_the_file_to_the_course(
     """The responsible finds the course, uploads a list, reads its plan, confirms it and sees it done."""
     content = enrolments.table([*enrolments.people(2), enrolments.person("Кривых", "кривой")])
     async with await browser.new_context(java_script_enabled=scripts) as context:
-        page = await browsers.sign_in(context, url, RESPONSIBLE)
+        page = await chromium.sign_in(context, url, RESPONSIBLE)
         await page.get_by_role("link", name="Мои курсы").click()
         await page.goto(f"{url}/courses?after={(course.id or 1) - 1}")
         await page.get_by_role("link", name=course.name).click()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from devstack import chromium
 from devstack.moodle.server import serving
 from models.requests import Stage
 from tests.api import words
@@ -12,7 +13,7 @@ from tests.engine import Engine, request_form
 from tests.pages import browser as browsers
 from tests.pages.test_case import HOSTILE
 
-pytestmark = pytest.mark.skipif(browsers.CHROMIUM is None, reason=browsers.NONE)
+pytestmark = pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.NONE)
 
 REVIEWER, AGENCY = "Петров Сергей Ильич", "Департамент здравоохранения (система)"
 OPERATOR = "Кузнецов Олег Борисович"
@@ -25,7 +26,7 @@ PEOPLE = {
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with browsers.running() as running:
+    async with chromium.running() as running:
         yield running
 
 
@@ -67,7 +68,7 @@ async def test_pages_fit_and_have_no_barriers(
     paths = ["/", "/requests", f"/cases/{hostile}", f"/cases/{hostile}/receipt", "/cases/2019-000001"]
     paths.append("/requests/new" if holder == AGENCY else "/requests/paper")
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
-        page = await browsers.sign_in(context, url, holder)
+        page = await chromium.sign_in(context, url, holder)
 
         found = await _problems(page, url, paths)
 
@@ -97,7 +98,7 @@ async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no
 ) -> None:
     await words.open_task(stand, hostile)
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
-        page = await browsers.sign_in(context, url, PEOPLE[role])
+        page = await chromium.sign_in(context, url, PEOPLE[role])
 
         found = await _problems(page, url, paths)
 
@@ -106,7 +107,7 @@ async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no
 
 async def test_an_administrator_issues_a_key_and_revokes_it(browser: Browser, url: str) -> None:
     async with await browser.new_context(java_script_enabled=False) as context:
-        page = await browsers.sign_in(context, url, PEOPLE["admin"])
+        page = await chromium.sign_in(context, url, PEOPLE["admin"])
         await page.get_by_role("link", name="Организации и ключи").click()
         await page.get_by_label("Роль").select_option("agency")
         await page.get_by_label("Организация", exact=True).select_option("zdrav")
@@ -135,7 +136,7 @@ async def test_a_request_from_filing_to_done(
         await browser.new_context(java_script_enabled=scripts) as of_agency,
         await browser.new_context(java_script_enabled=scripts) as of_reviewer,
     ):
-        agency = await browsers.sign_in(of_agency, url, AGENCY)
+        agency = await chromium.sign_in(of_agency, url, AGENCY)
         await agency.get_by_role("link", name="Новый запрос").first.click()
         await agency.get_by_label("Подсистема").select_option("edu")
         await agency.get_by_label("Категория, в которой создать курс").select_option("2")
@@ -152,7 +153,7 @@ async def test_a_request_from_filing_to_done(
         number = agency.url.split("/")[-2]
         await stand.reviewing(number)
 
-        reviewer = await browsers.sign_in(of_reviewer, url, REVIEWER)
+        reviewer = await chromium.sign_in(of_reviewer, url, REVIEWER)
         await reviewer.get_by_label("Номер, название, организация").fill(title)
         await reviewer.get_by_role("button", name="Показать").click()
         await reviewer.get_by_role("button", name=f"Взять в работу: Запрос № {number}").click()
@@ -171,7 +172,7 @@ async def test_a_refusal_by_keyboard_alone(browser: Browser, url: str, stand: En
     number = await stand.file()
     await stand.reviewing(number)
     async with await browser.new_context() as context:
-        page = await browsers.sign_in(context, url, REVIEWER)
+        page = await chromium.sign_in(context, url, REVIEWER)
         await page.goto(f"{url}/cases/{number}")
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
@@ -203,7 +204,7 @@ async def test_a_page_shows_what_others_did_without_being_asked(
     number = await stand.file()
     await stand.reviewing(number)
     async with await browser.new_context() as context:
-        page = await browsers.sign_in(context, url, AGENCY)
+        page = await chromium.sign_in(context, url, AGENCY)
         async with page.expect_response(f"{url}/cases/{number}/state"):
             await page.goto(f"{url}/cases/{number}")
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
+from devstack import chromium
 from devstack.moodle.server import serving
 from tests import certificates
 from tests.engine import Engine
@@ -14,14 +15,14 @@ from tests.pages.test_case import HOSTILE
 from tests.workflows import replacements, sign_ups, words
 from tests.workflows.trainings import course_of_its_own
 
-pytestmark = pytest.mark.skipif(browsers.CHROMIUM is None, reason=browsers.NONE)
+pytestmark = pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.NONE)
 
 OWNER = "Департамент здравоохранения (система)"
 
 
 @pytest.fixture(scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with browsers.running() as running:
+    async with chromium.running() as running:
         yield running
 
 
@@ -70,7 +71,7 @@ async def test_pages_fit_and_have_no_barriers(
 ) -> None:
     found: list[str] = []
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
-        page = await browsers.sign_in(context, url, OWNER)
+        page = await chromium.sign_in(context, url, OWNER)
         page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
         page.on("dialog", lambda dialog: found.append(dialog.message))
         for path in hostile:
@@ -93,7 +94,7 @@ async def test_an_owner_sets_a_training_up_and_closes_it(
     course = await course_of_its_own(stand)
     today = words.local_today()
     async with await browser.new_context(java_script_enabled=scripts) as context:
-        page = await browsers.sign_in(context, url, OWNER)
+        page = await chromium.sign_in(context, url, OWNER)
         await page.get_by_role("link", name="Обучения", exact=True).click()
         await page.get_by_label("Учебный курс").select_option(str(course.id))
         await page.get_by_label("Название обучения").fill("Зимний поток")

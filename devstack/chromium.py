@@ -1,0 +1,25 @@
+"""Debian's Chromium, found on the PATH, and signing in as a demonstration person."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+NONE = "Chromium нет (apt-get install chromium)."
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        # Root, as in CI, has no sandbox in Chromium.
+        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+
+async def sign_in(context: BrowserContext, url: str, holder: str) -> Page:
+    """A page of the person of this name."""
+    page = await context.new_page()
+    await page.goto(f"{url}/sign-in")
+    await page.get_by_role("button", name=holder).click()
+    return page
