@@ -1,6 +1,5 @@
 """Clause 4.9 in Postgres: numbering those whom a decision names, and writing their letters."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func
@@ -104,5 +103,5 @@ def _letter(step: Step, row: CertificateRow) -> dict[str, Any]:
         "facts": {"notice": Notice.CERTIFICATE.value, "name": row.name, "certificate": row.number},
         "state": (LetterState.WRITTEN if row.email else LetterState.NO_ADDRESS).value,
         "attempts": 0,
-        "settled_at": None if row.email else datetime.now(UTC),
+        "settled_at": None if row.email else step.at,
     }

@@ -6,7 +6,7 @@ from sqlalchemy import Delete, delete, exists, select, tuple_
 from sqlmodel import col
 
 from models import store
-from models.tables import CaseRow, DecisionRow, IdempotencyRecord, TextRow
+from models.tables import CaseRow, DecisionRow, IdempotencyRecord, TextRow, ThreadLine
 
 _BATCH = 500
 
@@ -45,6 +45,7 @@ def _unused_texts(now: datetime) -> Delete:
             col(CaseRow.closed_at) < long_ago,
             col(TextRow.at) < long_ago,
             ~exists().where(col(DecisionRow.reason_id) == col(TextRow.id)),
+            ~exists().where(col(ThreadLine.text) == col(TextRow.id)),
         )
         .limit(_BATCH)
     )

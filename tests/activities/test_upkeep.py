@@ -39,7 +39,7 @@ from models.tables import (
 )
 from models.terms import Clause, Recipient
 from tests.engine import API, Engine, request_form
-from tests.workflows import setups, trainings, words
+from tests.workflows import courses, setups, trainings, words
 
 LONG_AGO = timedelta(minutes=1)
 UNACCEPTABLE = {"title": "x" * 3_000_000}
@@ -404,6 +404,19 @@ async def texts(engine: Engine, number: str) -> set[str]:
     async with engine.sessions() as session:
         query = select(TextRow.id).where(col(TextRow.number) == number)
         return {str(one) for one in (await session.scalars(query)).all()}
+
+
+async def test_the_thread_of_a_closed_consultation_stays(engine: Engine) -> None:
+    handle = await courses.asked(engine)
+    answer = await engine.post("operator", f"/consultations/{handle.id}/answers", {"text": "Так"})
+    closing = await engine.post("responsible", f"/consultations/{handle.id}/closing")
+    assert (answer.status_code, closing.status_code) == (200, 200)
+    await handle.result()
+
+    await purge(engine.sessions, datetime.now(UTC) + timedelta(days=2))
+
+    thread = (await engine.get("responsible", f"/consultations/{handle.id}"))["lines"]
+    assert [one["text"] for one in thread] == [courses.QUESTION, "Так"]
 
 
 async def test_an_amendment_that_nobody_began_to_apply_is_applied_and_its_history_kept(

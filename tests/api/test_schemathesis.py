@@ -191,7 +191,8 @@ def _failures(explored: list[events.ScenarioFinished]) -> list[str]:
         for found in scenario.recorder.checks.values()
         for check in found
     ]
-    return [f"{label}: {check.failure_info.failure}" for label, check in checks if check.failure_info]
+    failures = [(label, check.failure_info.failure) for label, check in checks if check.failure_info]
+    return [f"{label}: {failure} {failure.message}" for label, failure in failures]
 
 
 def _statuses(explored: list[events.ScenarioFinished]) -> dict[str, Counter[int]]:

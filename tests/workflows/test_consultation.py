@@ -163,6 +163,7 @@ async def test_an_answer_outlasts_an_outage_of_postgres(engine: Engine) -> None:
     await answer
 
     await words.journaled(engine, handle.id, "Вопрос отвечен")
+    await words.letter(engine, handle.id, Notice.ANSWER, Recipient.RESPONSIBLE)
     assert sum(name.startswith("answer ") for name in await engine.letter_names(handle.id)) == 1
 
 
