@@ -19,13 +19,13 @@ from activities.histories import Histories, describe
 from activities.purging import purge
 from activities.sealing import Sealing
 from models import ids, store
-from models.letters import Letter, LetterState, Notice
+from models.letters import LetterState
 from models.signing import SigningKey
 from models.starting import start_amendment, start_case, start_delivery
 from models.step import Step
 from models.tables import AmendmentRow, CaseRow, KeptHistory, LetterRow, Task
 from models.tasks import TaskKind
-from models.terms import Clause, Recipient
+from models.terms import Clause
 
 log = structlog.get_logger()
 
@@ -128,14 +128,7 @@ class Upkeep:
             row = await session.get_one(LetterRow, row.key)
         if row.state != LetterState.WRITTEN:
             return
-        letter = Letter.written(
-            row.key,
-            number=row.number,
-            notice=Notice(row.notice),
-            to=Recipient(row.recipient),
-            rung=row.rung,
-            at=row.written_at,
-        )
+        letter = row.letter
         await start_delivery(self._client, self._task_queue, letter, anew=True)
         async with self._sessions.begin() as session:
             run = "lost" if found is None else f"stopped-{found.run_id}"

@@ -3,7 +3,7 @@
 HTML without JavaScript; the code never gets into a log (`models/logs.py`), a cache or a Referer.
 """
 
-from typing import cast
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request, Response
@@ -121,7 +121,7 @@ def _answer(answer: Answer, code: str) -> Response:
 def _html(
     status: int, title: str, message: str = "", *, is_error: bool = False, **shown: object
 ) -> HTMLResponse:
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "asks_code": False,
         "asks_password": False,
         "is_done": False,

@@ -1,7 +1,8 @@
-"""What the pages open to everybody share: HTML without JavaScript, kept by no cache, shown in no frame."""
+"""What the pages open to everybody share: HTML without JavaScript, shown in no frame."""
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -32,17 +33,8 @@ border:0;border-radius:.4rem}
 .good{border-color:#1a7f37;background:#e8f5ec;font-weight:600}
 .bad{border-color:#b3261e;background:#fdecea;font-weight:600}
 """
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex",
-}
+_COMMON = {"Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
+_PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent.parent / "templates" / "pages"),
     autoescape=True,
@@ -52,7 +44,15 @@ _PAGES = Environment(
 
 
 def html(
-    template: str, status: int, title: str, message: str = "", kind: Kind = "note", **shown: object
+    template: str,
+    status: int,
+    title: str,
+    message: str = "",
+    kind: Kind = "note",
+    *,
+    style: str = _STYLE,
+    is_private: bool = True,
+    **shown: object,
 ) -> HTMLResponse:
     """A page of `templates/pages`.
 
@@ -62,12 +62,24 @@ def html(
         title: Heading and title.
         message: What is said first, in Russian.
         kind: How it looks, and whether a screen reader announces it at once.
+        style: The whole of it: no other is allowed on the page.
+        is_private: Whether it shows what is for its reader alone, and so is kept and found by nobody.
         shown: All that the page itself prints.
     """
     page = _PAGES.get_template(template).render(
-        style=_STYLE, title=title, message=message, kind=kind, **shown
+        style=style, title=title, message=message, kind=kind, is_private=is_private, **shown
     )
-    return HTMLResponse(page, status_code=status, headers=_HEADERS)
+    headers = {**_COMMON, **(_PRIVATE if is_private else {}), "Content-Security-Policy": _policy(style)}
+    return HTMLResponse(page, status_code=status, headers=headers)
+
+
+@cache
+def _policy(style: str) -> str:
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{allowed}'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    )
 
 
 def too_many(response: HTMLResponse, wait: float) -> HTMLResponse:

@@ -3,19 +3,13 @@
 HTML without JavaScript, for everybody: organisations alone, never persons.
 """
 
-import base64
-import hashlib
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import cast
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from api import appendix
+from api import appendix, public_pages
 from api.deps import SessionsDep
 from api.rates import Rate
 from models import russian
@@ -32,7 +26,7 @@ h1{font-size:1.5rem;line-height:1.25;margin:.3rem 0 1rem}
 h2{font-size:1.2rem;margin:2rem 0 .6rem}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%}
-th,td{border:1px solid #afb8c1;padding:.5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th,td{border:1px solid #afb8c1;padding:.5rem;text-align:left;vertical-align:top;overflow-wrap:break-word}
 th{background:#f3f5f7}
 ul{margin:0;padding-left:1.2rem}
 label{font-weight:600}
@@ -41,22 +35,6 @@ button{color:#fff;background:#0b57a4;border-color:#0b57a4}
 .bad{padding:.7rem;border-left:4px solid #b3261e;background:#fdecea;font-weight:600}
 @media print{form{display:none}main{margin:0;padding:0}}
 """
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-}
-_PAGE = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "templates" / "pages"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-).get_template("register.html")
-_POSTGRES_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
-_TITLE = "Состав СЭО ТО (Приложение № 1)"
 
 
 @router.get("/register")
@@ -66,16 +44,15 @@ async def register_page(
     """The register now, or at the end of a day."""
     rate = cast(Rate, request.app.state.certificate_rate)
     if wait := rate.wait(request.client.host if request.client else ""):
-        response = _html(429, message="Слишком много обращений с вашего адреса: повторите позже.")
-        response.headers["Retry-After"] = str(int(wait) + 1)
-        return response
+        page = _html(429, message="Слишком много обращений с вашего адреса: повторите позже.")
+        return public_pages.too_many(page, wait)
     try:
         day = date.fromisoformat(on) if on else None
     except ValueError:
         return _html(422, message="Дата не распознана: укажите её в виде ГГГГ-ММ-ДД.")
     try:
         parts = await appendix.read(sessions, day)
-    except _POSTGRES_AWAY:
+    except public_pages.POSTGRES_AWAY:
         return _html(503, message="Реестр сейчас недоступен, повторите через несколько минут.")
     return _html(200, day=day, parts=parts)
 
@@ -83,12 +60,15 @@ async def register_page(
 def _html(
     status: int, *, message: str = "", day: date | None = None, parts: list[Part] | None = None
 ) -> HTMLResponse:
-    page = _PAGE.render(
-        title=_TITLE,
+    return public_pages.html(
+        "register.html",
+        status,
+        "Состав СЭО ТО (Приложение № 1)",
+        message,
+        "bad",
         style=_STYLE,
-        message=message,
+        is_private=False,
         day=day.isoformat() if day else "",
         on=russian.date_words(day or local_date(datetime.now(UTC))),
         parts=parts or [],
     )
-    return HTMLResponse(page, status_code=status, headers=_HEADERS)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from temporalio.client import Client
 
 from models import store
-from models.letters import Letter, LetterState, Notice
+from models.letters import Letter, LetterState
 from models.starting import start_delivery
 from models.step import Step
 from models.tables import LetterRow, Task
@@ -51,11 +51,4 @@ def task_step(key: str) -> str:
 
 
 def _next(row: LetterRow) -> Letter:
-    return Letter.written(
-        row.key,
-        number=row.number,
-        notice=Notice(row.notice),
-        to=Recipient(row.recipient),
-        rung=row.rung,
-        at=datetime.now(UTC),
-    ).anew
+    return row.letter.model_copy(update={"at": datetime.now(UTC)}).anew

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from models import russian
 from models.deadlines import local_date
-from models.letters import Letter, LetterState, Notice
+from models.letters import LetterState
 from models.rungs import RungState
 from models.tables import ClauseRow, LetterRow, RungRow
 from models.terms import Clause, Recipient
@@ -130,7 +130,7 @@ def prove(clause: ClauseRow, rungs: Iterable[RungRow], letters: Sequence[LetterR
         letters: In order of writing; the same.
     """
     name = Clause(clause.clause).name.lower()
-    own = [letter for letter in letters if _step(letter).startswith(f"{name}/")]
+    own = [letter for letter in letters if letter.letter.step.startswith(f"{name}/")]
     return ClauseProof(
         clause=Clause(clause.clause),
         due_at=clause.due_at,
@@ -192,7 +192,7 @@ def _why(state: RungState, finished_at: datetime | None) -> str:
 def _repetitions(to: Sequence[Recipient], letters: Sequence[LetterRow]) -> list[Repetition]:
     by_step: dict[str, list[LetterRow]] = {}
     for letter in letters:
-        by_step.setdefault(_step(letter), []).append(letter)
+        by_step.setdefault(letter.letter.step, []).append(letter)
     found = []
     for some in by_step.values():
         fates = _newest(some)
@@ -205,15 +205,4 @@ def _newest(letters: Iterable[LetterRow]) -> list[LetterFate]:
 
 
 def _is_repeated(letter: LetterRow) -> bool:
-    return _step(letter).partition("/")[2].startswith("repeat-")
-
-
-def _step(row: LetterRow) -> str:
-    return Letter.written(
-        row.key,
-        number=row.number,
-        notice=Notice(row.notice),
-        to=Recipient(row.recipient),
-        rung=row.rung,
-        at=row.written_at,
-    ).step
+    return letter.letter.step.partition("/")[2].startswith("repeat-")

@@ -70,9 +70,13 @@ async def case_page(
 @router.get(f"{_PAGE}/state", response_class=PlainTextResponse)
 async def state(case: CaseDep, sessions: SessionsDep) -> PlainTextResponse:
     """A word that changes when the case does: what the script asks for."""
-    query = select(func.max(JournalEntry.id)).where(col(JournalEntry.number) == case.number)
     async with store.looking(sessions) as session:
-        return PlainTextResponse(f"{await session.scalar(query)} {case.closed_at}")
+        return PlainTextResponse(await _stand(session, case))
+
+
+async def _stand(session: AsyncSession, case: CaseRow) -> str:
+    query = select(func.max(JournalEntry.id)).where(col(JournalEntry.number) == case.number)
+    return f"{await session.scalar(query)} {case.closed_at}"
 
 
 @router.get(f"{_PAGE}/documents/{{document}}")
@@ -166,6 +170,7 @@ async def _show(
             "organisation": (await session.get_one(Organisation, case.organisation)).name,
             **(await _request_facts(session, caller, case, sessions, settings)),
             "live": "" if case.closed_at else f"/cases/{case.number}/state",
+            "known": await _stand(session, case),
             **(about_course or {"course_panel": None}),
         }
     terms = await records.terms(case, sessions, settings)

@@ -46,9 +46,7 @@ async def import_file(
             raise Problem("file-unreadable", "Выберите файл CSV или XLSX.")
         headers = {"Content-Type": "application/octet-stream"}
         path = f"/trainings/{training.number}/results"
-        content = await file.read()
-        await file.close()
-        taken = await api.upload(path, form, content, **headers)
+        taken = await api.upload(path, form, await file.read(), **headers)
     except Problem as problem:
         return await _show(http, training, api, imports=imports, problem=problem)
     return await _show(http, training, api, imports=imports, taken=taken)

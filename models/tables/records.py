@@ -7,7 +7,9 @@ from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
+from models.letters import Letter, Notice
 from models.tables.types import AWARE
+from models.terms import Recipient
 
 
 class LetterRow(SQLModel, table=True):
@@ -35,6 +37,18 @@ class LetterRow(SQLModel, table=True):
     written_at: datetime = Field(sa_type=AWARE)
     settled_at: datetime | None = Field(default=None, sa_type=AWARE)
     history_kept: bool = False
+
+    @property
+    def letter(self) -> Letter:
+        """The letter that was sent, as its workflow knows it."""
+        return Letter.written(
+            self.key,
+            number=self.number,
+            notice=Notice(self.notice),
+            to=Recipient(self.recipient),
+            rung=self.rung,
+            at=self.written_at,
+        )
 
 
 class Document(SQLModel, table=True):

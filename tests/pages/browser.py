@@ -21,3 +21,16 @@ async def barriers(page: Page) -> list[str]:
     await page.evaluate(_AXE)
     found = await page.evaluate("rules => axe.run(document, rules)", _RULES)
     return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
+
+
+async def problems(page: Page, url: str, paths: list[str]) -> list[str]:
+    """What is wrong with pages: errors of the console, scrolling sideways, barriers."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("dialog", lambda dialog: found.append(dialog.message))
+    for path in paths:
+        await page.goto(url + path)
+        found += [f"{path}: {one}" for one in await barriers(page)]
+        if await is_too_wide(page):
+            found.append(f"{path}: too wide")
+    return found

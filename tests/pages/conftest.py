@@ -5,7 +5,10 @@ from contextlib import AsyncExitStack
 
 import httpx
 import pytest
+from playwright.async_api import Browser
 
+from devstack import chromium
+from devstack.moodle.server import serving
 from tests.engine import Engine
 from tests.pages.people import HOME, Browsers, Person, SignIn, key_id
 
@@ -14,6 +17,20 @@ from tests.pages.people import HOME, Browsers, Person, SignIn, key_id
 async def stand(engine: Engine) -> Engine:
     """The engine as the devstack runs it: everybody may sign in, on this machine."""
     return engine.api_with(demo_sign_in=True, public_url=HOME, bad_calls_per_second=0)
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium; tests that need it are left out where there is none."""
+    async with chromium.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def url(stand: Engine) -> AsyncIterator[str]:
+    """Where a real browser finds the pages."""
+    async with serving(stand.app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,36 +1,20 @@
 """The cabinet of the responsible in a real browser: from a list to its learners, at two widths."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, expect
 
 from devstack import chromium
-from devstack.moodle.server import serving
 from models.tables import Course
 from tests import claims
 from tests.engine import Engine
 from tests.pages import browser as browsers
 from tests.pages.test_case import HOSTILE
-from tests.pages.test_in_a_browser import _problems
 from tests.workflows import enrolments
 from tests.workflows.trainings import course_of_its_own
 
 pytestmark = pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.NONE)
 
 RESPONSIBLE = "Иванова Мария Петровна"
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium.running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def url(stand: Engine) -> AsyncIterator[str]:
-    async with serving(stand.app) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +49,7 @@ async def test_pages_fit_and_have_no_barriers(
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
         page = await chromium.sign_in(context, url, RESPONSIBLE)
 
-        assert await _problems(page, url, paths) == []
+        assert await browsers.problems(page, url, paths) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-javascript", "without"])

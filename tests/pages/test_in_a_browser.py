@@ -1,12 +1,9 @@
 """In a real browser: the ways from signing in to done, at two widths, by keyboard, without JavaScript."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from devstack import chromium
-from devstack.moodle.server import serving
 from models.requests import Stage
 from tests.api import words
 from tests.engine import Engine, request_form
@@ -25,18 +22,6 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium.running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def url(stand: Engine) -> AsyncIterator[str]:
-    async with serving(stand.app) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 async def hostile(stand: Engine) -> str:
     """A request with hostile text in every field; its number."""
     person = {**request_form()["responsible"], "name": HOSTILE, "post": HOSTILE, "phone": HOSTILE}
@@ -45,19 +30,6 @@ async def hostile(stand: Engine) -> str:
     )
     await stand.reviewing(number)
     return number
-
-
-async def _problems(page: Page, url: str, paths: list[str]) -> list[str]:
-    """What is wrong with pages: errors of the console, scrolling sideways, barriers."""
-    found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
-    page.on("dialog", lambda dialog: found.append(dialog.message))
-    for path in paths:
-        await page.goto(url + path)
-        found += [f"{path}: {one}" for one in await browsers.barriers(page)]
-        if await browsers.is_too_wide(page):
-            found.append(f"{path}: too wide")
-    return found
 
 
 @pytest.mark.parametrize("width", browsers.WIDTHS)
@@ -70,7 +42,7 @@ async def test_pages_fit_and_have_no_barriers(
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
         page = await chromium.sign_in(context, url, holder)
 
-        found = await _problems(page, url, paths)
+        found = await browsers.problems(page, url, paths)
 
     assert [one for one in found if "404" not in one] == []
 
@@ -100,7 +72,7 @@ async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
         page = await chromium.sign_in(context, url, PEOPLE[role])
 
-        found = await _problems(page, url, paths)
+        found = await browsers.problems(page, url, paths)
 
     assert [one for one in found if "422" not in one] == []
 
@@ -123,7 +95,7 @@ async def test_an_administrator_issues_a_key_and_revokes_it(browser: Browser, ur
 @pytest.mark.parametrize("width", browsers.WIDTHS)
 async def test_signing_in_fits_and_has_no_barriers(browser: Browser, url: str, width: int) -> None:
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
-        assert await _problems(await context.new_page(), url, ["/sign-in"]) == []
+        assert await browsers.problems(await context.new_page(), url, ["/sign-in"]) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-javascript", "without"])

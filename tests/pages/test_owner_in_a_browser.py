@@ -1,13 +1,11 @@
 """The owner's cabinet in a real browser: the way of a training, and every page at two widths."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from devstack import chromium
-from devstack.moodle.server import serving
 from tests import certificates
 from tests.engine import Engine
 from tests.pages import browser as browsers
@@ -18,18 +16,6 @@ from tests.workflows.trainings import course_of_its_own
 pytestmark = pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.NONE)
 
 OWNER = "Департамент здравоохранения (система)"
-
-
-@pytest.fixture(scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium.running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def url(stand: Engine) -> AsyncIterator[str]:
-    async with serving(stand.app) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
