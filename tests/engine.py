@@ -294,7 +294,8 @@ class Engine:
         await self.until_waiting(handle)
         ahead = to - await self.skipper.get_current_time(handle)
         assert ahead > timedelta(0), "time goes forward only"
-        await self.skipper.fast_forward(handle, ahead)
+        async with asyncio.timeout(PATIENCE_SECONDS):  # its clock stands while a child is at work
+            await self.skipper.fast_forward(handle, ahead)
         await self.until_waiting(handle)
 
     # The world
