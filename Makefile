@@ -30,8 +30,8 @@ run: $(READY) ## поднять всё на этой машине: Temporal, Pos
 demo: $(READY) ## провести запросы от письма до исхода и курс до результатов и смены ответственного, со сжатым временем
 	$(BIN)/python -m devstack.demo
 
-test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP, двумя процессами; другие доводы pytest — в ARGS
-	$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile)
+test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
+	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(READY) ## ruff, mypy --strict, направления импортов
 	$(BIN)/ruff check .

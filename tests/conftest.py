@@ -1,4 +1,4 @@
-"""One engine a process, made of real parts: Postgres, Temporal, SMTP, Moodle's stand-in, worker, API."""
+"""One engine per run, made of real parts: Postgres, Temporal, SMTP, Moodle's stand-in, worker, API."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +20,7 @@ def run_folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 async def engine(run_folder: Path) -> AsyncIterator[Engine]:
-    """The running engine, shared by all tests of a process: each files requests of its own.
+    """The running engine, shared by all tests: each files requests of its own.
 
     At its end no history may hold a person, whatever the tests did.
     """

@@ -7,6 +7,7 @@ see `models/certifying.py`.
 from temporalio import workflow
 
 from models.certification import CertificationCase, CertificationStage, Number
+from models.decisions import ENGINE
 from models.letters import Notice
 from models.step import Step
 from models.steps import CloseCase
@@ -60,7 +61,7 @@ class CertificationWorkflow(Mendable):
             await certification_steps.send_mailing(mailing)
 
     def _show(self, stage: CertificationStage, *, given: int) -> None:
-        waits_for = "" if stage is CertificationStage.DONE else "engine"
+        waits_for = "" if stage is CertificationStage.DONE else ENGINE
         more = f"Пронумеровано: {given} из {self._people}"
         card.show(self._case, Clause.CERTIFICATION, stage, waits_for=waits_for, more=more)
 

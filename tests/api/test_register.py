@@ -82,7 +82,7 @@ async def test_who_was_responsible_is_dated(engine: Engine) -> None:
     held = await replacements.held(engine)
     day = await _ago(engine, held, 9)
     number = await replacements.reported(engine, held.person, replacements.days_ago(3), role="operator")
-    await replacements.waiting(engine, number)
+    await replacements.journal_says(engine, number, "Полномочия прекращены")
 
     then, now = await _shown(engine, held.course, day), await _shown(engine, held.course)
 

@@ -142,6 +142,7 @@ async def test_a_repeated_answer_is_one_line(engine: Engine) -> None:
 
     shown = response.json()["lines"]
     assert [one["text"] for one in shown] == [QUESTION, ANSWER]
+    await words.letter(engine, handle.id, Notice.ANSWER, Recipient.RESPONSIBLE)
     assert sum(name.startswith("answer ") for name in await engine.letter_names(handle.id)) == 1
 
 

@@ -27,7 +27,7 @@ async def number(engine: Engine) -> str:
 
 @pytest.fixture(scope="module")
 async def histories(engine: Engine, number: str) -> dict[str, str]:
-    """Every history of the process so far, as text."""
+    """Every history of the run so far, as text."""
     return await privacy.all_histories(engine)
 
 

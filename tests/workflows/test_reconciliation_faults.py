@@ -177,7 +177,7 @@ async def test_courses_are_looked_at_part_by_part(engine: Engine, monkeypatch: p
 
 
 async def test_one_run_at_a_time_whoever_starts_it(engine: Engine) -> None:
-    await engine.moodle_fault("slow", function=COURSES, seconds=1)
+    await engine.moodle_fault("slow", function=COURSES, seconds=3)
     for _ in range(3):
         response = await engine.post("operator", "/subsystems/edu/reconciliation")
         assert response.status_code == 202, response.text
