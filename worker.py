@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+from datetime import timedelta
 
 import aiohttp
 import structlog
@@ -61,6 +62,23 @@ WORKFLOW_RUNNER = UnsandboxedWorkflowRunner()
 forbid the replay tests find: they load the workflows inside the strict one."""
 
 
+_SHUTDOWN = timedelta(seconds=10)
+_AFTER_SHUTDOWN = timedelta(seconds=2)
+"""Of each worker of the process; all together less than supervisors wait before they kill."""
+
+
+class _Worker(Worker):
+    """Comes to its end in time: the SDK's own, told to while a workflow task arrives, may wait for ever."""
+
+    async def shutdown(self) -> None:
+        try:
+            async with asyncio.timeout(_SHUTDOWN.total_seconds()):
+                await super().shutdown()
+        except TimeoutError:
+            # What was under way is tried again elsewhere, as after a crash.
+            log.warning("worker did not come to its end", task_queue=self.task_queue)
+
+
 async def connect(settings: Settings) -> Client:
     """A Temporal client with the engine's converter."""
     return await Client.connect(
@@ -76,8 +94,9 @@ def create_worker(
 ) -> Worker:
     """The worker with every workflow and activity of the engine."""
     moodles, years = catalogue.sites, settings.confirmed_years
-    return Worker(
+    return _Worker(
         client,
+        plugin_shutdown_timeout=_AFTER_SHUTDOWN,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
         activities=activities_of(

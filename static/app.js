@@ -19,7 +19,8 @@
         // The network is away for a moment: the next look tells.
       }
     };
-    look();
+    // Where the page says what it knows, nobody's message goes before it can be read.
+    if (known === null) look();
     setInterval(look, 5000);
   }
   document.addEventListener("input", () => { document.body.dataset.typed = "1"; });
