@@ -13,7 +13,7 @@ from models.canary import SCHEMA
 from models.cases import canary_number
 from models.escalations import ClauseProof, Fate
 from models.letters import LetterState
-from models.tables import CaseRow
+from models.tables import CanaryRow, CaseRow
 from tests.engine import Engine
 from tests.workflows import canaries, words
 from tests.workflows.canaries import hastened, open_tasks, opened, report, start
@@ -28,32 +28,30 @@ async def quick(engine: Engine) -> AsyncIterator[Engine]:
         yield own
 
 
-async def test_every_rung_fires_and_reaches_the_mailbox(quick: Engine) -> None:
-    handle = await start(quick)
+async def test_every_rung_fires_and_reaches_the_mailbox_of_the_setting(engine: Engine) -> None:
+    async with hastened(engine, canary_email="canary@example.org") as own:
+        handle = await start(own)
+        assert await handle.result() is True
+        row = await report(own, handle)
 
-    assert await handle.result() is True
-
-    row = await report(quick, handle)
     assert (row.passed, row.faults, row.told_at) == (True, [], None)
     ladders = [ClauseProof.model_validate(one) for one in row.ladders]
     assert [(one.clause, len(one.rungs)) for one in ladders] == [("4.2", 5), ("4.3", 4)]
     assert {rung.fate for one in ladders for rung in one.rungs} == {Fate.DELIVERED}
     assert all(one.rungs[-1].repeated[0].fate is Fate.DELIVERED for one in ladders)
-    mine = [one for one in quick.mail.letters() if canary_number(row.id or 0) in str(one.message["Subject"])]
-    assert {one.recipients[0] for one in mine} == {quick.settings.operator_email}
+    mine = [one for one in engine.mail.letters(naming="canary@") if _number(row) in one.subject]
+    assert {one.recipients[0] for one in mine} == {"canary@example.org"}
     assert all(str(one.message["Subject"]).startswith("Проверка: ") for one in mine)
     assert not any(str(one.message["Subject"]) == "Проверка напоминаний не прошла" for one in mine)
 
 
-async def test_its_letters_go_to_the_mailbox_of_the_setting(engine: Engine) -> None:
-    async with hastened(engine, canary_email="canary@example.org") as own:
-        row = await report(own, await start(own))
-
-    got = [one for one in own.mail.letters() if canary_number(row.id or 0) in str(one.message["Subject"])]
-    assert {one.recipients[0] for one in got} == {"canary@example.org"}
+def _number(row: CanaryRow) -> str:
+    return canary_number(row.id or 0)
 
 
-async def test_nothing_of_it_is_seen_beside_real_cases(quick: Engine) -> None:
+async def test_nothing_of_it_is_seen_beside_real_cases_and_its_letters_go_to_the_operator(
+    quick: Engine,
+) -> None:
     before = await _counts(quick)
     due = await _seen(quick)
 
@@ -64,7 +62,9 @@ async def test_nothing_of_it_is_seen_beside_real_cases(quick: Engine) -> None:
 
     assert Counter(await _counts(quick)) - Counter(before) == Counter({"canaries": 1})
     assert during == due == await _seen(quick)
-    number = canary_number(row.id or 0)
+    number = _number(row)
+    mine = [one for one in quick.mail.letters(naming=number) if number in str(one.message["Message-ID"])]
+    assert {one.recipients[0] for one in mine} == {quick.settings.operator_email}
     for path in (f"/requests/{number}", f"/cases/{number}/journal", f"/cases/{number}/file"):
         assert (await quick.call("supervisor", "GET", path)).status_code == 422
     async with store.in_schema(quick.sessions, SCHEMA)() as session:
@@ -100,8 +100,8 @@ async def test_a_rung_that_does_not_fire_fails_it_and_the_operator_is_told(quick
     [task] = await open_tasks(quick)
     assert (task.number, task.workflow_id) == (None, handle.id)
     assert "не наступила" in task.why
-    [letter, *_] = quick.mail.letters()
-    assert str(letter.message["Subject"]) == "Проверка напоминаний не прошла"
+    [letter, *_] = quick.mail.letters(naming=_number(row))
+    assert letter.subject == "Проверка напоминаний не прошла"
     assert letter.recipients == [quick.settings.operator_email]
     assert (await report(quick, handle)).told_at is not None
 
@@ -131,17 +131,12 @@ async def test_without_a_mail_server_it_fails_and_tells_once_there_is_one(quick:
     assert len(await open_tasks(quick)) == 1
 
 
-async def test_one_at_a_time(quick: Engine) -> None:
+async def test_one_at_a_time_and_one_that_was_stopped_by_hand_does_not_hold_up_the_next(
+    quick: Engine,
+) -> None:
     first = await start(quick)
     await opened(quick, first)
-
     assert await (await start(quick)).result() is None
-    assert await first.result() is True
-
-
-async def test_one_that_was_stopped_by_hand_does_not_hold_up_the_next(quick: Engine) -> None:
-    first = await start(quick)
-    await opened(quick, first)
     await first.terminate()
 
     assert await (await start(quick)).result() is True

@@ -25,7 +25,7 @@ def workflow(engine: Engine, number: str) -> WorkflowHandle[Any, Any]:
 
 
 def received(engine: Engine, address: str) -> list[Any]:
-    return [one.message for one in engine.mail.letters() if address in one.recipients]
+    return [one.message for one in engine.mail.letters(naming=address) if address in one.recipients]
 
 
 def text(pdf: bytes) -> str:

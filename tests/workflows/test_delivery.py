@@ -187,7 +187,10 @@ async def written(engine: Engine, letter: Letter) -> LetterRow:
 
 def copies(engine: Engine, row: LetterRow) -> int:
     """How many letters under this Message-ID the mail server has taken."""
-    return sum(str(one.message["Message-ID"]).strip() == row.message_id for one in engine.mail.letters())
+    return sum(
+        str(one.message["Message-ID"]).strip() == row.message_id
+        for one in engine.mail.letters(naming=row.message_id)
+    )
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from models.letters import Notice
 from models.self_registration import Lack
-from models.tables import Course, Task
+from models.tables import Course, LetterRow, Task
 from models.terms import Recipient
 from tests.engine import Engine
 from tests.workflows import words
@@ -63,13 +63,13 @@ async def test_where_all_is_open_the_responsible_gets_the_instruction_at_once(
     assert course.url
     printed = sheet(await engine.call("operator", "GET", f"/enrolments/{number}/instruction"))
     assert course.url.split("/")[2] in printed
-    mail = await engine.until(lambda: _mailed(engine, letter.subject))
+    mail = await engine.until(lambda: _mailed(engine, letter))
     assert [one.content_type for one in mail.attachments] == ["application/pdf"]
     assert await engine.tasks(number) == []
 
 
-async def _mailed(engine: Engine, subject: str) -> Any:
-    return next((one for one in engine.mail.letters() if one.subject == subject), None)
+async def _mailed(engine: Engine, letter: LetterRow) -> Any:
+    return next(iter(engine.mail.letters(naming=letter.message_id)), None)
 
 
 async def test_what_is_to_be_switched_on_is_told_to_whom_it_concerns(engine: Engine, course: Course) -> None:
