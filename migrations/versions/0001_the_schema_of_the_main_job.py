@@ -182,6 +182,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('run')
     )
     op.create_index('ix_reconciliations_last', 'reconciliations', ['subsystem', 'started_at'], unique=False)
+    op.create_table('saved_filters',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('api_key', sa.Integer(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('pressure', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('clause', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('waits_for', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('search', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['api_key'], ['api_keys.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('api_key', 'name')
+    )
     op.create_table('signed_in',
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('api_key', sa.Integer(), nullable=False),
@@ -760,6 +772,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_signed_in_seen_at'), table_name='signed_in')
     op.drop_index(op.f('ix_signed_in_api_key'), table_name='signed_in')
     op.drop_table('signed_in')
+    op.drop_table('saved_filters')
     op.drop_index('ix_reconciliations_last', table_name='reconciliations')
     op.drop_table('reconciliations')
     op.drop_index(op.f('ix_idempotency_begun_at'), table_name='idempotency')
