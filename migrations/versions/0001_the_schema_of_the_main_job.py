@@ -479,6 +479,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('number', 'clause', 'ordinal')
     )
+    op.create_index('ix_rungs_reminded', 'rungs', ['number', 'clause'], unique=False, postgresql_where=sa.text("kind = 'reminder' AND state = 'sent'"))
     op.create_table('tasks',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -729,6 +730,7 @@ def downgrade() -> None:
     op.drop_table('texts')
     op.drop_index(op.f('ix_tasks_number'), table_name='tasks')
     op.drop_table('tasks')
+    op.drop_index('ix_rungs_reminded', table_name='rungs', postgresql_where=sa.text("kind = 'reminder' AND state = 'sent'"))
     op.drop_table('rungs')
     op.drop_index('one_responsible_a_course', table_name='responsibilities', postgresql_where=sa.text('until IS NULL'))
     op.drop_index('one_responsible_a_category', table_name='responsibilities', postgresql_where=sa.text('until IS NULL'))

@@ -150,12 +150,8 @@ async def _narrowed(engine: Engine) -> Json:
             case, _, application = (await FRESH[path][1](engine)).partition(":")
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
         known |= {"code": "edu", "category": "1", "course": str(course.id), "application": application}
-        known |= {
-            "saved": str(saved["id"]),
-            "feed": str(revoked["id"]),
-            "token": feed["token"],
-            "key": str(key["id"]),
-        }
+        known |= {"feed": str(revoked["id"]), "token": feed["token"], "key": str(key["id"])}
+        known |= {"saved": str(saved["id"])}
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.
