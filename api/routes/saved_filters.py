@@ -19,7 +19,7 @@ _ANYBODY = [allow(*EVERYBODY)]
 
 
 @router.get("", dependencies=_ANYBODY, responses=reading())
-async def list_filters(caller: CallerDep, sessions: SessionsDep) -> list[SavedFilterShown]:
+async def list_saved_filters(caller: CallerDep, sessions: SessionsDep) -> list[SavedFilterShown]:
     """Свои сохранённые отборы списка «В работе»."""
     async with store.looking(sessions) as session:
         return await saved_filters.listed(session, caller)
