@@ -66,7 +66,7 @@ class Caller(NamedTuple):
     @property
     def actor(self) -> str:
         """As the journal and Temporal know them: `key-12`, never a name."""
-        return f"key-{self.key_id}"
+        return actor_of(self.key_id)
 
     def sees(self, request: Request) -> bool:
         """An agency sees its own, a responsible theirs, the operator what was ordered, the authority all.
@@ -95,6 +95,11 @@ class Caller(NamedTuple):
     def reads(self, recipient: str) -> bool:
         """Staff read every letter of a case they see; others those addressed to them."""
         return self.role in STAFF or recipient in _ADDRESSED_TO.get(self.role, ())
+
+
+def actor_of(key_id: int) -> str:
+    """Who acts, by their key, as the journal and Temporal name them."""
+    return f"key-{key_id}"
 
 
 def new_secret() -> str:

@@ -76,6 +76,7 @@ TABLE: dict[str, Kind] = {
     "foreign-form": Kind(
         403, "Форма устарела или отправлена не с нашей страницы: откройте страницу заново и повторите."
     ),
+    "not-all-assigned": Kind(409, "Назначены не все запросы."),
     "sign-in-failed": Kind(403, "Поставщик входа не подтвердил, кто вы. Войдите ещё раз."),
     "no-role": Kind(
         403, "У вашей учётной записи нет роли или организации в СЭО ТО: обратитесь к администратору."
@@ -99,6 +100,7 @@ TABLE: dict[str, Kind] = {
         409, "У организации не указаны адреса для писем: администратору нужно их внести."
     ),
     "already-claimed": Kind(409, "Запрос уже взял в работу другой сотрудник."),
+    "not-assignable": Kind(422, "Этому сотруднику вы назначить запрос не можете."),
     "not-claimed": Kind(409, "Запрос не взят вами в работу."),
     "stage-passed": Kind(409, "Этот этап дела уже пройден."),
     **{rejection.value: Kind(status, rejection.russian) for rejection, status in _REJECTIONS.items()},
@@ -157,7 +159,7 @@ TABLE: dict[str, Kind] = {
     "internal": Kind(500, "Непредвиденная ошибка; она записана и будет разобрана."),
 }
 
-OF_PAGES = ("foreign-form", "sign-in-failed", "no-role")
+OF_PAGES = ("foreign-form", "not-all-assigned", "sign-in-failed", "no-role")
 """What only pages answer."""
 
 RETRY_AFTER_SECONDS = {

@@ -13,6 +13,7 @@ from bench.engine import Engine
 from bench.ledger import ledger
 from bench.measure import burst, pairs
 from bench.reconciliation import reconciliation
+from bench.work_list import work_list
 
 OPEN_REQUESTS = 1000
 MEMORY_LIMIT_MB = 400
@@ -195,5 +196,6 @@ MEASURES: dict[str, Callable[[Engine], Awaitable[bool]]] = {
     **certificates.MEASURES,
     "ledger": ledger,
     "reconciliation": reconciliation,
+    "work-list": work_list,
 }
 """Each prints its figures, and tells whether they keep within a limit where there is one."""

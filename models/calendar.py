@@ -71,6 +71,11 @@ class WorkCalendar:
     def _amended(self) -> Mapping[date, Amendment]:
         return {amendment.day: amendment for amendment in self.amendments}
 
+    @cached_property
+    def _counted(self) -> dict[tuple[date, date], int]:
+        """Working days between two days: a list asks for few of them, but for each many times."""
+        return {}
+
     def amendment_of(self, day: date) -> Amendment | None:
         """The amendment of a day that is in force."""
         return self._amended.get(day)
@@ -135,8 +140,11 @@ class WorkCalendar:
 
         The first day isn't counted, as the day of an event isn't (Civil Code, art. 191).
         """
-        span = (until - after).days
-        return sum(self.is_working(after + timedelta(days=n)) for n in range(1, span + 1))
+        span = (after, until)
+        if span not in self._counted:
+            days = (after + timedelta(days=n) for n in range(1, (until - after).days + 1))
+            self._counted[span] = sum(map(self.is_working, days))
+        return self._counted[span]
 
     def confirms(self, first: date, last: date) -> bool:
         """Whether the government has decided every year that the days from first to last touch."""

@@ -6,6 +6,7 @@ The calendar is an argument: activities compute, workflows only carry the result
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime
@@ -170,21 +171,37 @@ def lateness(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> Latene
     return late_since(deadline.last_day, local_date(at), deadline.unit, calendar)
 
 
+class Standing(NamedTuple):
+    """How a term stands at a moment.
+
+    Attributes:
+        days_left: In its own unit; less than zero when it is late. Zero on the last day, and in working
+            days also on the days off that follow it.
+        words: One phrase for lists and letters: «осталось 3 рабочих дня», «просрочено на 2 дня».
+    """
+
+    days_left: int
+    words: str
+
+
+def stand(last_day: date, due_at: datetime, unit: Unit, at: datetime, calendar: WorkCalendar) -> Standing:
+    """How a term that ends on a day, and is late from an instant on, stands at a moment."""
+    today = local_date(at)
+    if at >= due_at:
+        late = days_between(last_day, today, unit, calendar)
+        return Standing(-late, russian.overdue(late, working=unit.is_working))
+    left = days_between(today, last_day, unit, calendar)
+    return Standing(left, russian.left(left, working=unit.is_working))
+
+
 def standing(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> str:
-    """One phrase for lists and letters: «осталось 3 рабочих дня», «просрочено на 2 дня»."""
-    if late := lateness(deadline, at, calendar):
-        return russian.overdue(late.days, working=late.unit.is_working)
-    return russian.left(days_left(deadline, at, calendar), working=deadline.unit.is_working)
+    """The words of `stand`."""
+    return stand(deadline.last_day, deadline.due_at, deadline.unit, at, calendar).words
 
 
 def days_left(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> int:
-    """Days of the term that are left at a moment, in its own unit; less than zero when it is late.
-
-    Zero on the last day, and in working days also on the days off that follow it.
-    """
-    if late := lateness(deadline, at, calendar):
-        return -late.days
-    return days_between(local_date(at), deadline.last_day, deadline.unit, calendar)
+    """The days of `stand`."""
+    return stand(deadline.last_day, deadline.due_at, deadline.unit, at, calendar).days_left
 
 
 def _ladder(term: Term, last_day: date, calendar: WorkCalendar) -> tuple[Rung, ...]:

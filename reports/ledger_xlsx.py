@@ -3,7 +3,7 @@
 Nothing that people typed becomes a formula or a link, and the same ledger gives the same bytes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -16,35 +16,31 @@ from models.ledger import CaseLedger, Line, State
 from models.ledger_totals import ClauseSummary
 from models.regulation import PROVISIONS
 from reports import xlsx
+from reports.xlsx import Column, write_headings, write_table
 from reports.xlsx_style import Styles
 
-Value = str | int | date | None
+
+class _Row(NamedTuple):
+    case: CaseLedger
+    line: Line
 
 
-class _Column(NamedTuple):
-    heading: str
-    width: int
-    style: str
-    """Of `Styles`."""
-    value: Callable[[CaseLedger, Line], Value]
-
-
-_COLUMNS = (
-    _Column("Дело", 26, "text", lambda case, line: cases.label(case.number)),
-    _Column("Название", 40, "text", lambda case, line: case.title),
-    _Column("Организация", 40, "text", lambda case, line: case.organisation_name),
-    _Column("Пункт", 10, "text", lambda case, line: line.fact.clause.value),
-    _Column("Содержание пункта", 40, "text", lambda case, line: PROVISIONS[line.fact.clause].title),
-    _Column("Чьё время", 22, "text", lambda case, line: line.party.russian),
-    _Column("Состояние", 18, "text", lambda case, line: line.state.russian),
-    _Column("Начало", 12, "day", lambda case, line: line.fact.started_on),
-    _Column("Последний день", 12, "day", lambda case, line: line.fact.last_day),
-    _Column("Исполнено", 18, "moment", lambda case, line: _local(line.fact.done_at)),
-    _Column("Опоздание", 24, "text", lambda case, line: line.late_by),
-    _Column("Опоздание, дней", 12, "count", lambda case, line: line.late_days),
-    _Column("Ушло календарных дней", 14, "count", lambda case, line: line.spent),
-    _Column("Кто исполнил", 30, "text", lambda case, line: line.fact.by),
-    _Column("Запись журнала", 60, "text", lambda case, line: line.fact.evidence),
+_COLUMNS: tuple[Column[_Row], ...] = (
+    Column("Дело", 26, "text", lambda one: cases.label(one.case.number)),
+    Column("Название", 40, "text", lambda one: one.case.title),
+    Column("Организация", 40, "text", lambda one: one.case.organisation_name),
+    Column("Пункт", 10, "text", lambda one: one.line.fact.clause.value),
+    Column("Содержание пункта", 40, "text", lambda one: PROVISIONS[one.line.fact.clause].title),
+    Column("Чьё время", 22, "text", lambda one: one.line.party.russian),
+    Column("Состояние", 18, "text", lambda one: one.line.state.russian),
+    Column("Начало", 12, "day", lambda one: one.line.fact.started_on),
+    Column("Последний день", 12, "day", lambda one: one.line.fact.last_day),
+    Column("Исполнено", 18, "moment", lambda one: _local(one.line.fact.done_at)),
+    Column("Опоздание", 24, "text", lambda one: one.line.late_by),
+    Column("Опоздание, дней", 12, "count", lambda one: one.line.late_days),
+    Column("Ушло календарных дней", 14, "count", lambda one: one.line.spent),
+    Column("Кто исполнил", 30, "text", lambda one: one.line.fact.by),
+    Column("Запись журнала", 60, "text", lambda one: one.line.fact.evidence),
 )
 
 
@@ -61,7 +57,8 @@ def workbook(found: Sequence[CaseLedger], first: date, last: date, now: datetime
     def write(book: Workbook, styles: Styles) -> None:
         totals, table = book.add_worksheet("Сводка"), book.add_worksheet("Пункты")
         _write_totals(totals, found, _period(first, last, now), styles)
-        _write_table(table, found, styles)
+        rows = (_Row(case, line) for case in found for line in case.lines)
+        write_table(table, _COLUMNS, rows, styles)
 
     return xlsx.workbook("Журнал исполнения пунктов Регламента", now, write)
 
@@ -79,12 +76,12 @@ def _write_totals(sheet: Worksheet, found: Sequence[CaseLedger], period: str, st
     sheet.write_string(0, 0, "Журнал исполнения пунктов Регламента", styles.title)
     sheet.write_string(1, 0, f"{period}; дел: {len(found)}", styles.label)
     headings = ("Пункт", *(state.russian for state in State), "исполнений", "медиана", "90 %", "дни")
-    _headings(sheet, 3, headings, styles)
+    write_headings(sheet, 3, headings, styles)
     summaries = ledger_totals.summarise(lines)
     for row, summary in enumerate(summaries, start=4):
         _write_clause(sheet, row, summary, styles)
     below = 5 + len(summaries)
-    _headings(sheet, below, ("Чьё время", "календарных дней", "идёт сейчас, пунктов"), styles)
+    write_headings(sheet, below, ("Чьё время", "календарных дней", "идёт сейчас, пунктов"), styles)
     for row, spent in enumerate(ledger_totals.clock(lines), start=below + 1):
         sheet.write_string(row, 0, spent.party.russian, styles.text)
         sheet.write_number(row, 1, spent.days, styles.count)
@@ -100,26 +97,6 @@ def _write_clause(sheet: Worksheet, row: int, summary: ClauseSummary, styles: St
             sheet.write_number(row, at, number, styles.count)
     days = "рабочие" if summary.unit.is_working else "календарные"
     sheet.write_string(row, len(numbers) + 1, days, styles.text)
-
-
-def _headings(sheet: Worksheet, row: int, headings: Sequence[str], styles: Styles) -> None:
-    sheet.set_row(row, 32)
-    for at, heading in enumerate(headings):
-        sheet.write_string(row, at, heading, styles.heading)
-
-
-def _write_table(sheet: Worksheet, found: Sequence[CaseLedger], styles: Styles) -> None:
-    formats = [getattr(styles, column.style) for column in _COLUMNS]
-    for at, column in enumerate(_COLUMNS):
-        sheet.set_column(at, at, column.width)
-    _headings(sheet, 0, [column.heading for column in _COLUMNS], styles)
-    row = 0
-    for case in found:
-        for line in case.lines:
-            row += 1
-            for at, column in enumerate(_COLUMNS):
-                xlsx.write_cell(sheet, row, at, column.value(case, line), formats[at])
-    xlsx.finish_table(sheet, rows=row, columns=len(_COLUMNS))
 
 
 def _local(at: datetime | None) -> datetime | None:

@@ -2,8 +2,9 @@
 
 import io
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
+from typing import Generic, NamedTuple, TypeVar
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -11,6 +12,9 @@ from xlsxwriter.worksheet import Worksheet
 from reports.xlsx_style import Styles
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Value = str | float | date | None
+Row = TypeVar("Row")
+
 _CELL_MAX = 32_767
 """Characters that a cell of Excel takes."""
 
@@ -45,7 +49,7 @@ def workbook(title: str, made_at: datetime, write: Callable[[Workbook, Styles], 
     return content.getvalue()
 
 
-def write_cell(sheet: Worksheet, row: int, at: int, value: str | float | date | None, style: object) -> None:
+def write_cell(sheet: Worksheet, row: int, at: int, value: Value, style: object) -> None:
     """A value by its type; nothing for None and for an empty text."""
     match value:
         case None | "":
@@ -56,6 +60,38 @@ def write_cell(sheet: Worksheet, row: int, at: int, value: str | float | date | 
             sheet.write_datetime(row, at, value, style)
         case _:
             sheet.write_number(row, at, value, style)
+
+
+class Column(NamedTuple, Generic[Row]):
+    """A column of a table."""
+
+    heading: str
+    width: int
+    style: str
+    """Of `Styles`."""
+    value: Callable[[Row], Value]
+
+
+def write_table(
+    sheet: Worksheet, columns: Sequence[Column[Row]], rows: Iterable[Row], styles: Styles
+) -> None:
+    """Headings, rows and filters: the whole sheet."""
+    formats = [getattr(styles, column.style) for column in columns]
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, column.width)
+    write_headings(sheet, 0, [column.heading for column in columns], styles)
+    written = 0
+    for written, row in enumerate(rows, start=1):
+        for at, column in enumerate(columns):
+            write_cell(sheet, written, at, column.value(row), formats[at])
+    finish_table(sheet, rows=written, columns=len(columns))
+
+
+def write_headings(sheet: Worksheet, row: int, headings: Sequence[str], styles: Styles) -> None:
+    """Headings of two lines."""
+    sheet.set_row(row, 32)
+    for at, heading in enumerate(headings):
+        sheet.write_string(row, at, heading, styles.heading)
 
 
 def finish_table(sheet: Worksheet, *, rows: int, columns: int) -> None:

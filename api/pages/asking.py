@@ -41,13 +41,19 @@ class Api:
         """
         return _read(await self._send("GET", path))
 
-    async def post(self, path: str, form: Form, body: Any = None) -> Any:
+    async def post(self, path: str, form: Form, body: Any = None, *, part: str = "") -> Any:
         """Do what a form asks for: once, however often it is sent.
+
+        Args:
+            path: Of the API.
+            form: What was sent.
+            body: Of the POST.
+            part: Which of the acts it is, where one form may do several.
 
         Raises:
             Problem: As the API answered.
         """
-        headers = {IDEMPOTENCY_KEY: form.once}
+        headers = {IDEMPOTENCY_KEY: f"{form.once}-{part}" if part else form.once}
         return _read(await self._send("POST", path, headers=headers, json=body or {})).json()
 
     async def ask(self, path: str, body: Any) -> Any:

@@ -23,6 +23,7 @@ from api.pages import (
     operator_tasks,
     replacements,
     results,
+    saved_filters,
     sign_in,
     sign_up,
     sign_ups,
@@ -35,6 +36,7 @@ from api.pages.frame import tell
 _ROUTERS = (
     sign_in.router,
     work_list.router,
+    saved_filters.router,
     case.router,
     filing.router,
     courses.router,

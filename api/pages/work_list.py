@@ -1,24 +1,30 @@
 """What is under way, the most urgent first: the first page of everybody."""
 
-from typing import Annotated
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
-from api import agenda
-from api.auth import AUTHORITY, CallerDep, Role
+from api import agenda, claims, saved_filters
+from api.auth import AUTHORITY, Caller, CallerDep, Role, allow
 from api.deps import SessionsDep, SettingsDep
-from api.pages.asking import ApiDep
+from api.errors import Problem
+from api.invalid import FieldProblem
+from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, own_path, pages_router, show
-from api.pages.visitors import FormDep
+from api.pages.visitors import Form, FormDep
 from api.schemas.deadlines import Pressure
 from api.schemas.fields import CaseNumber
+from models import store
 from models.regulation import PROVISIONS
+from models.settings import Settings
 from models.terms import Clause, Recipient
 
 router = pages_router()
 
 _ON_A_PAGE = 50
+_LONGEST_SEARCH = 254
 _WAITED_FOR = (
     Recipient.REVIEWER,
     Recipient.OPERATOR,
@@ -26,58 +32,64 @@ _WAITED_FOR = (
     Recipient.AGENCY,
     Recipient.RESPONSIBLE,
 )
+_CHOICES = {
+    "clauses": [(one.value, f"п. {one.value} {told.title}") for one, told in PROVISIONS.items()],
+    "waited_for": [(one.value, one.russian) for one in _WAITED_FOR],
+    "pressures": list(Pressure),
+}
+
+
+def address(filters: Mapping[str, str]) -> str:
+    """The list as it is filtered; what is blank filters nothing."""
+    said = {name: value for name, value in filters.items() if value}
+    return f"/?{urlencode(said)}" if said else "/"
 
 
 @router.get("/")
 async def work_list(
+    http: Request, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
+) -> Response:
+    """Terms that run in everybody's own cases. A filter that is none filters nothing."""
+    return await _show(http, caller, sessions, settings)
+
+
+@router.post("/", dependencies=[allow(*AUTHORITY)])
+async def assign(
     http: Request,
     caller: CallerDep,
     sessions: SessionsDep,
     settings: SettingsDep,
-    pressure: Annotated[str, Query(max_length=20)] = "",
-    clause: Annotated[str, Query(max_length=20)] = "",
-    waits_for: Annotated[str, Query(max_length=20)] = "",
-    search: Annotated[str, Query(max_length=254)] = "",
-    cursor: Annotated[str, Query(max_length=200)] = "",
+    form: FormDep,
+    api: ApiDep,
 ) -> Response:
-    """Terms that run in everybody's own cases. A filter that is none filters nothing."""
-    asked = agenda.Asked(
-        pressure=Pressure(pressure) if pressure in set(Pressure) else None,
-        clause=Clause(clause) if clause in set(Clause) else None,
-        waits_for=waits_for if waits_for in set(Recipient) else None,
-        search=search.replace("\0", ""),
-        cursor=cursor or None,
-        limit=_ON_A_PAGE,
-    )
-    async with sessions() as session:
-        page = await agenda.page(session, caller, asked, settings)
-        totals = await agenda.totals(session, caller, asked)
-    filters = {"clause": asked.clause or "", "waits_for": asked.waits_for or "", "search": asked.search}
-    return show(
-        http,
-        "work_list.html",
-        title="В работе",
-        page=page,
-        totals=totals.model_dump(),
-        pressures=list(Pressure),
-        asked=asked,
-        clauses=[
-            (one.value, f"п. {one.value} {PROVISIONS[one].title}") for one in Clause if one in PROVISIONS
-        ],
-        waited_for=[(one.value, one.russian) for one in _WAITED_FOR],
-        address=lambda **more: (
-            "/?" + urlencode({name: str(value) for name, value in {**filters, **more}.items() if value})
-        ),
-        claims=caller.role in AUTHORITY,
-        files=caller.role is Role.AGENCY,
-        here=http.url.path + (f"?{http.url.query}" if http.url.query else ""),
-    )
+    """Assign the requests whose boxes are ticked; those that could not be are told one by one."""
+    numbers = list(dict.fromkeys(form.texts("number")))[:_ON_A_PAGE]
+    refused = await _assign(api, form, numbers)
+    if numbers and not refused:
+        here = own_path(form.text("next"))
+        return done(http, here, f"Назначено запросов: {len(numbers)}.")
+    detail = f"Назначено запросов: {len(numbers) - len(refused)} из {len(numbers)}. Не назначены:"
+    if not numbers:
+        detail = "Отметьте запросы, которые нужно назначить."
+    return await _show(http, caller, sessions, settings, problem=Problem("not-all-assigned", detail, refused))
+
+
+async def _assign(api: Api, form: Form, numbers: list[str]) -> list[FieldProblem]:
+    """Each for itself: what keeps one from being assigned keeps none of the others."""
+    refused: list[FieldProblem] = []
+    for number in numbers:
+        path = f"/requests/{quote(number, safe='')}/assignment"
+        try:
+            await api.post(path, form, {"to": form.number("to")}, part=number)
+        except Problem as problem:
+            refused.append(FieldProblem(field=f"№ {number}", detail=problem.detail))
+    return refused
 
 
 @router.post("/cases/{number}/claim")
 async def claim(http: Request, number: CaseNumber, form: FormDep, api: ApiDep) -> Response:
     """Take a request, from the list or from its page."""
-    await api.post(f"/requests/{number}/claim", form)
+    await api.post(f"/requests/{number}/claim", form, part=number)
     return done(
         http, own_path(form.text("next"), f"/cases/{number}"), f"Запрос № {number} взят вами в работу."
     )
@@ -87,3 +99,57 @@ async def claim(http: Request, number: CaseNumber, form: FormDep, api: ApiDep) -
 async def release(http: Request, number: CaseNumber, form: FormDep, api: ApiDep) -> Response:
     await api.post(f"/requests/{number}/release", form)
     return done(http, own_path(form.text("next"), f"/cases/{number}"), f"Запрос № {number} снят с вас.")
+
+
+async def _show(
+    http: Request,
+    caller: Caller,
+    sessions: store.Sessions,
+    settings: Settings,
+    *,
+    problem: Problem | None = None,
+) -> Response:
+    asked = _asked(http.query_params)
+    assigns = caller.role in AUTHORITY
+    async with store.looking(sessions) as session:
+        facts: dict[str, Any] = {
+            "page": await agenda.page(session, caller, asked, settings),
+            "totals": (await agenda.totals(session, caller, asked)).model_dump(),
+            "saved": await saved_filters.listed(session, caller),
+            "colleagues": await claims.colleagues(session, caller) if assigns else [],
+        }
+    filters = {
+        "pressure": asked.pressure or "",
+        "clause": asked.clause or "",
+        "waits_for": asked.waits_for or "",
+        "search": asked.search,
+    }
+    here = {**filters, "cursor": asked.cursor or ""}
+    return show(
+        http,
+        "work_list.html",
+        status=problem.kind.status if problem else 200,
+        title="В работе",
+        problem=problem,
+        filters=filters,
+        here=address(here),
+        address=address,
+        asked=asked,
+        assigns=assigns,
+        reassigns=caller.role is Role.SUPERVISOR,
+        files=caller.role is Role.AGENCY,
+        **_CHOICES,
+        **facts,
+    )
+
+
+def _asked(query: Mapping[str, str]) -> agenda.Asked:
+    pressure, clause, waits_for = (query.get(name, "") for name in ("pressure", "clause", "waits_for"))
+    return agenda.Asked(
+        pressure=Pressure(pressure) if pressure in set(Pressure) else None,
+        clause=Clause(clause) if clause in set(Clause) else None,
+        waits_for=waits_for if waits_for in set(Recipient) else None,
+        search=query.get("search", "")[:_LONGEST_SEARCH].replace("\0", ""),
+        cursor=query.get("cursor") or None,
+        limit=_ON_A_PAGE,
+    )

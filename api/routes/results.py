@@ -27,7 +27,7 @@ from models.spreadsheets import SpreadsheetError
 from models.step import Step
 from models.tables import ParticipantRow, TrainingRow
 from models.terms import Clause
-from reports import results_csv, results_pdf, results_table, results_xlsx, xlsx
+from reports import results_csv, results_pdf, results_table, results_xlsx, table_csv, xlsx
 
 router = APIRouter(prefix="/trainings/{number}", tags=["Результаты (п. 4.7)"])
 
@@ -79,7 +79,7 @@ def _file(media_type: str) -> dict[Any, Any]:
 async def results_as_csv(found: ResultsDep) -> Response:
     """То же таблицей CSV."""
     content = await asyncio.to_thread(lambda: b"".join(results_csv.chunks(found)))
-    return _answer(content, results_csv.MEDIA_TYPE, results_table.filename(found, "csv"))
+    return _answer(content, table_csv.MEDIA_TYPE, results_table.filename(found, "csv"))
 
 
 @router.get("/results.xlsx", dependencies=_READERS, responses=_file(xlsx.MEDIA_TYPE), response_class=Response)

@@ -1,4 +1,4 @@
-"""Clause 4.2: claim, release, decide, withdraw."""
+"""Clause 4.2: claim, assign, release, decide, withdraw."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -6,14 +6,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import claims, texts
 from api.acts import ActDep
-from api.auth import AUTHORITY, Role, allow
+from api.auth import AUTHORITY, CallerDep, Role, allow
 from api.cases import RequestDep
 from api.deps import SessionsDep
-from api.documentation import acting
+from api.documentation import acting, reading
 from api.errors import Problem
 from api.idempotency import PostDep
 from api.schemas.actions import (
+    AssignmentForm,
     ClaimAnswer,
+    Colleague,
     DecisionAnswer,
     DecisionForm,
     TextForm,
@@ -26,6 +28,7 @@ from models.terms import Clause
 from workflows.review import ReviewWorkflow
 
 router = APIRouter(prefix="/requests/{number}", tags=["Рассмотрение (п. 4.2)"])
+people = APIRouter(tags=["Рассмотрение (п. 4.2)"])
 
 _REVIEWING = ("not-found", "outcome-unknown", "stage-passed", "already-decided", "not-ready")
 _REJECTED = (
@@ -48,6 +51,25 @@ _REJECTED = (
 async def claim(request: RequestDep, post: PostDep) -> JSONResponse:
     """Взять запрос в работу. Решать могут и другие: это отметка, а не замок."""
     return await post.at_once(lambda session: claims.take(session, post, request))
+
+
+@people.get("/reviewers", dependencies=[allow(*AUTHORITY)], responses=reading())
+async def list_reviewers(caller: CallerDep, sessions: SessionsDep) -> list[Colleague]:
+    """Кому вы можете назначить запрос: руководитель — всем рассматривающим, остальные — себе."""
+    async with store.looking(sessions) as session:
+        return await claims.colleagues(session, caller)
+
+
+@router.post(
+    "/assignment",
+    dependencies=[allow(*AUTHORITY)],
+    response_model=ClaimAnswer,
+    responses=acting("not-found", "not-assignable", "already-claimed", "stage-passed"),
+)
+async def assign(form: AssignmentForm, request: RequestDep, post: PostDep) -> JSONResponse:
+    """Назначить запрос: руководитель — любому рассматривающему, кто бы его ни взял; остальные — себе."""
+    to = post.caller.key_id if form.to is None else form.to
+    return await post.at_once(lambda session: claims.assign(session, post, request, to))
 
 
 @router.post(

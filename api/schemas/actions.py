@@ -127,6 +127,23 @@ class Done(BaseModel):
     number: str
 
 
+class AssignmentForm(Form):
+    """Whose work a request is to be."""
+
+    model_config = _examples({})
+
+    to: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None, description="Номер сотрудника из `GET /reviewers`; нет — себе."
+    )
+
+
+class Colleague(BaseModel):
+    """Somebody to whom the caller may assign a request."""
+
+    id: int
+    name: str
+
+
 class ClaimAnswer(BaseModel):
     number: str
     claimed_by: str

@@ -182,6 +182,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('run')
     )
     op.create_index('ix_reconciliations_last', 'reconciliations', ['subsystem', 'started_at'], unique=False)
+    op.create_table('saved_filters',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('api_key', sa.Integer(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('pressure', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('clause', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('waits_for', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('search', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['api_key'], ['api_keys.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('api_key', 'name')
+    )
     op.create_table('signed_in',
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('api_key', sa.Integer(), nullable=False),
@@ -467,6 +479,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('number', 'clause', 'ordinal')
     )
+    op.create_index('ix_rungs_reminded', 'rungs', ['number', 'clause'], unique=False, postgresql_where=sa.text("kind = 'reminder' AND state = 'sent'"))
     op.create_table('tasks',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -717,6 +730,7 @@ def downgrade() -> None:
     op.drop_table('texts')
     op.drop_index(op.f('ix_tasks_number'), table_name='tasks')
     op.drop_table('tasks')
+    op.drop_index('ix_rungs_reminded', table_name='rungs', postgresql_where=sa.text("kind = 'reminder' AND state = 'sent'"))
     op.drop_table('rungs')
     op.drop_index('one_responsible_a_course', table_name='responsibilities', postgresql_where=sa.text('until IS NULL'))
     op.drop_index('one_responsible_a_category', table_name='responsibilities', postgresql_where=sa.text('until IS NULL'))
@@ -760,6 +774,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_signed_in_seen_at'), table_name='signed_in')
     op.drop_index(op.f('ix_signed_in_api_key'), table_name='signed_in')
     op.drop_table('signed_in')
+    op.drop_table('saved_filters')
     op.drop_index('ix_reconciliations_last', table_name='reconciliations')
     op.drop_table('reconciliations')
     op.drop_index(op.f('ix_idempotency_begun_at'), table_name='idempotency')

@@ -10,6 +10,7 @@ from models.tables.access import (
     ApiKey,
     CalendarFeed,
     IdempotencyRecord,
+    SavedFilter,
     SignedIn,
     SignInAttempt,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "Request",
     "Responsibility",
     "RungRow",
+    "SavedFilter",
     "SignInAttempt",
     "SignUpRow",
     "SignedIn",

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -41,6 +42,21 @@ class CalendarFeed(SQLModel, table=True):
     """Only deadlines that wait for this kind of recipient; None: all that the key sees."""
     issued_at: datetime = Field(sa_type=AWARE)
     revoked_at: datetime | None = Field(default=None, sa_type=AWARE)
+
+
+class SavedFilter(SQLModel, table=True):
+    """What a person looks for in the work list, under a name of theirs; what it does not name is blank."""
+
+    __tablename__ = "saved_filters"
+    __table_args__ = (UniqueConstraint("api_key", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    api_key: int = Field(foreign_key="api_keys.id")
+    name: str
+    pressure: str = ""
+    clause: str = ""
+    waits_for: str = ""
+    search: str = ""
 
 
 class IdempotencyRecord(SQLModel, table=True):

@@ -160,6 +160,15 @@ class RungRow(SQLModel, table=True):
     """A rung of a clause's ladder, and what has become of it last."""
 
     __tablename__ = "rungs"
+    # Lists ask of every open term whether a reminder has gone out.
+    __table_args__ = (
+        Index(
+            "ix_rungs_reminded",
+            "number",
+            "clause",
+            postgresql_where=text("kind = 'reminder' AND state = 'sent'"),
+        ),
+    )
 
     number: str = Field(primary_key=True, foreign_key="cases.number")
     clause: str = Field(primary_key=True)

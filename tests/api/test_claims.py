@@ -1,4 +1,4 @@
-"""Claim and release: whose work a request is, which locks nothing."""
+"""Claim, assign and release: whose work a request is, which locks nothing."""
 
 import httpx
 
@@ -94,3 +94,29 @@ async def test_two_keys_of_one_role_are_two_persons(engine: Engine) -> None:
     await _claim(engine, number)
 
     assert words.problem(await _claim(engine, number, other), 409) == "already-claimed"
+
+
+async def test_a_supervisor_assigns_to_any_reviewer_and_others_take_for_themselves(engine: Engine) -> None:
+    number = await engine.file()
+    await words.issue(engine, Role.REVIEWER, "di", f"Соколова {number}")
+    listed = await engine.get("supervisor", "/reviewers")
+    (sokolova,) = [one["id"] for one in listed if one["name"] == f"Соколова {number}"]
+    (own,) = await engine.get("reviewer", "/reviewers")
+
+    async def assign(role: str, **body: int) -> httpx.Response:
+        return await engine.post(role, f"/requests/{number}/assignment", body)
+
+    assert listed[0]["name"] == "Орлова Анна Викторовна"
+    assert own["name"] == "Петров Сергей Ильич"
+    assert words.problem(await assign("reviewer", to=sokolova), 422) == "not-assignable"
+    assert (await assign("reviewer", to=own["id"])).json()["claimed_by"] == "Петров Сергей Ильич"
+
+    assigned = await assign("supervisor", to=sokolova)
+    assert assigned.json() == {"number": number, "claimed_by": f"Соколова {number}"}
+    assert f"Назначено: Соколова {number}" in await engine.journal(number)
+    assert words.problem(await assign("reviewer"), 409) == "already-claimed"
+    assert words.problem(await assign("supervisor", to=2**31 - 1), 422) == "not-assignable"
+
+    await engine.post("reviewer", f"/requests/{number}/decision", words.REFUSAL)
+    await words.until_stage(engine, number, Stage.REFUSED)
+    assert words.problem(await assign("supervisor"), 409) == "stage-passed"

@@ -1,9 +1,11 @@
 """`GET /deadlines`: the most urgent first, each role its own, pages that neither lose nor double."""
 
+import io
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from api.auth import Role
 from models import deadlines, russian
@@ -227,3 +229,33 @@ async def test_a_search_finds_every_word_whatever_its_case_and_totals_count_the_
         "at_risk": 0,
         "in_time": 1,
     }
+
+
+async def test_the_whole_list_comes_as_a_table_as_it_is_filtered(engine: Engine) -> None:
+    word = f"Ж{uuid4().hex[:8]}"
+    filed = [await engine.file(course_name=f"=Охрана {word} {n}") for n in range(2)]
+    for number in filed:
+        await engine.reviewing(number)
+    await engine.post("reviewer", f"/requests/{filed[0]}/claim")
+
+    csv = await engine.call("reviewer", "GET", f"/deadlines.csv?search={word}&clause=4.2")
+    assert csv.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert csv.headers["Content-Disposition"].startswith('attachment; filename="v-rabote-20')
+    heading, *rows = csv.content.decode("utf-8-sig").splitlines()
+    assert heading.startswith("Дело;Название;Организация;Пункт;")
+    assert [row.split(";")[:2] for row in rows] == [
+        [f"Запрос № {number}", f"'=Охрана {word} {n}"] for n, number in enumerate(filed)
+    ]
+    assert [row.rpartition(";")[2] for row in rows] == ["Петров Сергей Ильич", ""]
+
+    xlsx = await engine.call("reviewer", "GET", f"/deadlines.xlsx?search={word}")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(xlsx.content))
+    _, *cells = book.get_sheet_by_name("В работе").to_python()
+    assert [row[1] for row in cells] == [f"=Охрана {word} {n}" for n in range(2)]
+    assert cells[0][5:10] == ["рассматривающие", cells[0][6], "", cells[0][8], "в срок"]
+    assert isinstance(cells[0][6], date)
+
+    nothing = await engine.call("reviewer", "GET", f"/deadlines.csv?search={word}&pressure=overdue")
+    assert nothing.content.decode("utf-8-sig").splitlines() == [heading]
+    stranger = await words.issue(engine, Role.AGENCY, "trud")
+    assert (await engine.call(stranger, "GET", f"/deadlines.csv?search={word}")).content == nothing.content

@@ -140,6 +140,7 @@ async def _narrowed(engine: Engine) -> Json:
         "/consultations/": (await courses.asked(engine, course)).id,
     }
     feed, revoked = [(await engine.post("supervisor", "/calendar-feeds")).json() for _ in range(2)]
+    saved = (await engine.post("supervisor", "/saved-filters", {"name": "Лишний"})).json()
     spare = {"role": "agency", "organisation": "zdrav", "holder": "Лишний ключ"}
     key = (await engine.post("admin", "/keys", spare)).json()
     for path, methods in narrowed["paths"].items():
@@ -150,6 +151,7 @@ async def _narrowed(engine: Engine) -> Json:
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
         known |= {"code": "edu", "category": "1", "course": str(course.id), "application": application}
         known |= {"feed": str(revoked["id"]), "token": feed["token"], "key": str(key["id"])}
+        known |= {"saved": str(saved["id"])}
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.

@@ -1,5 +1,7 @@
 """In a real browser: the ways from signing in to done, at two widths, by keyboard, without JavaScript."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
@@ -52,7 +54,7 @@ async def test_pages_fit_and_have_no_barriers(
     ("role", "paths"),
     [
         ("operator", ["/tasks", "/tasks?closed=true"]),
-        ("supervisor", ["/clauses", "/clauses?months=12", "/calendar"]),
+        ("supervisor", ["/?clause=4.2", "/clauses", "/clauses?months=12", "/calendar"]),
         (
             "admin",
             [
@@ -138,6 +140,34 @@ async def test_a_request_from_filing_to_done(
         await words.until_stage(stand, number, Stage.DONE)
         await agency.goto(f"{url}/cases/{number}")
         await expect(agency.get_by_text("исполнен", exact=True)).to_be_visible()
+
+
+async def test_ticked_requests_are_assigned_and_a_filter_is_kept(
+    browser: Browser, url: str, stand: Engine
+) -> None:
+    """Without JavaScript: the boxes stand in the rows and belong to the form above them."""
+    mark = f"н{uuid4().hex[:10]}"
+    filed = [await stand.file(course_name=f"{mark} {n}") for n in range(3)]
+    for number in filed:
+        await stand.reviewing(number)
+    async with await browser.new_context(java_script_enabled=False) as context:
+        page = await chromium.sign_in(context, url, PEOPLE["supervisor"])
+        await page.goto(f"{url}/?search={mark}")
+        for number in filed[:2]:
+            await page.get_by_label(f"Отметить: Запрос № {number}").check()
+        await page.get_by_label("Отмеченные запросы назначить").select_option(label=REVIEWER)
+        await page.get_by_role("button", name="Назначить").click()
+        await expect(page.get_by_role("status")).to_have_text("Назначено запросов: 2.")
+        await expect(page.get_by_role("cell", name=REVIEWER)).to_have_count(2)
+
+        await page.get_by_text("Сохранить этот отбор").click()
+        await page.get_by_label("Название отбора").fill(f"Поток {mark}")
+        await page.get_by_role("button", name="Сохранить").click()
+        await page.goto(url)
+        await page.get_by_role("link", name=f"Поток {mark}").click()
+        await expect(page.get_by_role("row")).to_have_count(4)
+        await page.get_by_role("button", name=f"Удалить отбор: Поток {mark}").click()
+        await expect(page.get_by_text("Отбор удалён.")).to_be_visible()
 
 
 async def test_a_refusal_by_keyboard_alone(browser: Browser, url: str, stand: Engine) -> None:

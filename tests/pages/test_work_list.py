@@ -2,7 +2,8 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import unquote
+from html import unescape
+from urllib.parse import quote, unquote
 from uuid import uuid4
 
 import pytest
@@ -53,9 +54,17 @@ async def test_the_most_urgent_come_first_and_counters_filter(
     assert counters(page) == {"overdue": 1, "at_risk": 0, "in_time": 2}
     assert "просрочено на" in page
 
-    link = re.search(r'class="overdue" href="([^"]+)"', page)
+    narrowed = await reviewer.page(f"/?search={mark}&clause=4.2&waits_for=reviewer")
+    assert counters(narrowed) == counters(page)
+    link = re.search(r'class="overdue" href="([^"]+)"', narrowed)
     assert link
-    assert numbers(await reviewer.page(link[1].replace("&amp;", "&"))) == [late]
+    assert {"clause=4.2", "waits_for=reviewer", "pressure=overdue"} < set(
+        re.split(r"[?&]", unescape(link[1]))
+    )
+    overdue = await reviewer.page(unescape(link[1]))
+    assert numbers(overdue) == [late]
+    assert counters(overdue) == counters(page)
+    assert counters(await reviewer.page(f"/?search={mark}&clause=4.3")) == dict.fromkeys(counters(page), 0)
 
 
 async def test_a_reminder_puts_a_case_at_risk(stand: Engine, signed_in: SignIn, mark: str) -> None:
@@ -80,14 +89,19 @@ async def test_pages_lose_and_double_nothing(
     for number in filed:
         await stand.reviewing(number)
     reviewer = await signed_in("reviewer")
-    seen, path = [], f"/?search={mark}"
+    seen, path = [], f"/?search={mark}&clause=4.2&pressure=in_time"
 
     while path:
         page = await reviewer.page(path)
         seen += numbers(page)
         found = re.search(r'href="([^"]+)" rel="next"', page)
-        path = found[1].replace("&amp;", "&") if found else ""
+        path = unescape(found[1]) if found else ""
+        assert not path or {f"search={quote(mark)}", "clause=4.2", "pressure=in_time"} < set(
+            re.split("[?&]", path)
+        )
 
+    table = await reviewer.open(f"/download/deadlines.csv?search={quote(mark)}&pressure=in_time")
+    assert len(table.text.splitlines()) == 1 + len(filed), "all rows and not those of a page"
     assert seen == sorted(filed)
 
 
@@ -103,6 +117,65 @@ async def test_claiming_on_the_row_comes_back_to_the_list(
     assert unquote(str(answer.url)).endswith(f"/?search={mark}")
     assert f"Запрос № {number} взят вами в работу." in answer.text
     assert "Петров Сергей Ильич</td>" in answer.text
+
+
+async def test_ticked_requests_are_assigned_and_each_that_was_not_says_why(
+    stand: Engine, signed_in: SignIn, mark: str
+) -> None:
+    filed = [await stand.file(course_name=f"{mark} {n}") for n in range(3)]
+    for number in filed:
+        await stand.reviewing(number)
+    await words.issue(stand, Role.REVIEWER, "di", f"Соколова {mark}")
+    supervisor, reviewer = await signed_in("supervisor"), await signed_in("reviewer")
+    at = f"/?search={mark}"
+    page = await supervisor.page(at)
+    ticks = re.findall(r'type="checkbox" form="assign" name="number" value="([^"]+)"', page)
+    sokolova = re.search(rf'<option value="(\d+)">Соколова {mark}', page)
+    assert ticks == filed
+    assert sokolova
+
+    said = await supervisor.send(at, number=filed[0], to=sokolova[1], next=at)
+    assert "Назначено запросов: 1." in said.text
+    assert numbers(said.text) == filed
+    assert f"Соколова {mark}</td>" in said.text
+
+    none = await reviewer.send(at, next=at)
+    assert (none.status_code, "Отметьте запросы" in none.text) == (409, True)
+    some = await reviewer.send(at, number=[*filed[:2], "2019-000001"], next=at)
+    assert some.status_code == 409
+    assert "Назначено запросов: 1 из 3." in some.text
+    assert f"<code>№ {filed[0]}</code>: Запрос уже взял в работу другой сотрудник." in some.text
+    assert "<code>№ 2019-000001</code>: Не найдено." in some.text
+    assert numbers(some.text) == filed
+    assert re.findall(r'name="number" value="([^"]+)"', some.text) == filed[2:]
+
+    all_of_them = await supervisor.send(at, number=filed, to=sokolova[1], next=at)
+    assert all_of_them.text.count(f"Соколова {mark}</td>") == 3
+    assert (await (await signed_in("operator")).send("/", number=filed[0])).status_code == 403
+
+
+async def test_a_filter_is_kept_under_a_name_opened_and_deleted(
+    stand: Engine, signed_in: SignIn, mark: str
+) -> None:
+    agency, stranger = await signed_in("agency"), await signed_in("reviewer")
+    assert "Сохранить этот отбор" not in await agency.page("/")
+    assert "Сохранить этот отбор" in await agency.page(f"/?search={mark}")
+
+    kept = await agency.send("/saved-filters", name=f"<b>{mark}", clause="4.2", search=f"a&b {mark}")
+    assert f"Отбор «&lt;b&gt;{mark}» сохранён." in kept.text
+    link = re.search(rf'<a href="([^"]+)" aria-current="true">&lt;b&gt;{mark}</a>', kept.text)
+    assert link
+    assert unescape(link[1]) == f"/?clause=4.2&search=a%26b+{quote(mark)}"
+    assert f'value="a&amp;b {mark}"' in await agency.page(unescape(link[1]))
+    assert mark not in await stranger.page("/")
+
+    form = re.search(r'action="(/saved-filters/\d+/deletion)"', kept.text)
+    assert form
+    assert (await stranger.send(form[1])).status_code == 404
+    gone = await agency.send(form[1], next="/?clause=4.2")
+    assert str(gone.url).endswith("/?clause=4.2")
+    assert "Отбор удалён." in gone.text
+    assert mark not in gone.text
 
 
 async def test_an_agency_sees_its_own_alone(stand: Engine, signed_in: SignIn, mark: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from models.results import LearnerResult, Results, State, Unseen
 from reports import results_csv
-from reports.results_csv import defused
+from reports.table_csv import defused
 from tests.reports.samples import results
 
 FORMULA = '=HYPERLINK("http://evil.example";"x")'
