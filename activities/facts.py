@@ -168,7 +168,7 @@ def _analogue(ref: str | None, row: CandidateRow | None) -> Link | None:
 def _learners(request: Request) -> str:
     if request.learners_are:
         return request.learners_are
-    return f"по списку, человек: {len(request.learners)}" if request.learners else ""
+    return f"по списку, человек: {request.learners_listed}" if request.learners_listed else ""
 
 
 def _responsible(request: Request) -> Person | None:

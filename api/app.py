@@ -24,6 +24,7 @@ from api.routes import (
     codes,
     consultations,
     deadlines,
+    drafts,
     enrolments,
     escalations,
     feeds,
@@ -51,6 +52,7 @@ from models.settings import settings as from_environment
 
 _ROUTERS = (
     requests.router,
+    drafts.router,
     review.router,
     setup.router,
     records.router,

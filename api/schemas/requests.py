@@ -91,6 +91,13 @@ class RequestForm(Form):
     )
     outgoing_number: Line = ""
     outgoing_on: Day | None = None
+    draft: int | None = Field(
+        default=None,
+        strict=True,
+        ge=1,
+        le=2**31 - 1,
+        description="Ваш черновик: его файлы станут документами дела, а сам он удалится.",
+    )
 
     @field_validator("category", "category_name", "course_name")
     @classmethod
@@ -100,15 +107,19 @@ class RequestForm(Form):
             raise RussianValueError("в таком запросе это поле не заполняется")
         return value
 
-    def contents(self) -> Contents:
-        """What the rule of completeness looks at."""
+    def contents(self, attached: int = 0) -> Contents:
+        """What the rule of completeness looks at.
+
+        Args:
+            attached: How many learners the attached list names.
+        """
         return Contents(
             wanted=self.wanted,
             category_name=self.category_name,
             course_name=self.course_name,
             goal=self.goal,
             learners_are=self.learners.description,
-            learners_listed=len(self.learners.people),
+            learners_listed=len(self.learners.people) + attached,
             access=self.access,
             responsible_name=self.responsible.name,
             responsible_post=self.responsible.post,

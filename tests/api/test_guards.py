@@ -34,11 +34,20 @@ REPLACEMENT = f"{API}/replacements/{{number}}"
 CERTIFICATION = f"{API}/certifications/{{number}}"
 CERTIFICATE = f"{API}/certificates/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
+DRAFT = f"{API}/drafts/{{draft}}"
+AUTHORS = (Role.AGENCY, *AUTHORITY)
 
 ROUTES = [
     Guarded("POST", f"{API}/requests/check", (Role.AGENCY, Role.RESPONSIBLE, *AUTHORITY), 422),
     Guarded("POST", f"{API}/requests", (Role.AGENCY,), 422),
     Guarded("POST", f"{API}/requests/paper", AUTHORITY, 422),
+    Guarded("GET", f"{API}/drafts", AUTHORS, 200),
+    Guarded("POST", f"{API}/drafts", AUTHORS, 422),
+    Guarded("GET", DRAFT, AUTHORS, 404),
+    Guarded("POST", DRAFT, AUTHORS, 422),
+    Guarded("DELETE", DRAFT, AUTHORS, 404),
+    Guarded("POST", f"{DRAFT}/files/{{kind}}", AUTHORS, 422),
+    Guarded("DELETE", f"{DRAFT}/files/{{kind}}", AUTHORS, 404),
     Guarded("GET", f"{API}/requests", EVERYBODY, 200),
     Guarded("GET", CASE, EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/journal", EVERYBODY, 200),
@@ -184,6 +193,8 @@ async def place(engine: Engine) -> dict[str, object]:
         "feed": 2**31 - 1,
         "key": 2**31 - 1,
         "code": "nowhere",
+        "draft": 2**31 - 1,
+        "kind": "letter",
         "category": 2**31 - 1,
     }
 

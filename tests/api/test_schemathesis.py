@@ -142,6 +142,8 @@ async def _narrowed(engine: Engine) -> Json:
     feed, revoked = [(await engine.post("supervisor", "/calendar-feeds")).json() for _ in range(2)]
     spare = {"role": "agency", "organisation": "zdrav", "holder": "Лишний ключ"}
     key = (await engine.post("admin", "/keys", spare)).json()
+    _, of_a_draft = FRESH[f"{API}/drafts/{{draft}}"]
+    draft = await of_a_draft(engine)
     for path, methods in narrowed["paths"].items():
         case = next((number for part, number in of_courses.items() if part in path), done)
         application = ""
@@ -149,6 +151,7 @@ async def _narrowed(engine: Engine) -> Json:
             case, _, application = (await FRESH[path][1](engine)).partition(":")
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
         known |= {"code": "edu", "category": "1", "course": str(course.id), "application": application}
+        known |= {"draft": case if path in FRESH else draft, "kind": "letter"}
         known |= {"feed": str(revoked["id"]), "token": feed["token"], "key": str(key["id"])}
         for operation in methods.values():
             _narrow(operation, known)
