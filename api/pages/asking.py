@@ -41,27 +41,35 @@ class Api:
         """
         return _read(await self._send("GET", path))
 
-    async def post(self, path: str, form: Form, body: Any = None) -> Any:
+    async def post(self, path: str, form: Form, body: Any = None, *, step: str = "") -> Any:
         """Do what a form asks for: once, however often it is sent.
+
+        Args:
+            path: Of the API.
+            form: Whose sending it is.
+            body: What is sent.
+            step: Of a form that asks for several things: which this is.
 
         Raises:
             Problem: As the API answered.
         """
-        headers = {IDEMPOTENCY_KEY: form.once}
+        headers = {IDEMPOTENCY_KEY: form.once + step}
         return _read(await self._send("POST", path, headers=headers, json=body or {})).json()
 
     async def ask(self, path: str, body: Any) -> Any:
         """A POST that changes nothing, such as a check before filing."""
         return _read(await self._send("POST", path, json=body)).json()
 
-    async def upload(self, path: str, form: Form, content: bytes, **headers: str) -> Any:
-        """Send a file, once.
+    async def upload(self, path: str, form: Form, content: bytes, *, step: str = "", **headers: str) -> Any:
+        """Send a file, once; `step` as in `post`.
 
         Raises:
             Problem: As the API answered.
         """
         return _read(
-            await self._send("POST", path, headers={IDEMPOTENCY_KEY: form.once, **headers}, content=content)
+            await self._send(
+                "POST", path, headers={IDEMPOTENCY_KEY: form.once + step, **headers}, content=content
+            )
         ).json()
 
     async def print(self, path: str, form: Form, body: Any) -> httpx2.Response:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 
-from api import drafts, intake, listing, showing
+from api import drafts, intake, joining, listing, showing
 from api.auth import AUTHORITY, EVERYBODY, STAFF, CallerDep, Role, allow
 from api.cases import RequestDep
 from api.deps import SessionsDep, SettingsDep
@@ -54,13 +54,15 @@ async def check(form: RequestForm, caller: CallerDep, sessions: SessionsDep) -> 
         await intake.check_place(session, form)
         files = await drafts.filed_with(session, caller, form.draft)
         found = await similar.candidates(session, titles, target=form.category)
+        seen = [one for one in found if caller.role in AUTHORITY or one.kind != "request"]
+        alike = await joining.ways(session, seen)
     contents = form.contents(sum(one.rows for one in files))
     missing = completeness.missing_items(contents)
     return CheckAnswer(
         complete=not missing,
         missing=[Named.of(item) for item in missing],
         asked_for=[Named.of(contact) for contact in completeness.missing_contacts(contents)],
-        similar=[one for one in found if caller.role in AUTHORITY or one.kind != "request"],
+        similar=alike,
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from api.invalid import RussianValueError
 from api.schemas.fields import Day, Email, Form, Instant, Line, Named, Number, Prose
-from models.analogues import Candidate
+from api.schemas.records import CandidateShown
 from models.completeness import Contents
 from models.deadlines import local_date
 from models.requests import Access, Stage, Wanted
@@ -148,13 +148,22 @@ class PaperForm(RequestForm):
         return received_on
 
 
+class SimilarShown(CandidateShown):
+    """Something alike, and how to join it instead of asking for the same anew."""
+
+    owner: str = Field(default="", description="Владелец: к нему и присоединяются.")
+    owner_email: str = ""
+    category: int | None = Field(default=None, description="Категория, в которой можно создать свой курс.")
+    sign_up: str | None = Field(default=None, description="Обучение, на которое сейчас открыта запись.")
+
+
 class CheckAnswer(BaseModel):
     """What would come of a request, before it is filed."""
 
     complete: bool
     missing: list[Named] = Field(description="За это запрос будет отклонён (п. 4.2).")
     asked_for: list[Named] = Field(description="Это спросят письмом; за это не отказывают.")
-    similar: list[Candidate] = Field(description="Похожие категории, курсы и открытые запросы.")
+    similar: list[SimilarShown] = Field(description="Похожие категории, курсы и открытые запросы.")
 
 
 class FiledAnswer(BaseModel):

@@ -50,6 +50,7 @@ ROUTES = [
     Guarded("DELETE", f"{DRAFT}/files/{{kind}}", AUTHORS, 404),
     Guarded("GET", f"{API}/requests", EVERYBODY, 200),
     Guarded("GET", CASE, EVERYBODY, 200),
+    Guarded("GET", f"{CASE}/progress", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/journal", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/deadlines", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/file", STAFF, 200),
@@ -167,6 +168,8 @@ PUBLIC = {
     ("GET", "/certificates"),  # anybody checks a document
     ("GET", "/certificates/{code}"),
     ("GET", f"{API}/sign-up/{{number}}"),  # anybody signs up
+    ("GET", f"{API}/status/{{number}}"),  # the code from the letter is its key
+    ("GET", "/status"),
     ("POST", f"{API}/sign-up/{{number}}"),
     ("GET", f"{API}/calendar-feeds/{{token}}.ics"),  # a calendar program's: the token is its key
     ("GET", "/openapi.json"),

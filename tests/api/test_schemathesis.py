@@ -100,6 +100,9 @@ def _by_role(engine: Engine) -> Iterator[Json]:
         yield {"include-name": f"GET {API}/{path}", "headers": _key(engine, "agency")}
     name = f"POST {API}/courses/{{course}}/enrolments"
     yield {"include-name": name, "headers": _key(engine, "responsible")}
+    for method in ("POST", "DELETE"):
+        name = f"{method} {API}/drafts/{{draft}}/files/{{kind}}"
+        yield {"include-name": name, "headers": _key(engine, "supervisor")}
 
 
 def _paths_like_numbers() -> Iterator[Json]:
@@ -151,6 +154,7 @@ async def _narrowed(engine: Engine) -> Json:
             case, _, application = (await FRESH[path][1](engine)).partition(":")
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
         known |= {"code": "edu", "category": "1", "course": str(course.id), "application": application}
+        known |= {"status_code": engine.settings.status_code(done)}
         known |= {"draft": case if path in FRESH else draft, "kind": "letter"}
         known |= {"feed": str(revoked["id"]), "token": feed["token"], "key": str(key["id"])}
         for operation in methods.values():
@@ -170,6 +174,8 @@ def _narrow(operation: Json, to: dict[str, str]) -> None:
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path" and parameter["name"] in to:
             parameter["schema"] = {"type": "string", "enum": [to[parameter["name"]]]}
+        if parameter["in"] == "query" and parameter["name"] == "code":
+            parameter["schema"] = {"type": "string", "enum": [to["status_code"]]}
         if parameter["name"] == IDEMPOTENCY_KEY:
             # Left alone it thinks of «0» for all posts, and what one role has sent under it is another.
             parameter["example"] = uuid4().hex
