@@ -3,7 +3,7 @@
 HTML without JavaScript and without persons. A wrong number, a wrong code and nonsense get the same page.
 """
 
-from typing import cast
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -19,16 +19,14 @@ from models import russian
 
 router = APIRouter(include_in_schema=False)
 
-_Typed = Query(default="", max_length=100)
-
 
 @router.get("/status")
 async def status(
     request: Request,
     sessions: SessionsDep,
     settings: SettingsDep,
-    number: str = _Typed,
-    code: str = _Typed,
+    number: Annotated[str, Query(max_length=100)] = "",
+    code: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     """Where the letter's link leads; without a code it is asked for."""
     if not code:
