@@ -25,8 +25,8 @@ async def status(
     request: Request,
     sessions: SessionsDep,
     settings: SettingsDep,
-    number: Annotated[str, Query(max_length=100)] = "",
-    code: Annotated[str, Query(max_length=100)] = "",
+    number: Annotated[str, Query()] = "",
+    code: Annotated[str, Query()] = "",
 ) -> Response:
     """Where the letter's link leads; without a code it is asked for."""
     if not code:
