@@ -1,7 +1,7 @@
 """Filing in a real browser: checked while it is filled in, a draft with a file, Enter that drops nothing."""
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FilePayload, expect
 
 from devstack import chromium
 from tests.api.test_drafts import LIST
@@ -24,8 +24,8 @@ async def test_a_request_is_checked_as_it_is_typed_and_kept_as_a_draft(
         await expect(page.get_by_text("цель учебного курса")).to_be_visible()
         await page.get_by_label("Цель").fill("Обучение водителей")
         await expect(page.get_by_text("цель учебного курса")).to_have_count(0)
-        file = {"name": "Список.csv", "mimeType": "text/csv", "buffer": LIST}
-        await page.get_by_label("Или файлом").set_input_files([file])  # type: ignore[list-item]
+        file = FilePayload(name="Список.csv", mimeType="text/csv", buffer=LIST)
+        await page.get_by_label("Или файлом").set_input_files(file)
         await page.get_by_role("button", name="Сохранить черновик").click()
         await expect(page.get_by_text("Черновик, не подан.").first).to_be_visible()
         draft = page.url.removeprefix(url)
