@@ -104,6 +104,8 @@ FULL = replace(
     forgot_password_url="https://edu.example/login/forgot_password.php",
     site_url="https://edu.example",
     operator_email="help@citto.example",
+    status_code="K7QF-2M9X-4DRT",
+    status_url="https://seo.example/status?number=2026-000123&code=K7QF-2M9X-4DRT",
 )
 
 APPROVED = DecisionFacts(outcome=Outcome.APPROVED, decided_on=date(2026, 12, 9))

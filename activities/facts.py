@@ -22,6 +22,7 @@ from models.decisions import ENGINE, Ground, Outcome
 from models.explanations import Explanation
 from models.letters import Letter, Notice
 from models.requests import Access, Item, Wanted
+from models.settings import Settings
 from models.setup import checklist
 from models.tables import CandidateRow, ClauseRow, Request
 from models.terms import Clause
@@ -35,14 +36,14 @@ _SOURCES = {
 }
 
 
-def facts(case: Dossier, letter: Letter, sites: Sites, *, operator_email: str) -> LetterContext:
+def facts(case: Dossier, letter: Letter, sites: Sites, settings: Settings) -> LetterContext:
     """Everything that a letter tells.
 
     Args:
         case: As it was read for this letter.
         letter: Its notice, recipient and instant.
         sites: The Moodles, for the addresses that people open.
-        operator_email: Where the operator is asked for advice.
+        settings: Where the operator is asked for advice, and where anybody sees how the request stands.
     """
     context = _clause(_request(case, letter, sites), case, letter)
     context = replace(
@@ -51,7 +52,9 @@ def facts(case: Dossier, letter: Letter, sites: Sites, *, operator_email: str) -
         task_reason=case.task_reason,
         obstacle=case.obstacle,
         told=case.told,
-        operator_email=operator_email,
+        operator_email=settings.operator_email,
+        status_code=settings.status_code(case.request.number),
+        status_url=settings.status_url(case.request.number),
     )
     if letter.notice in _BEFORE_THE_DECISION:
         return context
@@ -168,7 +171,7 @@ def _analogue(ref: str | None, row: CandidateRow | None) -> Link | None:
 def _learners(request: Request) -> str:
     if request.learners_are:
         return request.learners_are
-    return f"по списку, человек: {len(request.learners)}" if request.learners else ""
+    return f"по списку, человек: {request.learners_listed}" if request.learners_listed else ""
 
 
 def _responsible(request: Request) -> Person | None:

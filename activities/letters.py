@@ -92,7 +92,7 @@ class LetterActivities:
         if cases.kind_of(letter.number) is not Kind.REQUEST:
             return await course_facts.read(session, letter, self._settings, self._sites)
         case = await dossier.read(session, letter, self._settings.confirmed_years)
-        context = facts(case, letter, self._sites, operator_email=self._settings.operator_email)
+        context = facts(case, letter, self._sites, self._settings)
         return context, case.agency
 
     def _address(self, to: Recipient, context: Context, agency: Organisation) -> str:

@@ -8,7 +8,7 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
 
-from api import certificate_page, claim_page, claiming, documentation, errors, register_page
+from api import certificate_page, claim_page, claiming, documentation, errors, register_page, status_page
 from api.auth import anybody, known_caller
 from api.headers import PrivateAnswers
 from api.limits import BodyLimit
@@ -24,6 +24,7 @@ from api.routes import (
     codes,
     consultations,
     deadlines,
+    drafts,
     enrolments,
     escalations,
     feeds,
@@ -40,6 +41,7 @@ from api.routes import (
     self_registration,
     setup,
     sign_ups,
+    status,
     tasks,
     temporal,
     trainings,
@@ -52,9 +54,11 @@ from models.settings import settings as from_environment
 
 _ROUTERS = (
     requests.router,
+    drafts.router,
     review.router,
     review.people,
     setup.router,
+    status.router,
     records.router,
     case_file.router,
     certificates.router,
@@ -132,6 +136,7 @@ def create(
     app.state.rate, app.state.bad_rate = Rate(config.calls_per_second), Rate(config.bad_calls_per_second)
     app.state.claim_rate = Rate(config.claims_per_second)
     app.state.certificate_rate = Rate(config.bad_calls_per_second)
+    app.state.status_rate = Rate(config.bad_calls_per_second)
     app.add_middleware(BodyLimit)
     app.add_middleware(PrivateAnswers)
     errors.install(app)
@@ -141,10 +146,12 @@ def create(
     app.include_router(temporal.links, prefix=_PREFIX)
     app.include_router(claim_page.router)
     app.include_router(sign_ups.public, prefix=_PREFIX, dependencies=[Depends(anybody)])
+    app.include_router(status.public, prefix=_PREFIX, dependencies=[Depends(anybody)])
     app.include_router(feeds.links, prefix=_PREFIX)
     app.include_router(health.router)
     app.include_router(certificate_page.router)
     app.include_router(register_page.router)
+    app.include_router(status_page.router)
     pages.install(app)
     return app
 

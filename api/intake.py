@@ -5,7 +5,7 @@ request is registered then, and the answer goes out; the workflow starts behind 
 crashes in between is started by the worker's upkeep.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import drafts
+from api.auth import Caller
 from api.errors import Problem
 from api.idempotency import Post
 from api.registering import register
@@ -23,6 +25,7 @@ from api.schemas.fields import Named
 from api.schemas.requests import FiledAnswer, RequestForm
 from api.starting import Starts
 from models import completeness, store
+from models.attachments import Attached
 from models.cases import Kind
 from models.deadlines import local_date
 from models.regulation import REVIEW_TERM, SETUP_TERM
@@ -40,6 +43,10 @@ class Incoming:
     agency: str
     received_on: date
     is_paper: bool
+    attached: tuple[str, ...] = ()
+    """What its draft has attached, in Russian."""
+    learners_attached: int = 0
+    """How many learners the attached list names."""
 
 
 class Intake:
@@ -67,6 +74,7 @@ class Intake:
     async def _register(self, post: Post, incoming: Incoming) -> JSONResponse:
         async with store.looking(post.sessions) as session:
             agency = await check(session, incoming)
+            incoming = await _with_files(session, post.caller, incoming)
             filed = self._filed(agency, incoming)
             answer = _answer(filed)
             number = await _write(session, post, incoming, filed, answer)
@@ -77,7 +85,7 @@ class Intake:
 
     def _filed(self, agency: Organisation, incoming: Incoming) -> Filed:
         form = incoming.form
-        contents = form.contents()
+        contents = form.contents(incoming.learners_attached)
         return Filed(
             case=RequestCase(
                 number="",
@@ -119,6 +127,16 @@ async def check(session: AsyncSession, incoming: Incoming) -> Organisation:
         if previous is None or previous.agency != agency.code or previous.stage != Stage.REFUSED:
             raise Problem("unknown-previous")
     return agency
+
+
+async def _with_files(session: AsyncSession, caller: Caller, incoming: Incoming) -> Incoming:
+    """
+    Raises:
+        Problem: `unknown-draft`.
+    """
+    files = await drafts.filed_with(session, caller, incoming.form.draft)
+    attached = tuple(Attached(one.kind).russian for one in files)
+    return replace(incoming, attached=attached, learners_attached=sum(one.rows for one in files))
 
 
 async def check_place(session: AsyncSession, form: RequestForm) -> None:
@@ -163,14 +181,18 @@ async def _write(
         "what": _registered(incoming),
     }
     record = {**post.record(now), "status": 201, "answer": jsonable_encoder(answer)}
-    return await register(
+    number = await register(
         session,
         local_date(now).year,
         case=_case(filed, now),
         request=_columns(filed, incoming, post),
         journal=journal,
         record=record,
+        draft=incoming.form.draft,
     )
+    if number is None:
+        raise Problem("unknown-draft")
+    return number
 
 
 def _case(filed: Filed, now: datetime) -> dict[str, Any]:
@@ -198,6 +220,7 @@ def _columns(filed: Filed, incoming: Incoming, post: Post) -> dict[str, Any]:
         "goal": form.goal,
         "learners_are": form.learners.description,
         "learners": [learner.model_dump() for learner in form.learners.people],
+        "learners_attached": incoming.learners_attached,
         "access": form.access.value if form.access else None,
         "responsible_name": form.responsible.name,
         "responsible_post": form.responsible.post,
@@ -215,9 +238,10 @@ def _columns(filed: Filed, incoming: Incoming, post: Post) -> dict[str, Any]:
 
 
 def _registered(incoming: Incoming) -> str:
+    attached = f"; приложено: {', '.join(incoming.attached)}" if incoming.attached else ""
     if incoming.is_paper:
-        return f"Зарегистрировано письмо, поступившее {incoming.received_on:%d.%m.%Y}"
-    return "Запрос зарегистрирован"
+        return f"Зарегистрировано письмо, поступившее {incoming.received_on:%d.%m.%Y}{attached}"
+    return f"Запрос зарегистрирован{attached}"
 
 
 def _answer(filed: Filed) -> FiledAnswer:

@@ -10,9 +10,13 @@ from models import spreadsheets
 
 LARGEST_BYTES = 1024 * 1024
 
-_FILES = re.compile(r"/api/v1/(courses/[0-9]+/enrolments|trainings/[^/]+/results)|/(?!api/).+/file")
-"""Of the API, and of the pages: a form with a file is sent to a path that ends in `/file`."""
-_FILE_TOO_LARGE = f"Файл больше {spreadsheets.SIZE_MAX // 2**20} МБ. Разделите список на части."
+_FILES = re.compile(
+    r"/api/v1/(courses/[0-9]+/enrolments|trainings/[^/]+/results|drafts/[0-9]+/files/[a-z]+)"
+    r"|/(?!api/).+/file|/requests/(new|paper)"
+)
+"""Of the API, and of the pages: a form with a file is sent to a path that ends in `/file`, or files a
+request."""
+_FILE_TOO_LARGE = f"Файл больше {spreadsheets.SIZE_MAX // 2**20} МБ. Уменьшите его или разделите на части."
 
 _LONGEST_NUMBER = 20
 """Python refuses to read numbers of thousands of digits."""

@@ -7,20 +7,36 @@ the counter, which keeps numbers without gaps, is locked for no longer than that
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Select, Text, bindparam, cast, func, select
+from sqlalchemy import CTE, Select, Text, bindparam, cast, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
-from models.tables import CaseRow, Counter, IdempotencyRecord, JournalEntry, Request
+from models.tables import (
+    CaseRow,
+    Counter,
+    Document,
+    DraftFile,
+    DraftRow,
+    IdempotencyRecord,
+    JournalEntry,
+    Request,
+)
 
 Values = dict[str, Any]
 
 
 async def register(
-    session: AsyncSession, year: int, *, case: Values, request: Values, journal: Values, record: Values
-) -> str:
-    """Write a request with everything that belongs to it; its number.
+    session: AsyncSession,
+    year: int,
+    *,
+    case: Values,
+    request: Values,
+    journal: Values,
+    record: Values,
+    draft: int | None = None,
+) -> str | None:
+    """Write a request with everything that belongs to it; its number. None: its draft is filed already.
 
     Args:
         session: One that is only looking: the statement is a transaction of its own.
@@ -29,39 +45,67 @@ async def register(
         request: Columns of the request but its number.
         journal: Columns of its first journal entry but the number.
         record: Columns of the idempotency record; the number is put into its `answer`.
+        draft: A draft of the record's key: it goes, and its files become documents of the case.
 
     Raises:
         IntegrityError: The idempotency key is taken.
     """
-    statement = _statement(tuple(case), tuple(request), tuple(journal), tuple(record))
+    statement = _statement(tuple(case), tuple(request), tuple(journal), tuple(record), draft is not None)
     values = {
         "series": str(year),
         "prefix": f"{year}-",
+        "draft": draft,
         **_named("case", case),
         **_named("request", request),
         **_named("journal", journal),
         **_named("record", record),
     }
-    return str(await session.scalar(statement, values))
+    number = await session.scalar(statement, values)
+    return None if number is None else str(number)
 
 
 @cache
 def _statement(
-    case: tuple[str, ...], request: tuple[str, ...], journal: tuple[str, ...], record: tuple[str, ...]
+    case: tuple[str, ...],
+    request: tuple[str, ...],
+    journal: tuple[str, ...],
+    record: tuple[str, ...],
+    is_draft: bool,
 ) -> Select[Any]:
     """Built once: putting it together takes longer than executing it."""
-    numbers = _next_number()
+    numbers = _next_number(_taken() if is_draft else None)
     return select(numbers.c.number).add_cte(
         _insert(CaseRow, "case", case, numbers, {"input": ("case", "number")}),
         _insert(Request, "request", request, numbers, {}),
         _insert(JournalEntry, "journal", journal, numbers, {}),
         _insert(IdempotencyRecord, "record", record, numbers, {"answer": ("number",)}),
+        *([_documents(numbers)] if is_draft else []),
     )
 
 
-def _next_number() -> CTE:
-    """`2026-000124`, one more than the last of the year."""
-    statement = insert(Counter).values(series=bindparam("series"), last=1)
+def _taken() -> CTE:
+    """The draft, deleted: of two that file it the second waits for the first, and gets none."""
+    own = (col(DraftRow.id) == bindparam("draft"), col(DraftRow.api_key) == bindparam("record_api_key"))
+    return delete(DraftRow).where(*own).returning(col(DraftRow.id)).cte("taken")
+
+
+def _documents(numbers: CTE) -> CTE:
+    """The files of the draft: the statement sees them as they were before it."""
+    same = ("kind", "title", "filename", "media_type", "content", "sha256")
+    columns = SQLModel.metadata.tables[str(Document.__tablename__)].c
+    made_at = bindparam("journal_at", type_=columns.made_at.type)
+    own = col(DraftFile.draft) == bindparam("draft")
+    files = select(numbers.c.number, made_at, *(getattr(DraftFile, name) for name in same))
+    files = files.select_from(numbers).join(DraftFile, own)
+    return insert(Document).from_select(["number", "made_at", *same], files).cte("documents")
+
+
+def _next_number(taken: CTE | None) -> CTE:
+    """`2026-000124`, one more than the last of the year; none where the draft was not there to be taken."""
+    row = select(bindparam("series", type_=Text), literal(1))
+    statement = insert(Counter).from_select(
+        ["series", "last"], row if taken is None else row.select_from(taken)
+    )
     statement = statement.on_conflict_do_update(
         index_elements=["series"], set_={"last": col(Counter.last) + 1}
     )

@@ -28,7 +28,7 @@ async def shown(session: AsyncSession, request: Request, confirmed_years: frozen
         course_name=request.course_name,
         goal=request.goal,
         learners_description=request.learners_are,
-        learners_listed=len(request.learners),
+        learners_listed=request.learners_listed,
         access=Access(request.access) if request.access else None,
         responsible=ResponsibleShown(
             name=request.responsible_name,

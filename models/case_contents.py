@@ -40,7 +40,7 @@ from models.tables import (
 
 Member = tuple[str, bytes]
 
-PERSONAL = ("results-",)
+PERSONAL = ("results-", "learners")
 """Kinds of documents that tell of learners: the file proves them by their SHA-256."""
 
 
@@ -110,7 +110,7 @@ async def _of_request(session: AsyncSession, number: str) -> AsyncIterator[Membe
     request = await session.get(Request, number)
     if request is None:
         return
-    learners = {"learners_listed": len(request.learners)}
+    learners = {"learners_listed": request.learners_listed}
     yield "request.json", readable(_plain(request, frozenset({"learners"})) | learners)
     for path, table in (("register/category.json", Category), ("register/course.json", Course)):
         made = (await session.scalars(select(table).where(col(table.request) == number))).first()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from models import signing
+from models import signing, status_codes
 from models.letters import LONGEST_SENDING
 from models.signing import SigningKey
 
@@ -66,7 +66,8 @@ class Settings(BaseSettings):
     operator_head_email: EmailStr
 
     signing_key: SecretStr = SecretStr("")
-    """Signs case files: 64 hexadecimal digits, `openssl rand -hex 32`. Empty: none is made."""
+    """Signs case files, and makes the codes by which anybody sees where a request stands: 64 hexadecimal
+    digits, `openssl rand -hex 32`. Empty: there are none."""
 
     other_ground_allowed: bool = False
     """Whether reviewers may refuse on a ground outside clause 4.2; the supervisor is told each time."""
@@ -117,6 +118,16 @@ class Settings(BaseSettings):
         """What signs; None where the installation has none."""
         secret = self.signing_key.get_secret_value()
         return SigningKey.read(secret) if secret else None
+
+    def status_code(self, number: str) -> str:
+        """By which anybody sees where a request stands; blank where the installation has no key."""
+        secret = self.signing_key.get_secret_value()
+        return status_codes.code(secret, number) if secret else ""
+
+    def status_url(self, number: str) -> str:
+        """Where it is shown; blank as above."""
+        code = self.status_code(number)
+        return f"{self.public_url.rstrip('/')}/status?number={number}&code={code}" if code else ""
 
     @property
     def sign_in_origins(self) -> tuple[str, ...]:

@@ -23,6 +23,27 @@
     if (known === null) look();
     setInterval(look, 5000);
   }
+  // The request that is being written is checked as it stands, a second after the last key.
+  const checked = document.querySelector("form[data-check]");
+  if (checked) {
+    let soon;
+    const check = async () => {
+      const sent = new FormData(checked);
+      for (const file of checked.querySelectorAll("input[type=file]")) sent.delete(file.name);
+      try {
+        const answer = await fetch(checked.dataset.check, { method: "POST", body: sent });
+        if (answer.ok) document.getElementById("checked").innerHTML = await answer.text();
+      } catch {
+        // The button checks too.
+      }
+    };
+    checked.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(check, 1000); });
+  }
+  const print = document.querySelector("button[data-print]");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
   document.addEventListener("input", () => { document.body.dataset.typed = "1"; });
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {

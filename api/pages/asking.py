@@ -53,22 +53,20 @@ class Api:
         Raises:
             Problem: As the API answered.
         """
-        headers = {IDEMPOTENCY_KEY: f"{form.once}-{part}" if part else form.once}
-        return _read(await self._send("POST", path, headers=headers, json=body or {})).json()
+        return _read(await self._send("POST", path, headers=_once(form, part), json=body or {})).json()
 
     async def ask(self, path: str, body: Any) -> Any:
         """A POST that changes nothing, such as a check before filing."""
         return _read(await self._send("POST", path, json=body)).json()
 
-    async def upload(self, path: str, form: Form, content: bytes, **headers: str) -> Any:
-        """Send a file, once.
+    async def upload(self, path: str, form: Form, content: bytes, *, part: str = "", **headers: str) -> Any:
+        """Send a file, once; `part` as in `post`.
 
         Raises:
             Problem: As the API answered.
         """
-        return _read(
-            await self._send("POST", path, headers={IDEMPOTENCY_KEY: form.once, **headers}, content=content)
-        ).json()
+        headers |= _once(form, part)
+        return _read(await self._send("POST", path, headers=headers, content=content)).json()
 
     async def print(self, path: str, form: Form, body: Any) -> httpx2.Response:
         """Do what a form asks for, once, when its answer is a file.
@@ -76,7 +74,7 @@ class Api:
         Raises:
             Problem: As the API answered.
         """
-        return _read(await self._send("POST", path, headers={IDEMPOTENCY_KEY: form.once}, json=body))
+        return _read(await self._send("POST", path, headers=_once(form), json=body))
 
     async def delete(self, path: str) -> None:
         """Raises:
@@ -125,6 +123,10 @@ def _let_go(work: asyncio.Future[Any]) -> None:
     _BEHIND.discard(work)
     if not work.cancelled():
         work.exception()
+
+
+def _once(form: Form, part: str = "") -> dict[str, str]:
+    return {IDEMPOTENCY_KEY: f"{form.once}-{part}" if part else form.once}
 
 
 def _read(response: httpx2.Response) -> httpx2.Response:

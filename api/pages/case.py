@@ -1,6 +1,5 @@
 """A case: where it stands, who acts next and until when, what this person may do, and all that happened."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
@@ -8,12 +7,12 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
-from api import agenda, showing
-from api.auth import STAFF, Caller, CallerDep, Role
+from api import agenda, progress, showing
+from api.auth import STAFF, Caller, CallerDep
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.errors import Problem
-from api.pages.asking import Api, ApiDep
+from api.pages.asking import ApiDep
 from api.pages.course_panel import course_panel
 from api.pages.frame import done, pages_router, show
 from api.pages.panel import panel
@@ -24,7 +23,6 @@ from api.schemas.fields import Number
 from models import cases, store
 from models.analogues import Candidate, Source
 from models.cases import Kind
-from models.deadlines import local_date
 from models.decisions import Ground, Outcome
 from models.requests import Item
 from models.settings import Settings
@@ -49,19 +47,17 @@ async def case_page(
     api: ApiDep,
     next: bool = False,
 ) -> Response:
-    """The page of a case of any kind; an agency whose request waits is told what is usual.
+    """The page of a case of any kind; whoever has asked is told in plain words where it stands.
 
     Args:
         next: Whether to lead on to the most urgent request that waits for a decision.
     """
-    waits = caller.role is Role.AGENCY and case.kind == Kind.REQUEST and case.closed_at is None
     return await _show(
         http,
         case,
         caller,
         sessions,
         settings,
-        usual=await _usual(api) if waits else None,
         following=await _following(case, caller, sessions, settings) if next else None,
         about_course=await course_panel(api, caller, case),
     )
@@ -161,7 +157,6 @@ async def _show(
     *,
     problem: Problem | None = None,
     typed: Form | None = None,
-    usual: Any = None,
     following: DeadlineItem | None = None,
     about_course: dict[str, Any] | None = None,
 ) -> Response:
@@ -187,20 +182,11 @@ async def _show(
         documents=await records.documents(case, caller, sessions),
         problem=problem,
         typed=typed,
-        usual=usual,
         following=following,
         grounds=_grounds(settings),
         items=list(Item),
         **facts,
     )
-
-
-async def _usual(api: Api) -> Any:
-    """How long reviews of the caller's requests took in the last year; None before the first."""
-    today = local_date(datetime.now(UTC))
-    period = {"from": str(today - timedelta(days=365)), "to": str(today)}
-    totals = await api.get("/ledger/totals", **period)
-    return next((one for one in totals["clauses"] if one["clause"] == Clause.REVIEW and one["done"]), None)
 
 
 async def _following(
@@ -217,7 +203,8 @@ async def _request_facts(
 ) -> dict[str, Any]:
     """What only a request has; of cases of other kinds nothing."""
     if case.kind != Kind.REQUEST:
-        return {"request": None, "subsystem": "", "panel": None, "analogues": [], "checklist": []}
+        nothing = dict.fromkeys(("request", "panel", "progress"))
+        return {**nothing, "subsystem": "", "analogues": [], "checklist": []}
     row = await session.get_one(RequestRow, case.number)
     analogues = await requests.analogues(row, sessions) if caller.role in STAFF else []
     return {
@@ -229,6 +216,9 @@ async def _request_facts(
             for one in analogues
         ],
         "checklist": await _checklist(session, case.number) if caller.role in STAFF else [],
+        "progress": None
+        if caller.role in STAFF
+        else await progress.of(session, row, settings.confirmed_years),
     }
 
 

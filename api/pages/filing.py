@@ -1,22 +1,25 @@
-"""Filing a request (clause 4.1): the form, its check before filing, the paper letter, the receipt."""
+"""Filing a request (clause 4.1): the form with its check, drafts, the paper letter."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from sqlmodel import col, select
 
-from api import listing, showing
 from api.auth import AUTHORITY, CallerDep, Role, allow
-from api.cases import RequestDep
-from api.deps import SessionsDep, SettingsDep
+from api.deps import SessionsDep
 from api.errors import Problem
-from api.listing import Order
+from api.pages import draft_fields
 from api.pages.asking import Api, ApiDep
+from api.pages.draft_fields import LABELS, Typed
 from api.pages.frame import done, pages_router, show
 from api.pages.visitors import Form, FormDep
-from models import completeness
-from models.requests import Access, Stage, Wanted
+from api.routes.drafts import DraftId
+from models.attachments import Attached
+from models.requests import Access, Wanted
 from models.tables import Organisation
 
 router = pages_router()
@@ -31,138 +34,165 @@ _ACCESS = [
     (Access.SELF_REGISTRATION.value, "Пользователи регистрируются сами"),
     (Access.PER_COURSE.value, "у каждого курса категории свой"),
 ]
-_LINES = ("subsystem", "category_name", "course_name", "goal", "previous", "outgoing_number", "outgoing_on")
-_RESPONSIBLE = ("name", "post", "email", "phone")
+_NEW, _PAPER = "/requests/new", "/requests/paper"
+_DRAFT = "Черновик, не подан"
+_DraftQuery = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
-@router.get("/requests")
-async def all_requests(
+@dataclass(frozen=True)
+class _Desk:
+    """Where a form is filled in, and what is on it.
+
+    Attributes:
+        path: Of the page.
+        organisations: Whose letter it may be; None where an agency files for itself.
+    """
+
+    path: str
+    organisations: list[tuple[str, str]] | None = None
+
+    @property
+    def takes(self) -> str:
+        """The route of the API that files."""
+        return "/requests" if self.organisations is None else "/requests/paper"
+
+
+@router.get(_NEW, dependencies=[allow(Role.AGENCY)])
+async def new(
     http: Request,
-    caller: CallerDep,
-    sessions: SessionsDep,
-    settings: SettingsDep,
-    stage: Annotated[str, Query(max_length=20)] = "",
-    cursor: Annotated[str, Query(max_length=200)] = "",
+    api: ApiDep,
+    previous: Annotated[str, Query(max_length=20)] = "",
+    draft: _DraftQuery = None,
 ) -> Response:
-    """All requests of the reader, the newest first, closed ones too."""
-    stages = (Stage(stage),) if stage in set(Stage) else ()
-    asked = listing.Asked(stages=stages, order=Order.NEWEST, cursor=cursor or None)
-    async with sessions() as session:
-        page = await listing.page(session, caller, asked, settings.confirmed_years)
-    return show(
-        http,
-        "requests.html",
-        title="Запросы",
-        page=page,
-        stages=[(one.value, one.russian) for one in Stage],
-        stage=stage,
-        cursor=cursor,
-        files=caller.role is Role.AGENCY,
-    )
+    """The blank form, or a draft; by `previous` it follows a refused request."""
+    return await _open(http, api, _Desk(_NEW), draft, {"previous": previous})
 
 
-@router.get("/requests/new", dependencies=[allow(Role.AGENCY)])
-async def new(http: Request, api: ApiDep, previous: Annotated[str, Query(max_length=20)] = "") -> Response:
-    """The blank form; by `previous` it follows a refused request."""
-    return await _ask(http, api, previous=previous)
-
-
-@router.post("/requests/new", dependencies=[allow(Role.AGENCY)])
+@router.post(_NEW, dependencies=[allow(Role.AGENCY)])
 async def file(http: Request, form: FormDep, api: ApiDep) -> Response:
-    """Check, or file: the button that was pressed tells."""
-    return await _take(http, form, api, "/requests")
+    """Check, save, or file: the button that was pressed tells."""
+    return await _take(http, form, api, _Desk(_NEW))
 
 
-@router.get("/requests/paper", dependencies=[allow(*AUTHORITY)])
-async def paper(http: Request, api: ApiDep, sessions: SessionsDep) -> Response:
+@router.get(_PAPER, dependencies=[allow(*AUTHORITY)])
+async def paper(http: Request, api: ApiDep, sessions: SessionsDep, draft: _DraftQuery = None) -> Response:
     """The authority's form for a letter on paper."""
-    return await _ask(http, api, organisations=await _organisations(sessions))
+    return await _open(http, api, _Desk(_PAPER, await _organisations(sessions)), draft, {})
 
 
-@router.post("/requests/paper", dependencies=[allow(*AUTHORITY)])
+@router.post(_PAPER, dependencies=[allow(*AUTHORITY)])
 async def file_paper(http: Request, form: FormDep, api: ApiDep, sessions: SessionsDep) -> Response:
-    return await _take(http, form, api, "/requests/paper", await _organisations(sessions))
+    return await _take(http, form, api, _Desk(_PAPER, await _organisations(sessions)))
 
 
-@router.get("/cases/{number}/receipt")
-async def receipt(
-    http: Request, request: RequestDep, sessions: SessionsDep, settings: SettingsDep
+@router.post("/requests/check", dependencies=[allow(Role.AGENCY, *AUTHORITY)])
+async def check(http: Request, form: FormDep, api: ApiDep) -> Response:
+    """What is missing so far, and what is alike: a part of the page, for the script."""
+    checked, problem = await _check(api, draft_fields.typed(form), form.number("draft"))
+    return show(http, "filing_check.html", checked=checked, unfinished=problem, labels=LABELS)
+
+
+@router.post("/requests/drafts/{draft}/removal", dependencies=[allow(Role.AGENCY, *AUTHORITY)])
+async def remove_draft(
+    http: Request, draft: DraftId, caller: CallerDep, form: FormDep, api: ApiDep
 ) -> Response:
-    """That the request is registered, to print."""
-    async with sessions() as session:
-        shown = await showing.shown(session, request, settings.confirmed_years)
-    return show(
-        http,
-        "receipt.html",
-        title=f"Запрос № {request.number} зарегистрирован",
-        request=shown,
-        missing=completeness.missing_items(request.contents()),
-        asked_for=completeness.missing_contacts(request.contents()),
-    )
+    await api.delete(f"/drafts/{draft}")
+    return done(http, _NEW if caller.role is Role.AGENCY else _PAPER, "Черновик удалён.")
 
 
-async def _take(
-    http: Request,
-    form: Form,
-    api: Api,
-    path: str,
-    organisations: list[tuple[str, str]] | None = None,
+async def _open(
+    http: Request, api: Api, desk: _Desk, draft: int | None, blank: Mapping[str, str]
 ) -> Response:
-    """What was typed is there again, whatever the answer is."""
-    body = _body(form)
+    """
+    Raises:
+        Problem: `not-found`: the draft is somebody else's, or is filed.
+    """
+    saved = await api.get(f"/drafts/{draft}") if draft else None
+    typed = draft_fields.of_draft(saved["form"]) if saved else dict(blank)
+    return await _ask(http, api, desk, typed, draft=draft)
+
+
+async def _take(http: Request, form: Form, api: Api, desk: _Desk) -> Response:
+    """What was typed is there again, whatever the answer is; files that were chosen wait in a draft."""
+    typed, draft, act = draft_fields.typed(form), form.number("draft"), form.text("act")
+    if category := form.text("join"):
+        typed |= {"wanted": Wanted.COURSE.value, "category": category, "category_name": ""}
+    dropped = act.removeprefix("drop-") if act.startswith("drop-") else ""
+    files = {kind: file for kind in Attached if (file := form.file(f"file.{kind}"))}
     try:
-        if form.text("act") == "check":
-            checked = await api.ask("/requests/check", body)
-            return await _ask(http, api, typed=form, organisations=organisations, checked=checked)
-        if organisations is not None:
-            body |= form.filled("agency", "received_on")
-        filed = await api.post(path, form, body)
+        if act == "save" or dropped or files:
+            draft = await _save(api, form, typed, draft)
+        for kind, sent in files.items():
+            path = f"/drafts/{draft}/files/{kind}?{urlencode({'filename': sent.filename})}"
+            headers = {"Content-Type": "application/octet-stream"}
+            await api.upload(path, form, await sent.read(), part=kind, **headers)
+        if dropped:
+            await api.delete(f"/drafts/{draft}/files/{dropped}")
+        if act == "save" or dropped:
+            return done(http, f"{desk.path}?draft={draft}", "Черновик сохранён. Запрос не подан.")
+        if act != "file":
+            checked, unfinished = await _check(api, typed, draft)
+            return await _ask(http, api, desk, typed, draft=draft, checked=checked, unfinished=unfinished)
+        filed = await api.post(
+            desk.takes, form, draft_fields.body(typed, draft, desk.organisations is not None)
+        )
     except Problem as problem:
-        return await _ask(http, api, typed=form, organisations=organisations, problem=problem)
+        return await _ask(http, api, desk, typed, draft=draft, problem=problem)
     return done(http, f"/cases/{filed['number']}/receipt", "Запрос зарегистрирован.")
 
 
-def _body(form: Form) -> dict[str, Any]:
-    """A request as the API takes it."""
-    people = [{"name": line.strip()} for line in form.text("learners.people").splitlines() if line.strip()]
-    return {
-        **form.filled("wanted", "access", *_LINES),
-        **({"category": form.number("category")} if form.text("category") else {}),
-        "learners": {"description": form.text("learners.description"), "people": people},
-        "responsible": {name: form.text(f"responsible.{name}") for name in _RESPONSIBLE},
-    }
+async def _save(api: Api, form: Form, typed: Typed, draft: int | None) -> int:
+    path = f"/drafts/{draft}" if draft else "/drafts"
+    saved = await api.post(path, form, draft_fields.body(typed, None, True), part="draft")
+    return int(saved["id"])
+
+
+async def _check(api: Api, typed: Typed, draft: int | None) -> tuple[Any, Problem | None]:
+    """What is missing and what is alike; or why that can't be told yet."""
+    try:
+        return await api.ask("/requests/check", draft_fields.body(typed, draft, False)), None
+    except Problem as problem:
+        return None, problem
 
 
 async def _ask(
     http: Request,
     api: Api,
+    desk: _Desk,
+    typed: Typed,
     *,
-    typed: Form | None = None,
-    organisations: list[tuple[str, str]] | None = None,
+    draft: int | None = None,
     checked: Any = None,
+    unfinished: Problem | None = None,
     problem: Problem | None = None,
-    previous: str = "",
 ) -> Response:
     shelves = [one for one in await api.get("/register") if one["parent"] is None]
+    drafts = await api.get("/drafts")
+    draft = draft if draft in [one["id"] for one in drafts] else None
+    wrong = [*(problem.fields if problem else ()), *(unfinished.fields if unfinished else ())]
+    title = "Бумажное письмо" if desk.organisations is not None else "Новый запрос"
     return show(
         http,
         "filing.html",
         status=problem.kind.status if problem else 200,
-        title="Бумажное письмо" if organisations is not None else "Новый запрос",
+        title=f"{title}. {_DRAFT}" if draft else title,
         typed=typed,
-        previous=typed.text("previous") if typed else previous,
+        desk=desk,
+        draft=await api.get(f"/drafts/{draft}") if draft else None,
+        drafts=[one for one in drafts if one["id"] != draft],
         subsystems=[(one["code"], one["name"]) for one in shelves],
         categories=[
             (category["id"], f"{category['name']} — {one['name']}")
             for one in shelves
             for category in one["categories"]
         ],
-        organisations=organisations,
         wanted=_WANTED,
         access=_ACCESS,
         checked=checked,
+        unfinished=unfinished,
+        labels=LABELS,
         problem=problem,
-        wrong=defaultdict(str, {one.field: one.detail for one in problem.fields} if problem else {}),
+        wrong=defaultdict(str, {one.field: one.detail for one in wrong}),
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.errors import Problem
 from api.pages import words
+from api.pages.again import Failed, Typed, shown_again
 from api.pages.menu import entries
 from api.pages.visitors import COOKIE, SignInFirst, Visitor, known_visitor
 from models.settings import Settings
@@ -53,7 +54,7 @@ class PageRoute(APIRoute):
             except SignInFirst as first:
                 return RedirectResponse(first.location, 303, headers=headers(http))
             except Problem as problem:
-                return tell(http, problem)
+                return await shown_again(http, problem) or tell(http, problem)
             except RequestValidationError:
                 return tell(http, Problem("not-found"))
             except _POSTGRES_AWAY as error:
@@ -83,6 +84,10 @@ def show(http: Request, template: str, *, status: int = 200, **facts: Any) -> HT
         facts: What the template shows; `title` is the page's name, `problem` what went wrong.
     """
     visitor: Visitor = getattr(http.state, "visitor", None) or Visitor(None, "")
+    failed: Failed | None = getattr(http.state, "failed", None)
+    if failed is not None and status == 200:
+        status, failed.is_shown = failed.problem.kind.status, True
+        facts["problem"] = failed.problem
     said = "" if status >= 400 else unquote(http.cookies.get(_SAID, ""))
     shown = {
         "visitor": visitor,
@@ -92,6 +97,7 @@ def show(http: Request, template: str, *, status: int = 200, **facts: Any) -> HT
         "problem": None,
         "live": "",
         "known": "",
+        "typed_in": Typed(failed),
         **facts,
     }
     page = HTMLResponse(_TEMPLATES.get_template(template).render(shown), status, headers(http))

@@ -132,7 +132,8 @@ async def _form(http: Request, visitor: AnybodyDep, settings: SettingsDep) -> As
     try:
         if visitor.is_new or sent.get(_TOKEN) != visitor.token:
             raise Problem("foreign-form")
-        yield Form(sent)
+        http.state.form = Form(sent)
+        yield http.state.form
     finally:
         await sent.close()  # the temporary files of what was uploaded
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from api import listing
-from api.auth import EVERYBODY, STAFF, Caller, CallerDep, allow
+from api.auth import EVERYBODY, OPERATORS, STAFF, Caller, CallerDep, Role, allow
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
@@ -22,6 +22,7 @@ from api.schemas.records import (
     RungShown,
 )
 from models import deadlines, store
+from models.attachments import Attached
 from models.calendar import WorkCalendar
 from models.deadlines import Deadline
 from models.letters import LetterState, Notice
@@ -118,7 +119,12 @@ async def document(
 
 
 def _opens(caller: Caller, row: Document) -> bool:
-    """Results tell of persons: they are for the owner and the responsible alone."""
+    """Results tell of persons: they are for the owner and the responsible alone.
+
+    The list of learners that a request was filed with is for the authority too, who decides on it.
+    """
+    if row.kind == Attached.LEARNERS:
+        return caller.role not in (*OPERATORS, Role.ADMIN)
     return caller.role not in STAFF or not row.kind.startswith("results-")
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 
-from api import intake, listing, showing
+from api import drafts, intake, joining, listing, showing
 from api.auth import AUTHORITY, EVERYBODY, STAFF, CallerDep, Role, allow
 from api.cases import RequestDep
 from api.deps import SessionsDep, SettingsDep
@@ -33,25 +33,36 @@ from models.tables import CandidateRow
 router = APIRouter(prefix="/requests", tags=["Запросы (п. 4.1)"])
 
 _PLACE = ("unknown-subsystem", "unknown-category", "category-missing")
-_FILING = (*_PLACE, "unknown-organisation", "unknown-previous", "organisation-without-address")
+_FILING = (
+    *_PLACE,
+    "unknown-organisation",
+    "unknown-previous",
+    "unknown-draft",
+    "organisation-without-address",
+)
 
 
 @router.post(
-    "/check", dependencies=[allow(Role.AGENCY, Role.RESPONSIBLE, *AUTHORITY)], responses=asking(*_PLACE)
+    "/check",
+    dependencies=[allow(Role.AGENCY, Role.RESPONSIBLE, *AUTHORITY)],
+    responses=asking(*_PLACE, "unknown-draft"),
 )
 async def check(form: RequestForm, caller: CallerDep, sessions: SessionsDep) -> CheckAnswer:
     """Чего не хватает в запросе и что похожее уже есть — до подачи; ничего не регистрируется."""
-    contents = form.contents()
-    missing = completeness.missing_items(contents)
     titles = tuple(title for title in (form.category_name, form.course_name) if title)
     async with sessions() as session:
         await intake.check_place(session, form)
+        files = await drafts.filed_with(session, caller, form.draft)
         found = await similar.candidates(session, titles, target=form.category)
+        seen = [one for one in found if caller.role in AUTHORITY or one.kind != "request"]
+        alike = await joining.ways(session, seen)
+    contents = form.contents(sum(one.rows for one in files))
+    missing = completeness.missing_items(contents)
     return CheckAnswer(
         complete=not missing,
         missing=[Named.of(item) for item in missing],
         asked_for=[Named.of(contact) for contact in completeness.missing_contacts(contents)],
-        similar=[one for one in found if caller.role in AUTHORITY or one.kind != "request"],
+        similar=alike,
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from api.invalid import RussianValueError
 from api.schemas.fields import Day, Email, Form, Instant, Line, Named, Number, Prose
-from models.analogues import Candidate
+from api.schemas.records import CandidateShown
 from models.completeness import Contents
 from models.deadlines import local_date
 from models.requests import Access, Stage, Wanted
@@ -91,6 +91,13 @@ class RequestForm(Form):
     )
     outgoing_number: Line = ""
     outgoing_on: Day | None = None
+    draft: int | None = Field(
+        default=None,
+        strict=True,
+        ge=1,
+        le=2**31 - 1,
+        description="Ваш черновик: его файлы станут документами дела, а сам он удалится.",
+    )
 
     @field_validator("category", "category_name", "course_name")
     @classmethod
@@ -100,15 +107,19 @@ class RequestForm(Form):
             raise RussianValueError("в таком запросе это поле не заполняется")
         return value
 
-    def contents(self) -> Contents:
-        """What the rule of completeness looks at."""
+    def contents(self, attached: int = 0) -> Contents:
+        """What the rule of completeness looks at.
+
+        Args:
+            attached: How many learners the attached list names.
+        """
         return Contents(
             wanted=self.wanted,
             category_name=self.category_name,
             course_name=self.course_name,
             goal=self.goal,
             learners_are=self.learners.description,
-            learners_listed=len(self.learners.people),
+            learners_listed=len(self.learners.people) + attached,
             access=self.access,
             responsible_name=self.responsible.name,
             responsible_post=self.responsible.post,
@@ -137,13 +148,22 @@ class PaperForm(RequestForm):
         return received_on
 
 
+class SimilarShown(CandidateShown):
+    """Something alike, and how to join it instead of asking for the same anew."""
+
+    owner: str = Field(default="", description="Владелец: к нему и присоединяются.")
+    owner_email: str = ""
+    category: int | None = Field(default=None, description="Категория, в которой можно создать свой курс.")
+    sign_up: str | None = Field(default=None, description="Обучение, на которое сейчас открыта запись.")
+
+
 class CheckAnswer(BaseModel):
     """What would come of a request, before it is filed."""
 
     complete: bool
     missing: list[Named] = Field(description="За это запрос будет отклонён (п. 4.2).")
     asked_for: list[Named] = Field(description="Это спросят письмом; за это не отказывают.")
-    similar: list[Candidate] = Field(description="Похожие категории, курсы и открытые запросы.")
+    similar: list[SimilarShown] = Field(description="Похожие категории, курсы и открытые запросы.")
 
 
 class FiledAnswer(BaseModel):

@@ -194,6 +194,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('api_key', 'name')
     )
+    op.create_table('drafts',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('api_key', sa.Integer(), nullable=False),
+    sa.Column('form', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['api_key'], ['api_keys.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_drafts_api_key'), 'drafts', ['api_key'], unique=False)
+    op.create_table('draft_files',
+    sa.Column('draft', sa.Integer(), nullable=False),
+    sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('filename', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('media_type', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['draft'], ['drafts.id'], ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('draft', 'kind')
+    )
     op.create_table('signed_in',
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('api_key', sa.Integer(), nullable=False),
@@ -419,6 +440,7 @@ def upgrade() -> None:
     sa.Column('goal', sa.Text(), nullable=False),
     sa.Column('learners_are', sa.Text(), nullable=False),
     sa.Column('learners', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('learners_attached', sa.Integer(), nullable=False),
     sa.Column('access', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('responsible_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('responsible_post', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -775,6 +797,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_signed_in_api_key'), table_name='signed_in')
     op.drop_table('signed_in')
     op.drop_table('saved_filters')
+    op.drop_table('draft_files')
+    op.drop_index(op.f('ix_drafts_api_key'), table_name='drafts')
+    op.drop_table('drafts')
     op.drop_index('ix_reconciliations_last', table_name='reconciliations')
     op.drop_table('reconciliations')
     op.drop_index(op.f('ix_idempotency_begun_at'), table_name='idempotency')

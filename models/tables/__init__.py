@@ -26,6 +26,7 @@ from models.tables.cases import (
     TextRow,
 )
 from models.tables.certificates import CertificateRow, CertificationRow
+from models.tables.drafts import DraftFile, DraftRow
 from models.tables.learners import BulkLetter, ClaimCode, EnrolmentRow, LearnerRow
 from models.tables.people import Account, Person, Responsibility
 from models.tables.reconciliation import DifferenceRow, ReconciliationRow, RegisterChange
@@ -57,6 +58,8 @@ __all__ = [
     "DecisionRow",
     "DifferenceRow",
     "Document",
+    "DraftFile",
+    "DraftRow",
     "EnrolmentRow",
     "IdempotencyRecord",
     "JournalEntry",

@@ -80,6 +80,8 @@ class Request(SQLModel, table=True):
     goal: str = Field(default="", sa_type=Text)
     learners_are: str = Field(default="", sa_type=Text)
     learners: list[dict[str, str]] = Field(default_factory=list, sa_type=JSONB)
+    learners_attached: int = 0
+    """How many learners the attached list names: a document of the case."""
     access: str | None = None
     responsible_name: str = ""
     responsible_post: str = ""
@@ -107,6 +109,11 @@ class Request(SQLModel, table=True):
         """The course's name, or the category's where no course is asked for."""
         return self.course_name or self.category_name
 
+    @property
+    def learners_listed(self) -> int:
+        """How many learners are named, in the form and in the attached list."""
+        return len(self.learners) + self.learners_attached
+
     def contents(self) -> Contents:
         """What the rule of completeness looks at."""
         return Contents(
@@ -115,7 +122,7 @@ class Request(SQLModel, table=True):
             course_name=self.course_name,
             goal=self.goal,
             learners_are=self.learners_are,
-            learners_listed=len(self.learners),
+            learners_listed=self.learners_listed,
             access=Access(self.access) if self.access else None,
             responsible_name=self.responsible_name,
             responsible_post=self.responsible_post,

@@ -53,6 +53,12 @@ async def _none(engine: Engine) -> str:
     return ""
 
 
+async def _draft(engine: Engine) -> str:
+    response = await engine.post("supervisor", "/drafts", {"goal": "Обучение"})
+    assert response.status_code == 201, response.text
+    return str(response.json()["id"])
+
+
 async def _with_failed_step(engine: Engine) -> str:
     """A case whose setup waits for the operator, who may ask the engine to try again."""
     number = await engine.file(responsible={**request_form()["responsible"], "email": ""})
@@ -183,6 +189,8 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/certificates/{{number}}/correction": ("agency", _certificate),
     f"{API}/register/changes": ("supervisor", _ninth_category),
     f"{API}/subsystems/{{code}}/reconciliation": ("operator", _subsystem),
+    f"{API}/drafts": ("supervisor", _none),
+    f"{API}/drafts/{{draft}}": ("supervisor", _draft),
     f"{API}/requests/check": ("agency", _none),
     f"{API}/requests": ("agency", _none),
     f"{API}/requests/paper": ("reviewer", _none),
@@ -240,15 +248,18 @@ FRESH: dict[str, tuple[str, Case]] = {
 """Who sends each POST, and in what fresh case."""
 
 
-def test_the_table_of_posts_names_every_post_but_lists_of_learners(document: Json) -> None:
-    """A list needs the name of its file as well: `tests/workflows/enrolments.py` sends them."""
+def test_the_table_of_posts_names_every_post_but_of_files(document: Json) -> None:
+    """A file needs its name as well: `tests/workflows/enrolments.py` and `test_drafts.py` send them."""
     posts = {path for method, path, _ in _operations(document) if method == "POST"}
 
-    assert posts - set(FRESH) == {f"{API}/courses/{{course}}/enrolments"}
+    assert posts - set(FRESH) == {
+        f"{API}/courses/{{course}}/enrolments",
+        f"{API}/drafts/{{draft}}/files/{{kind}}",
+    }
     assert set(FRESH) <= posts
 
 
-NAMES = ("number", "code", "task", "amendment", "course")
+NAMES = ("number", "code", "task", "amendment", "course", "draft")
 
 
 @pytest.mark.usefixtures("calendar_as_before")

@@ -34,13 +34,23 @@ REPLACEMENT = f"{API}/replacements/{{number}}"
 CERTIFICATION = f"{API}/certifications/{{number}}"
 CERTIFICATE = f"{API}/certificates/{{number}}"
 TASKS = (*OPERATORS, Role.ADMIN)
+DRAFT = f"{API}/drafts/{{draft}}"
+AUTHORS = (Role.AGENCY, *AUTHORITY)
 
 ROUTES = [
     Guarded("POST", f"{API}/requests/check", (Role.AGENCY, Role.RESPONSIBLE, *AUTHORITY), 422),
     Guarded("POST", f"{API}/requests", (Role.AGENCY,), 422),
     Guarded("POST", f"{API}/requests/paper", AUTHORITY, 422),
+    Guarded("GET", f"{API}/drafts", AUTHORS, 200),
+    Guarded("POST", f"{API}/drafts", AUTHORS, 422),
+    Guarded("GET", DRAFT, AUTHORS, 404),
+    Guarded("POST", DRAFT, AUTHORS, 422),
+    Guarded("DELETE", DRAFT, AUTHORS, 404),
+    Guarded("POST", f"{DRAFT}/files/{{kind}}", AUTHORS, 422),
+    Guarded("DELETE", f"{DRAFT}/files/{{kind}}", AUTHORS, 404),
     Guarded("GET", f"{API}/requests", EVERYBODY, 200),
     Guarded("GET", CASE, EVERYBODY, 200),
+    Guarded("GET", f"{CASE}/progress", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/journal", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/deadlines", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/file", STAFF, 200),
@@ -165,6 +175,8 @@ PUBLIC = {
     ("GET", "/certificates"),  # anybody checks a document
     ("GET", "/certificates/{code}"),
     ("GET", f"{API}/sign-up/{{number}}"),  # anybody signs up
+    ("GET", f"{API}/status/{{number}}"),  # the code from the letter is its key
+    ("GET", "/status"),
     ("POST", f"{API}/sign-up/{{number}}"),
     ("GET", f"{API}/calendar-feeds/{{token}}.ics"),  # a calendar program's: the token is its key
     ("GET", "/openapi.json"),
@@ -192,6 +204,8 @@ async def place(engine: Engine) -> dict[str, object]:
         "saved": 2**31 - 1,
         "key": 2**31 - 1,
         "code": "nowhere",
+        "draft": 2**31 - 1,
+        "kind": "letter",
         "category": 2**31 - 1,
     }
 

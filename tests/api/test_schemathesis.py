@@ -100,6 +100,9 @@ def _by_role(engine: Engine) -> Iterator[Json]:
         yield {"include-name": f"GET {API}/{path}", "headers": _key(engine, "agency")}
     name = f"POST {API}/courses/{{course}}/enrolments"
     yield {"include-name": name, "headers": _key(engine, "responsible")}
+    for method in ("POST", "DELETE"):
+        name = f"{method} {API}/drafts/{{draft}}/files/{{kind}}"
+        yield {"include-name": name, "headers": _key(engine, "supervisor")}
 
 
 def _paths_like_numbers() -> Iterator[Json]:
@@ -143,6 +146,8 @@ async def _narrowed(engine: Engine) -> Json:
     saved = (await engine.post("supervisor", "/saved-filters", {"name": "Лишний"})).json()
     spare = {"role": "agency", "organisation": "zdrav", "holder": "Лишний ключ"}
     key = (await engine.post("admin", "/keys", spare)).json()
+    _, of_a_draft = FRESH[f"{API}/drafts/{{draft}}"]
+    draft = await of_a_draft(engine)
     for path, methods in narrowed["paths"].items():
         case = next((number for part, number in of_courses.items() if part in path), done)
         application = ""
@@ -150,6 +155,8 @@ async def _narrowed(engine: Engine) -> Json:
             case, _, application = (await FRESH[path][1](engine)).partition(":")
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
         known |= {"code": "edu", "category": "1", "course": str(course.id), "application": application}
+        known |= {"status_code": engine.settings.status_code(done)}
+        known |= {"draft": case if path in FRESH else draft, "kind": "letter"}
         known |= {"feed": str(revoked["id"]), "token": feed["token"], "key": str(key["id"])}
         known |= {"saved": str(saved["id"])}
         for operation in methods.values():
@@ -169,6 +176,8 @@ def _narrow(operation: Json, to: dict[str, str]) -> None:
     for parameter in operation.get("parameters", []):
         if parameter["in"] == "path" and parameter["name"] in to:
             parameter["schema"] = {"type": "string", "enum": [to[parameter["name"]]]}
+        if parameter["in"] == "query" and parameter["name"] == "code":
+            parameter["schema"] = {"type": "string", "enum": [to["status_code"]]}
         if parameter["name"] == IDEMPOTENCY_KEY:
             # Left alone it thinks of «0» for all posts, and what one role has sent under it is another.
             parameter["example"] = uuid4().hex

@@ -6,8 +6,9 @@ import httpx
 from fastapi.routing import iter_route_contexts
 
 from api.pages.frame import PageRoute
+from tests.api import words
 from tests.engine import Engine
-from tests.pages.people import Browsers, SignIn, where
+from tests.pages.people import HOME, Browsers, SignIn, where
 
 PUBLIC = {"/sign-in", "/sign-in/start", "/sign-in/back", "/sign-up/2019-000001"}
 """Pages that need nobody."""
@@ -97,3 +98,25 @@ async def test_a_download_is_an_attachment_of_what_the_api_lets_one_have(
     assert file.headers["content-type"].startswith("application/vnd.openxmlformats")
     assert (await person.open("/download/tasks")).status_code == 403
     assert (await person.open("/download/requests")).status_code == 404
+
+
+async def test_a_form_that_is_not_accepted_stands_on_its_page_with_what_was_typed(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    """Where the page itself takes no care of it, too; without its page the problem is told alone."""
+    number = await words.by_hand(stand)
+    operator = await signed_in("operator")
+    url = f"/cases/{number}/obstacle"
+    fields = {"token": await operator.token(), "text": "<b>Нет питания</b> " + "я" * 10_000}
+
+    there = await operator.http.post(url, data=fields, headers={"Referer": f"{HOME}/cases/{number}"})
+    alone = await operator.http.post(url, data=fields)
+    gone = await operator.http.post(url, data=fields, headers={"Referer": f"{HOME}/cases/2019-000001"})
+
+    assert [one.status_code for one in (there, alone, gone)] == [422, 422, 422]
+    assert "Сообщить о препятствии" in there.text
+    assert "слишком длинно" in there.text
+    assert "&lt;b&gt;Нет питания&lt;/b&gt; яяя" in there.text
+    assert "Не получилось" in alone.text
+    assert "Нет питания" not in alone.text + gone.text
+    assert there.headers["Cache-Control"] == "no-store"

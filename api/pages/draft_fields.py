@@ -1,0 +1,77 @@
+"""The fields of the form of clause 4.1: as they are typed, as the API takes them, as a draft keeps them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.pages.visitors import Form
+
+Typed = dict[str, str]
+"""What stands in each field, by its name on the page."""
+
+LABELS = {
+    "wanted": "Что создать",
+    "subsystem": "Подсистема",
+    "category": "Категория",
+    "category_name": "Название новой категории",
+    "course_name": "Название учебного курса",
+    "goal": "Цель",
+    "learners.description": "Кто будет учиться",
+    "learners.people": "Перечень Пользователей",
+    "access": "Порядок доступа",
+    "responsible.name": "Ответственное лицо",
+    "responsible.post": "Должность ответственного лица",
+    "responsible.email": "Почта ответственного лица",
+    "responsible.phone": "Телефон ответственного лица",
+    "outgoing_number": "Номер исходящего письма",
+    "outgoing_on": "Дата исходящего письма",
+    "previous": "Вместо отклонённого запроса",
+    "agency": "От кого",
+    "received_on": "Дата поступления",
+}
+"""All fields, as people know them."""
+
+_RESPONSIBLE = ("name", "post", "email", "phone")
+_OF_LETTERS = ("agency", "received_on")
+"""Of the authority's form alone."""
+_NESTED = ("learners", "responsible")
+
+
+def typed(form: Form) -> Typed:
+    """As it was sent."""
+    return {name: form.text(name) for name in LABELS}
+
+
+def of_draft(form: Mapping[str, Any]) -> Typed:
+    """As a draft has kept it."""
+    flat = {name: form[name] for name in LABELS if name.partition(".")[0] not in _NESTED}
+    people = "\n".join(one["name"] for one in form["learners"]["people"])
+    return {
+        **{name: "" if value is None else str(value) for name, value in flat.items()},
+        "learners.description": form["learners"]["description"],
+        "learners.people": people,
+        **{f"responsible.{name}": form["responsible"][name] for name in _RESPONSIBLE},
+    }
+
+
+def body(typed: Typed, draft: int | None, is_letter: bool) -> dict[str, Any]:
+    """As the API takes it; what is blank is left out.
+
+    Args:
+        typed: What was typed.
+        draft: The draft that is filed or checked with its files.
+        is_letter: Whether it may say whose letter it is, and of when.
+    """
+    flat = [name for name in LABELS if name.partition(".")[0] not in (*_NESTED, "category")]
+    names = [name for name in flat if is_letter or name not in _OF_LETTERS]
+    lines = [line.strip() for line in typed["learners.people"].splitlines()]
+    category = typed["category"]
+    return {
+        **{name: typed[name] for name in names if typed[name]},
+        **({"category": int(category)} if category.isascii() and category.isdecimal() else {}),
+        **({"draft": draft} if draft else {}),
+        "learners": {
+            "description": typed["learners.description"],
+            "people": [{"name": line} for line in lines if line],
+        },
+        "responsible": {name: typed[f"responsible.{name}"] for name in _RESPONSIBLE},
+    }
