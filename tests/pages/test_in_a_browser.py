@@ -1,7 +1,7 @@
-"""In a real browser: the ways from signing in to done, at two widths, by keyboard, without JavaScript."""
+"""In a real browser: the ways from signing in to done, at two widths, without JavaScript."""
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, expect
 
 from devstack import chromium
 from models.requests import Stage
@@ -138,36 +138,6 @@ async def test_a_request_from_filing_to_done(
         await words.until_stage(stand, number, Stage.DONE)
         await agency.goto(f"{url}/cases/{number}")
         await expect(agency.get_by_text("исполнен", exact=True)).to_be_visible()
-
-
-async def test_a_refusal_by_keyboard_alone(browser: Browser, url: str, stand: Engine) -> None:
-    number = await stand.file()
-    await stand.reviewing(number)
-    async with await browser.new_context() as context:
-        page = await chromium.sign_in(context, url, REVIEWER)
-        await page.goto(f"{url}/cases/{number}")
-        await page.keyboard.press("Tab")
-        await expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
-        await page.keyboard.press("Enter")
-        await _tab_to(page, page.get_by_label("Создать: запрос уйдёт Оператору"))
-        await page.keyboard.press("ArrowDown")
-        await _tab_to(page, page.get_by_label("Основание п. 4.2"))
-        await page.keyboard.press("ArrowDown")
-        await _tab_to(page, page.get_by_label("перечень Пользователей учебного курса"))
-        await page.keyboard.press("Space")
-        await _tab_to(page, page.get_by_role("textbox", name="Причина"))
-        await page.keyboard.type("Нет перечня")
-        await _tab_to(page, page.get_by_role("button", name="Принять решение"))
-        await page.keyboard.press("Enter")
-        await expect(page.get_by_text("Запросу отказано.")).to_be_visible()
-
-
-async def _tab_to(page: Page, there: Locator) -> None:
-    for _ in range(60):
-        await page.keyboard.press("Tab")
-        if await there.evaluate("it => it === document.activeElement"):
-            return
-    raise AssertionError("the keyboard does not get there")
 
 
 async def test_a_page_shows_what_others_did_without_being_asked(
