@@ -19,6 +19,22 @@ PEOPLE = {
     "supervisor": "Орлова Анна Викторовна",
     "admin": "Администратор администратор",
 }
+_OF_A_REQUEST = ("/", "/requests", "/cases/{number}", "/cases/{number}/receipt", "/cases/2019-000001")
+PAGES = {
+    REVIEWER: (*_OF_A_REQUEST, "/requests/paper"),
+    AGENCY: (*_OF_A_REQUEST, "/requests/new"),
+    "operator": ("/tasks", "/tasks?closed=true"),
+    "supervisor": ("/clauses", "/clauses?months=12", "/calendar"),
+    "admin": (
+        "/administration",
+        "/calendar?day=2027-05-14&working=no",
+        "/calendar?day=x",
+        "/letters",
+        "/letters/{letter}",
+    ),
+    "": ("/sign-in", "/register", "/certificates", "/claim"),
+}
+"""Who looks at what; `test_every_page.py` sees to it that no page is left out."""
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +53,7 @@ async def hostile(stand: Engine) -> str:
 async def test_pages_fit_and_have_no_barriers(
     browser: Browser, url: str, hostile: str, width: int, holder: str
 ) -> None:
-    paths = ["/", "/requests", f"/cases/{hostile}", f"/cases/{hostile}/receipt", "/cases/2019-000001"]
-    paths.append("/requests/new" if holder == AGENCY else "/requests/paper")
+    paths = [path.format(number=hostile) for path in PAGES[holder]]
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
         page = await chromium.sign_in(context, url, holder)
 
@@ -48,27 +63,12 @@ async def test_pages_fit_and_have_no_barriers(
 
 
 @pytest.mark.parametrize("width", browsers.WIDTHS)
-@pytest.mark.parametrize(
-    ("role", "paths"),
-    [
-        ("operator", ["/tasks", "/tasks?closed=true"]),
-        ("supervisor", ["/clauses", "/clauses?months=12", "/calendar"]),
-        (
-            "admin",
-            [
-                "/administration",
-                "/calendar?day=2027-05-14&working=no",
-                "/calendar?day=x",
-                "/letters",
-                "/letters/refusal",
-            ],
-        ),
-    ],
-)
+@pytest.mark.parametrize("role", PEOPLE)
 async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no_barriers(
-    browser: Browser, url: str, stand: Engine, hostile: str, width: int, role: str, paths: list[str]
+    browser: Browser, url: str, stand: Engine, hostile: str, width: int, role: str
 ) -> None:
     await words.open_task(stand, hostile)
+    paths = [path.format(letter="refusal") for path in PAGES[role]]
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
         page = await chromium.sign_in(context, url, PEOPLE[role])
 
@@ -93,9 +93,9 @@ async def test_an_administrator_issues_a_key_and_revokes_it(browser: Browser, ur
 
 
 @pytest.mark.parametrize("width", browsers.WIDTHS)
-async def test_signing_in_fits_and_has_no_barriers(browser: Browser, url: str, width: int) -> None:
+async def test_public_pages_fit_and_have_no_barriers(browser: Browser, url: str, width: int) -> None:
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
-        assert await browsers.problems(await context.new_page(), url, ["/sign-in"]) == []
+        assert await browsers.problems(await context.new_page(), url, list(PAGES[""])) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-javascript", "without"])
