@@ -20,7 +20,8 @@ router = APIRouter(include_in_schema=False)
 
 _STYLE = """
 body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#1b1f24;background:#f3f5f7}
-main{box-sizing:border-box;max-width:90rem;margin:1rem auto;padding:1.2rem;background:#fff;border-radius:.6rem}
+main{box-sizing:border-box;max-width:90rem;margin:1rem auto;padding:1.2rem;
+background:#fff;border-radius:.6rem}
 .system,.small{color:#57606a;font-size:.9rem;margin:0}
 h1{font-size:1.5rem;line-height:1.25;margin:.3rem 0 1rem}
 h2{font-size:1.2rem;margin:2rem 0 .6rem}

@@ -7,7 +7,8 @@ from playwright.async_api import FileChooser, Locator, Page, expect
 _STOP = """() => {
     const it = document.activeElement, style = getComputedStyle(it), box = it.getBoundingClientRect();
     // The parts of a day have marks of the browser's own.
-    const is_outlined = it.type === "date" || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    const is_outlined = it.type === "date"
+        || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
     const is_shown = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0;
     const last = window.lastStop;
     const is_later = !last || !last.isConnected || last === it
