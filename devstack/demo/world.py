@@ -55,7 +55,11 @@ class World:
     @asynccontextmanager
     async def opened(cls, settings: DevstackSettings) -> AsyncIterator[Self]:
         temporal = await Client.connect(settings.where_temporal_is, namespace=settings.namespace)
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
+        # A connection kept while a story waits may be closed at the very moment of the next call.
+        connector = aiohttp.TCPConnector(force_close=True)
+        async with aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=60), connector=connector
+        ) as http:
             yield cls(settings, http, temporal)
 
     # The API, as people with a key use it
