@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from api import mailings
 from api.cases import CaseDep
 from api.deps import SessionsDep
 from api.errors import Problem
 from api.opening import Opened
-from api.schemas.certifications import CertificationForm, CertificationShown, Letters
+from api.schemas.certifications import CertificationForm, CertificationShown
 from api.schemas.fields import Named
-from models import certificates, certifying, opening, training_results
+from models import certificates, opening, training_results
 from models.cases import Kind
 from models.certificates import Award, CertificateRejected
 from models.certification import CertificationCase, CertificationStage
@@ -104,7 +105,6 @@ async def shown(session: AsyncSession, row: CertificationRow) -> CertificationSh
         .where(col(CertificateRow.certification) == row.number)
     )
     given, revoked, replaced, all_of_them = (await session.execute(counts)).one()
-    letters = await certifying.letter_counts(session, row.number)
     return CertificationShown(
         **row.model_dump(exclude={"award", "owner", "decided_by"}),
         state=Named.of(_stage(case, row, given)),
@@ -112,7 +112,7 @@ async def shown(session: AsyncSession, row: CertificationRow) -> CertificationSh
         given=given,
         revoked=revoked,
         replaced=replaced,
-        letters=[Letters(state=Named.of(state), count=count) for state, count in letters.items()],
+        letters=await mailings.letters(session, row.number),
         print_parts=-(-(all_of_them - revoked - replaced) // PART),
     )
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
 
+from api import mailings
 from api.cases import CaseDep
 from api.course_acts import CourseAct
 from api.deps import SessionsDep
@@ -107,7 +108,7 @@ async def open_list(
     )
     session.add(row)
     await session.flush()
-    return Opened(case, argument, shown(row, course.id or 0))
+    return Opened(case, argument, await shown(session, row, course.id or 0))
 
 
 async def _course_of(session: AsyncSession, training: str) -> int | None:
@@ -124,16 +125,16 @@ async def lists_of(session: AsyncSession, course: Course) -> list[EnrolmentShown
         .order_by(col(CaseRow.opened_at).desc())
         .options(_WITHOUT_FILE)
     )
-    return [shown(row, course.id or 0) for row in (await session.scalars(query)).all()]
+    return [await shown(session, row, course.id or 0) for row in (await session.scalars(query)).all()]
 
 
 async def stand(session: AsyncSession, number: str) -> EnrolmentShown:
     """A list as it stands now."""
     row = await session.get_one(EnrolmentRow, number, options=[_WITHOUT_FILE])
-    return shown(row, (await session.get_one(CaseRow, number)).course or 0)
+    return await shown(session, row, (await session.get_one(CaseRow, number)).course or 0)
 
 
-def shown(row: EnrolmentRow, course: int) -> EnrolmentShown:
+async def shown(session: AsyncSession, row: EnrolmentRow, course: int) -> EnrolmentShown:
     return EnrolmentShown(
         number=row.number,
         course=course,
@@ -144,6 +145,7 @@ def shown(row: EnrolmentRow, course: int) -> EnrolmentShown:
         why=row.why,
         counts=row.counts,
         confirmed_at=row.confirmed_at,
+        letters=await mailings.letters(session, row.number),
     )
 
 

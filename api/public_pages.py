@@ -32,6 +32,12 @@ border:0;border-radius:.4rem}
 .good,.bad,.note{padding:.7rem;border-left:4px solid #0b57a4;background:#eaf2fb}
 .good{border-color:#1a7f37;background:#e8f5ec;font-weight:600}
 .bad{border-color:#b3261e;background:#fdecea;font-weight:600}
+@media print{
+body{background:#fff;font-size:11pt}
+main{max-width:none;margin:0;padding:0}
+form{display:none}
+.good,.bad,.note{border:1px solid #666;background:none}
+}
 """
 _COMMON = {"Referrer-Policy": "no-referrer", "X-Frame-Options": "DENY"}
 _PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}

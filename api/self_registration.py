@@ -31,4 +31,4 @@ async def open_one(session: AsyncSession, course: Course, *, by: str, at: dateti
     row = EnrolmentRow(number=case.number, way=Way.SELF_REGISTRATION.value, state=Stage.NEW.value)
     session.add(row)
     await session.flush()
-    return Opened(case, argument, enrolments.shown(row, course.id or 0))
+    return Opened(case, argument, await enrolments.shown(session, row, course.id or 0))

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import mailings
 from api.cases import CaseDep
 from api.course_acts import CourseAct
 from api.deps import SessionsDep
@@ -96,6 +97,7 @@ async def shown(session: AsyncSession, row: TrainingRow) -> TrainingShown:
         state=Named.of(Stage(row.state)),
         unseen=list(told.unseen_words),
         participants=count or 0,
+        letters=await mailings.letters(session, row.number),
     )
 
 

@@ -22,4 +22,5 @@ async def sign_in(context: BrowserContext, url: str, holder: str) -> Page:
     page = await context.new_page()
     await page.goto(f"{url}/sign-in")
     await page.get_by_role("button", name=holder).click()
+    await page.wait_for_url(f"{url}/")
     return page

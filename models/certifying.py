@@ -148,7 +148,7 @@ async def stand(session: AsyncSession, row: CertificateRow) -> Found:
 
 
 async def letter_counts(session: AsyncSession, number: str) -> dict[LetterState, int]:
-    """Letters of a decision by state."""
+    """Letters to many of a case, such as a decision, by state."""
     query = (
         select(col(BulkLetter.state), func.count())
         .where(col(BulkLetter.number) == number)

@@ -1,9 +1,49 @@
 // The one script of the pages: every page works without it.
 // `data-live="/path"` on the body asks that path every few seconds for a word that changes when the page does;
 // `data-known` is the word as the page was made: what changed before the first look is seen too.
+// What differs is then put in place: what is read, open or focused stays. `data-progress` is said aloud.
 (() => {
   "use strict";
+  const main = document.querySelector("main");
+  const plain = (part) => {
+    const copy = part.cloneNode(true);
+    for (const one of copy.querySelectorAll("[name=once]")) one.remove();
+    for (const one of [copy, ...copy.querySelectorAll("details[open]")]) one.removeAttribute("open");
+    return copy.outerHTML;
+  };
+  const opened = (part) => {
+    const name = part.getAttribute("aria-labelledby");
+    const before = name ? [...main.querySelectorAll(`[aria-labelledby="${name}"] details`)] : [];
+    [...part.querySelectorAll("details")].forEach((one, at) => { one.open ||= before[at]?.open ?? false; });
+    return part;
+  };
+  const renew = (fresh) => {
+    const focused = document.activeElement;
+    const kept = [...main.children];
+    const used = new Set();
+    const parts = [...fresh.children].map((one) => {
+      const same = kept.find((old) => !used.has(old) && plain(old) === plain(one));
+      if (same) used.add(same);
+      return same ?? opened(one);
+    });
+    const at = kept.findIndex((one) => one.matches(".said"));
+    if (at >= 0) parts.splice(at, 0, kept[at]);
+    main.replaceChildren(...parts);
+    if (focused !== document.activeElement) (focused.isConnected ? focused : main).focus({ preventScroll: true });
+    const progress = [...main.querySelectorAll("[data-progress]")].map((one) => one.textContent.trim()).join(". ");
+    const heard = document.getElementById("heard");
+    if (heard.textContent !== progress) heard.textContent = progress;
+  };
+  const read = async () => {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return location.reload();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    renew(page.querySelector("main"));
+    if (!page.body.dataset.live) clearInterval(looking);
+    return page.body.dataset.known ?? null;
+  };
   const path = document.body.dataset.live;
+  let looking = null;
   if (path) {
     let known = document.body.dataset.known ?? null;
     const look = async () => {
@@ -13,7 +53,7 @@
         if (!answer.ok) return;
         const word = await answer.text();
         const isTyping = document.querySelector("main form :is(input, textarea, select):focus");
-        if (known !== null && word !== known && !isTyping && !document.body.dataset.typed) location.reload();
+        if (known !== null && word !== known && !isTyping && !document.body.dataset.typed) known = await read();
         known = known ?? word;
       } catch {
         // The network is away for a moment: the next look tells.
@@ -21,7 +61,7 @@
     };
     // Where the page says what it knows, nobody's message goes before it can be read.
     if (known === null) look();
-    setInterval(look, 5000);
+    looking = setInterval(look, 5000);
   }
   // The request that is being written is checked as it stands, a second after the last key.
   const checked = document.querySelector("form[data-check]");

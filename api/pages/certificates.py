@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from api.auth import CallerDep, Role, allow
 from api.certifications import CertificationDep
@@ -11,11 +12,13 @@ from api.errors import Problem
 from api.invalid import FieldProblem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
+from api.pages.live import word
 from api.pages.trainings import OWNERS
 from api.pages.visitors import Form, FormDep
 from api.schemas.certificates import CertificateNumber
 from api.trainings import TrainingDep
 from models.certificates import DOCUMENT, Design, Whom
+from models.certification import CertificationStage
 from models.tables import CertificationRow, TrainingRow
 
 router = pages_router()
@@ -68,6 +71,12 @@ async def certification_page(
 ) -> Response:
     """How far a decision is, and its documents, some at a time."""
     return await _show(http, row, api, role=caller.role, cursor=cursor)
+
+
+@router.get(_PAGE + "/state", dependencies=OWNERS, response_class=PlainTextResponse)
+async def state(row: CertificationDep, api: ApiDep) -> PlainTextResponse:
+    """A word that changes with every document and letter."""
+    return PlainTextResponse(word(await api.get(f"/certifications/{row.number}")))
 
 
 @router.post(_DOCUMENT + "/revocation", dependencies=_OWNER)
@@ -167,5 +176,7 @@ async def _show(
         whom=dict(_WHOM)[shown["award"]["whom"]],
         design=Design(shown["award"]["design"]).russian,
         decides=role is Role.AGENCY,
+        live="" if shown["state"]["code"] == CertificationStage.DONE else f"{path}/state",
+        known=word(shown),
         problem=problem,
     )

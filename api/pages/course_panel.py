@@ -15,6 +15,18 @@ _FORMS = {
     Kind.CONSULTATION.value: "consultation_panel.html",
     Kind.ENROLMENT.value: "enrolment_panel.html",
 }
+_COUNTED = {
+    Verdict.NEW: "Новых",
+    Verdict.EXISTING: "Уже в Moodle",
+    Verdict.CLASH: "Спорных",
+    Verdict.WRONG: "С ошибкой",
+    State.PLANNED: "Ждут своей очереди",
+    State.CREATING: "Создаются",
+    State.CREATED: "Учётная запись есть",
+    State.ENROLLED: "Записаны на курс",
+    State.SET_ASIDE: "Отложены",
+}
+"""How many rows are so, by plan and by what has been done."""
 
 
 async def course_panel(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
@@ -43,7 +55,7 @@ async def _enrolment(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
     )
     shown = {
         "listed": listed,
-        "counted": [(one.russian, counts[one]) for one in (*Verdict, *State) if one in counts],
+        "counted": [(name, counts[one]) for one, name in _COUNTED.items() if one in counts],
         "of_all": at_work,
         "enrolled": counts.get(State.ENROLLED, 0),
         "checks": caller.role in (*OWNERS, *OPERATORS) and stage is Stage.WAY_SHUT,

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 from sqlmodel import col, select
 
 from api.auth import OPERATORS, Role, allow
@@ -10,6 +11,7 @@ from api.deps import SessionsDep, SettingsDep
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
+from api.pages.live import word
 from api.pages.visitors import Form, FormDep
 from api.routes.tasks import TaskId
 from models import store
@@ -37,6 +39,17 @@ async def tasks_page(
     return await _show(http, api, sessions, settings, closed=closed, after=after)
 
 
+@router.get("/tasks/state", dependencies=_ALLOWED, response_class=PlainTextResponse)
+async def state(
+    api: ApiDep,
+    sessions: SessionsDep,
+    settings: SettingsDep,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> PlainTextResponse:
+    """A word that changes with the open tasks, the reconciliations and the checks of reminders."""
+    return PlainTextResponse(word(await _facts(api, sessions, settings, closed=False, after=after)))
+
+
 @router.post("/tasks/{task}/retry", dependencies=_ALLOWED)
 async def retry(
     http: Request, task: TaskId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
@@ -59,14 +72,15 @@ async def reconcile(
 ) -> Response:
     """Compare the register with a Moodle now."""
     await api.post(f"/subsystems/{code}/reconciliation", form)
-    return done(http, "/tasks#reconciliation", "Сверка начата. Её итог появится здесь, когда она закончится.")
+    return done(http, "/tasks", "Сверка начата. Её итог появится на этой странице, когда она закончится.")
 
 
 @router.post("/tasks/canary", dependencies=_ALLOWED)
 async def canary(http: Request, form: FormDep, api: ApiDep) -> Response:
     """Try reminders and escalations now."""
     await api.post("/canary", form)
-    return done(http, "/tasks#canary", "Проверка начата. Её итог появится здесь, неудача — ещё и письмом.")
+    said = "Проверка начата. Её итог появится на этой странице, неудача — ещё и письмом."
+    return done(http, "/tasks", said)
 
 
 async def _act(
@@ -95,22 +109,34 @@ async def _show(
     after: int = 0,
     problem: Problem | None = None,
 ) -> Response:
-    tasks = await api.get("/tasks", closed=closed, after=after, limit=_ON_A_PAGE)
+    facts = await _facts(api, sessions, settings, closed=closed, after=after)
+    tasks = facts["tasks"]
     return show(
         http,
         "tasks.html",
         status=problem.kind.status if problem else 200,
         title="Задачи Оператора",
-        tasks=tasks,
+        **facts,
         closed=closed,
         after=after,
         following=tasks[-1]["id"] if len(tasks) == _ON_A_PAGE else None,
         retried=_RETRIED,
         kept=[kind for kind in TaskKind if kind.closes_itself],
-        moodles=await _moodles(api, sessions, settings),
-        canaries=await api.get("/canary", limit=5),
+        live="" if closed else f"/tasks/state?after={after}",
+        known=word(facts),
         problem=problem,
     )
+
+
+async def _facts(
+    api: Api, sessions: store.Sessions, settings: Settings, *, closed: bool, after: int
+) -> dict[str, Any]:
+    """What the page shows and what may change under it."""
+    return {
+        "tasks": await api.get("/tasks", closed=closed, after=after, limit=_ON_A_PAGE),
+        "moodles": await _moodles(api, sessions, settings),
+        "canaries": await api.get("/canary", limit=5),
+    }
 
 
 async def _moodles(api: Api, sessions: store.Sessions, settings: Settings) -> list[tuple[str, Any]]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.responses import PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -13,6 +14,7 @@ from api.deps import SessionsDep
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
+from api.pages.live import word
 from api.pages.visitors import Form, FormDep
 from api.schemas.fields import CaseNumber
 from api.trainings import TrainingDep
@@ -58,6 +60,12 @@ async def training_page(http: Request, training: TrainingDep, api: ApiDep, sessi
     return await _show(http, training, api, sessions)
 
 
+@router.get(_PAGE + "/state", dependencies=OWNERS, response_class=PlainTextResponse)
+async def state(training: TrainingDep, api: ApiDep) -> PlainTextResponse:
+    """A word that changes when results are read, a letter has gone, somebody takes part."""
+    return PlainTextResponse(word(await api.get(f"/trainings/{training.number}")))
+
+
 @router.post(_PAGE + "/prolongation", dependencies=OWNERS)
 async def prolong(
     http: Request, training: TrainingDep, form: FormDep, api: ApiDep, sessions: SessionsDep
@@ -87,7 +95,7 @@ async def close(
 async def refresh(http: Request, number: CaseNumber, form: FormDep, api: ApiDep) -> Response:
     await api.post(f"/trainings/{number}/refresh", form)
     return done(
-        http, f"/trainings/{number}", "Результаты читаются из Moodle. Откройте страницу через минуту."
+        http, f"/trainings/{number}", "Результаты читаются из Moodle; страница покажет их, когда они придут."
     )
 
 
@@ -122,6 +130,8 @@ async def _show(
         training=shown,
         course=course,
         is_open=Stage(shown["state"]["code"]).is_open,
+        live="" if shown["closed_at"] else f"/trainings/{training.number}/state",
+        known=word(shown),
         is_planned=shown["state"]["code"] == Stage.PLANNED,
         reads=training.origin == Origin.READ,
         problem=problem,

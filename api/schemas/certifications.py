@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.certificates import CertificateShown
-from api.schemas.fields import Instant, Named
+from api.schemas.fields import Instant, Letters, Named
 from models.certificates import Award
 from models.lines import Line
 
@@ -40,13 +40,6 @@ class CertificationForm(Award):
     @property
     def award(self) -> Award:
         return Award.model_validate(self.model_dump())
-
-
-class Letters(BaseModel):
-    """How many letters with documents are in a state."""
-
-    state: Named
-    count: int
 
 
 class CertificationShown(BaseModel):

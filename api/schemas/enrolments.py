@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from api.schemas.fields import Instant, Named
+from api.schemas.fields import Instant, Letters, Named
 
 
 class EnrolmentShown(BaseModel):
@@ -20,6 +20,7 @@ class EnrolmentShown(BaseModel):
         " (planned, created, enrolled, set_aside); в ходе регистрации — после каждой части."
     )
     confirmed_at: Instant | None
+    letters: list[Letters] = Field(description="Письма с кодами первого входа, по состоянию.")
 
 
 class RowShown(BaseModel):

@@ -51,6 +51,13 @@ class Named(BaseModel):
         return cls(code=value.value, name=value.russian)
 
 
+class Letters(BaseModel):
+    """How many letters to many are in a state."""
+
+    state: Named
+    count: int
+
+
 def _one_line(text: str) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in text):
         raise RussianValueError("управляющие символы недопустимы")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas.fields import CaseNumber, Day, Form, Instant, Named, Prose
+from api.schemas.fields import CaseNumber, Day, Form, Instant, Letters, Named, Prose
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=254)]
 
@@ -70,5 +70,6 @@ class TrainingShown(BaseModel):
     read_at: Instant | None
     unseen: list[str] = Field(description="Чего в результатах не видно, и почему.")
     closed_at: Instant | None
+    letters: list[Letters] = Field(description="Письма Пользователям, по состоянию.")
     sign_up_until: date | None
     places: int | None

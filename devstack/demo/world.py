@@ -55,7 +55,11 @@ class World:
     @asynccontextmanager
     async def opened(cls, settings: DevstackSettings) -> AsyncIterator[Self]:
         temporal = await Client.connect(settings.where_temporal_is, namespace=settings.namespace)
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
+        # A connection kept while a story waits may be closed at the very moment of the next call.
+        connector = aiohttp.TCPConnector(force_close=True)
+        async with aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=60), connector=connector
+        ) as http:
             yield cls(settings, http, temporal)
 
     # The API, as people with a key use it
@@ -92,13 +96,13 @@ class World:
                 raise NotAsTold(f"POST {path} отвечает 200", await response.text())
             return await response.read()
 
-    async def upload(self, role: str, path: str, content: bytes) -> Json:
+    async def upload(self, role: str, path: str, content: bytes, *, status: int = 201) -> Json:
         """A file as the body of a POST."""
         octets = {"Content-Type": "application/octet-stream", "Idempotency-Key": uuid4().hex}
         headers = {**self._authorisation(role), **octets}
         async with self._http.post(self._api(path), data=content, headers=headers) as response:
-            if response.status != 201:
-                raise NotAsTold(f"POST {path} отвечает 201", await response.text())
+            if response.status != status:
+                raise NotAsTold(f"POST {path} отвечает {status}", await response.text())
             return dict(await response.json())
 
     async def claim(self, code: str, password: str) -> str:

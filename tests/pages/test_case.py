@@ -237,7 +237,7 @@ async def test_an_agency_is_told_how_long_it_usually_takes(stand: Engine, signed
     number = await stand.file()
     await stand.reviewing(number)
 
-    assert "Обычно решение принимают за" in await (await signed_in("agency")).page(f"/cases/{number}")
+    assert "Обычно решение принимают" in await (await signed_in("agency")).page(f"/cases/{number}")
 
 
 async def test_after_a_decision_the_next_request_is_offered(stand: Engine, signed_in: SignIn) -> None:

@@ -61,7 +61,7 @@ async def test_the_table_says_what_the_api_says_and_the_chart_has_a_column_a_mon
     assert link
     period = link[1].replace("&amp;", "&").removeprefix("/ledger.xlsx")
     totals = await stand.get("supervisor", f"/ledger/totals{period}")
-    assert f"{totals['cases']} " in page
+    assert f": {totals['cases']}." in page
     review = next(one for one in totals["clauses"] if one["clause"] == "4.2")
     states = [f"{one['state']['name']}: {one['count']}" for one in review["states"] if one["count"]]
     assert _row(page, "п. 4.2")[0].split("; ") == states

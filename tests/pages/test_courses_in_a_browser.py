@@ -15,6 +15,16 @@ from tests.workflows.trainings import course_of_its_own
 pytestmark = pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.NONE)
 
 RESPONSIBLE = "Иванова Мария Петровна"
+PAGES = (
+    "/courses",
+    "/courses/{course}",
+    "/cases/authoring-{course}",
+    "/cases/{talk}",
+    "/cases/{listed}",
+    "/cases/{listed}/learners",
+    "/cases/{codes}",
+    "/cases/{codes}/learners/unclaimed",
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,16 +40,8 @@ async def paths(stand: Engine, course: Course) -> list[str]:
     listed = await enrolments.planned(stand, course, enrolments.table(lines), filename=f"{'w' * 90}.csv")
     codes = (await claims.a_list(stand, mails=1, without=1, course=course)).number
     await stand.post("responsible", f"/courses/{course.id}/authoring/readiness")
-    return [
-        "/courses",
-        f"/courses/{course.id}",
-        f"/cases/authoring-{course.id}",
-        f"/cases/{asked.json()['number']}",
-        f"/cases/{listed}",
-        f"/cases/{listed}/learners",
-        f"/cases/{codes}",
-        f"/cases/{codes}/learners/unclaimed",
-    ]
+    numbers = {"course": course.id, "talk": asked.json()["number"], "listed": listed, "codes": codes}
+    return [path.format(**numbers) for path in PAGES]
 
 
 @pytest.mark.parametrize("width", browsers.WIDTHS)
@@ -79,4 +81,6 @@ async def test_learners_from_the_file_to_the_course(
         await enrolments.until_state(stand, number, "done")
         if not scripts:
             await page.reload()
-        await expect(page.get_by_text("Записано на курс: 2 из 2")).to_be_visible(timeout=20_000)
+        await expect(page.locator("main").get_by_text("Записано на курс: 2 из 2")).to_be_visible(
+            timeout=20_000
+        )

@@ -8,11 +8,30 @@ from fastapi.routing import iter_route_contexts
 from api.pages.frame import PageRoute
 from tests.api import words
 from tests.engine import Engine
+from tests.pages import test_courses_in_a_browser, test_in_a_browser, test_owner_in_a_browser
 from tests.pages.people import HOME, Browsers, SignIn, where
 
 PUBLIC = {"/sign-in", "/sign-in/start", "/sign-in/back", "/sign-up/2019-000001"}
 """Pages that need nobody."""
 _NUMBERS = {"number": "2019-000001"}
+_LOOKED_AT = (
+    *(path for paths in test_in_a_browser.PAGES.values() for path in paths),
+    *test_courses_in_a_browser.PAGES,
+    *test_owner_in_a_browser.PAGES,
+)
+"""Pages that Chromium opens at two widths, and axe goes through."""
+_NO_PAGES = {
+    "/sign-in/start",
+    "/sign-in/back",
+    "/download/{}",
+    "/cases/{}/state",
+    "/cases/{}/learners/state",
+    "/cases/{}/documents/{}",
+    "/tasks/state",
+    "/trainings/{}/state",
+    "/certifications/{}/state",
+}
+"""Answers that are no pages: ways on, files, words for the script."""
 
 
 def _routes(engine: Engine, method: str) -> list[str]:
@@ -22,6 +41,21 @@ def _routes(engine: Engine, method: str) -> list[str]:
         for route in iter_route_contexts(engine.app.routes)
         if isinstance(route.original_route, PageRoute) and method in (route.methods or ())
     ]
+
+
+def _shape(path: str) -> str:
+    """`/cases/{}/learners`, whatever its numbers are called."""
+    return re.sub(r"(authoring-)?\{[^}]*\}", "{}", path.partition("?")[0])
+
+
+async def test_every_page_is_looked_at_in_a_browser(stand: Engine) -> None:
+    pages = {
+        _shape(route.path or "")
+        for route in iter_route_contexts(stand.app.routes)
+        if isinstance(route.original_route, PageRoute) and "GET" in (route.methods or ())
+    }
+
+    assert pages - {_shape(path) for path in _LOOKED_AT} == _NO_PAGES
 
 
 async def test_every_page_asks_who_is_there(stand: Engine, somebody: Browsers) -> None:

@@ -1,9 +1,9 @@
-"""In a real browser: the ways from signing in to done, at two widths, by keyboard, without JavaScript."""
+"""In a real browser: the ways from signing in to done, at two widths, without JavaScript."""
 
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, expect
 
 from devstack import chromium
 from models.requests import Stage
@@ -21,6 +21,22 @@ PEOPLE = {
     "supervisor": "Орлова Анна Викторовна",
     "admin": "Администратор администратор",
 }
+_OF_A_REQUEST = ("/", "/requests", "/cases/{number}", "/cases/{number}/receipt", "/cases/2019-000001")
+PAGES = {
+    REVIEWER: (*_OF_A_REQUEST, "/requests/paper"),
+    AGENCY: (*_OF_A_REQUEST, "/requests/new"),
+    "operator": ("/tasks", "/tasks?closed=true"),
+    "supervisor": ("/clauses", "/clauses?months=12", "/calendar"),
+    "admin": (
+        "/administration",
+        "/calendar?day=2027-05-14&working=no",
+        "/calendar?day=x",
+        "/letters",
+        "/letters/{letter}",
+    ),
+    "": ("/sign-in", "/register", "/certificates", "/claim"),
+}
+"""Who looks at what; `test_every_page.py` sees to it that no page is left out."""
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +55,7 @@ async def hostile(stand: Engine) -> str:
 async def test_pages_fit_and_have_no_barriers(
     browser: Browser, url: str, hostile: str, width: int, holder: str
 ) -> None:
-    paths = ["/", "/requests", f"/cases/{hostile}", f"/cases/{hostile}/receipt", "/cases/2019-000001"]
-    paths.append("/requests/new" if holder == AGENCY else "/requests/paper")
+    paths = [path.format(number=hostile) for path in PAGES[holder]]
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
         page = await chromium.sign_in(context, url, holder)
 
@@ -50,27 +65,12 @@ async def test_pages_fit_and_have_no_barriers(
 
 
 @pytest.mark.parametrize("width", browsers.WIDTHS)
-@pytest.mark.parametrize(
-    ("role", "paths"),
-    [
-        ("operator", ["/tasks", "/tasks?closed=true"]),
-        ("supervisor", ["/?clause=4.2", "/clauses", "/clauses?months=12", "/calendar"]),
-        (
-            "admin",
-            [
-                "/administration",
-                "/calendar?day=2027-05-14&working=no",
-                "/calendar?day=x",
-                "/letters",
-                "/letters/refusal",
-            ],
-        ),
-    ],
-)
+@pytest.mark.parametrize("role", PEOPLE)
 async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no_barriers(
-    browser: Browser, url: str, stand: Engine, hostile: str, width: int, role: str, paths: list[str]
+    browser: Browser, url: str, stand: Engine, hostile: str, width: int, role: str
 ) -> None:
     await words.open_task(stand, hostile)
+    paths = [path.format(letter="refusal") for path in PAGES[role]]
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
         page = await chromium.sign_in(context, url, PEOPLE[role])
 
@@ -95,9 +95,9 @@ async def test_an_administrator_issues_a_key_and_revokes_it(browser: Browser, ur
 
 
 @pytest.mark.parametrize("width", browsers.WIDTHS)
-async def test_signing_in_fits_and_has_no_barriers(browser: Browser, url: str, width: int) -> None:
+async def test_public_pages_fit_and_have_no_barriers(browser: Browser, url: str, width: int) -> None:
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
-        assert await browsers.problems(await context.new_page(), url, ["/sign-in"]) == []
+        assert await browsers.problems(await context.new_page(), url, list(PAGES[""])) == []
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with-javascript", "without"])
@@ -168,36 +168,6 @@ async def test_ticked_requests_are_assigned_and_a_filter_is_kept(
         await expect(page.get_by_role("row")).to_have_count(4)
         await page.get_by_role("button", name=f"Удалить отбор: Поток {mark}").click()
         await expect(page.get_by_text("Отбор удалён.")).to_be_visible()
-
-
-async def test_a_refusal_by_keyboard_alone(browser: Browser, url: str, stand: Engine) -> None:
-    number = await stand.file()
-    await stand.reviewing(number)
-    async with await browser.new_context() as context:
-        page = await chromium.sign_in(context, url, REVIEWER)
-        await page.goto(f"{url}/cases/{number}")
-        await page.keyboard.press("Tab")
-        await expect(page.get_by_role("link", name="К содержанию")).to_be_focused()
-        await page.keyboard.press("Enter")
-        await _tab_to(page, page.get_by_label("Создать: запрос уйдёт Оператору"))
-        await page.keyboard.press("ArrowDown")
-        await _tab_to(page, page.get_by_label("Основание п. 4.2"))
-        await page.keyboard.press("ArrowDown")
-        await _tab_to(page, page.get_by_label("перечень Пользователей учебного курса"))
-        await page.keyboard.press("Space")
-        await _tab_to(page, page.get_by_role("textbox", name="Причина"))
-        await page.keyboard.type("Нет перечня")
-        await _tab_to(page, page.get_by_role("button", name="Принять решение"))
-        await page.keyboard.press("Enter")
-        await expect(page.get_by_text("Запросу отказано.")).to_be_visible()
-
-
-async def _tab_to(page: Page, there: Locator) -> None:
-    for _ in range(60):
-        await page.keyboard.press("Tab")
-        if await there.evaluate("it => it === document.activeElement"):
-            return
-    raise AssertionError("the keyboard does not get there")
 
 
 async def test_a_page_shows_what_others_did_without_being_asked(

@@ -16,6 +16,20 @@ from tests.workflows.trainings import course_of_its_own
 pytestmark = pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.NONE)
 
 OWNER = "Департамент здравоохранения (система)"
+PAGES = (
+    "/trainings",
+    "/trainings/{over}",
+    "/trainings/{training}",
+    "/trainings/{training}/sign-ups",
+    "/sign-up/{training}",
+    "/trainings/{over}/results",
+    "/trainings/{over}/certification",
+    "/certifications/{decision}",
+    "/replacements",
+    "/replacements/new",
+    "/replacements/{replaced}",
+    "/cases/{replaced}",
+)
 
 
 @pytest.fixture(scope="module")
@@ -35,20 +49,8 @@ async def hostile(stand: Engine) -> list[str]:
     successor = replacements.successor(name=HOSTILE, post=HOSTILE)
     ended = replacements.days_ago(1)
     replaced = await replacements.reported(stand, held.person, ended, successor=successor)
-    return [
-        "/trainings",
-        f"/trainings/{over}",
-        f"/trainings/{training}",
-        f"/trainings/{training}/sign-ups",
-        f"/sign-up/{training}",
-        f"/trainings/{over}/results",
-        f"/trainings/{over}/certification",
-        f"/certifications/{decision}",
-        "/replacements",
-        "/replacements/new",
-        f"/replacements/{replaced}",
-        f"/cases/{replaced}",
-    ]
+    numbers = {"over": over, "training": training, "decision": decision, "replaced": replaced}
+    return [path.format(**numbers) for path in PAGES]
 
 
 @pytest.mark.parametrize("width", browsers.WIDTHS)
