@@ -29,6 +29,7 @@ from api.routes import (
     feeds,
     health,
     ledger,
+    lists,
     reconciliation,
     records,
     register,
@@ -76,6 +77,7 @@ _ROUTERS = (
     results.router,
     sign_ups.router,
     replacements.router,
+    lists.router,
     access.router,
 )
 
