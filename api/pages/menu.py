@@ -19,6 +19,7 @@ _ENTRIES = (
     Entry("/requests/paper", "Бумажное письмо", AUTHORITY),
     Entry("/tasks", "Задачи", (*OPERATORS, Role.ADMIN)),
     Entry("/clauses", "Соблюдение", (Role.SUPERVISOR, Role.ADMIN)),
+    Entry("/ladders", "Эскалация", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/calendar", "Календарь", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/administration", "Организации и ключи", (Role.ADMIN,)),
     Entry("/letters", "Письма", (Role.ADMIN,)),

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,10 +14,7 @@ from api.cases import CaseDep
 from api.cursors import Cursor
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
-from api.errors import Problem
-from api.invalid import FieldProblem
-from api.ledger import Period
-from api.schemas.calendar import CalendarDay
+from api.periods import PeriodDep
 from api.schemas.fields import CaseNumber
 from api.schemas.ledger import LedgerCase, LedgerPage, LedgerTotals
 from models import store
@@ -31,22 +28,6 @@ _ANYBODY = [allow(*EVERYBODY)]
 _READING = reading("invalid")
 _PAGE = TypeAdapter(LedgerPage)
 _BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
-
-
-def _period(
-    first: Annotated[
-        CalendarDay, Query(alias="from", description="Дела, открытые с этого дня.", examples=["2026-01-01"])
-    ],
-    last: Annotated[
-        CalendarDay, Query(alias="to", description="По этот день включительно.", examples=["2026-12-31"])
-    ],
-) -> Period:
-    if last < first:
-        raise Problem("invalid", fields=[FieldProblem(field="to", detail="раньше начала периода")])
-    return Period(first, last)
-
-
-PeriodDep = Annotated[Period, Depends(_period)]
 
 
 class _Cursor(Cursor):

@@ -70,6 +70,8 @@ ROUTES = [
     Guarded("POST", f"{API}/tasks/{{task}}/close", TASKS, 404),
     Guarded("GET", f"{API}/deadlines", EVERYBODY, 200),
     Guarded("GET", f"{RECORDS}/escalations", EVERYBODY, 200),
+    Guarded("GET", f"{API}/ladders", CALENDAR, 422),
+    Guarded("GET", f"{API}/escalations", CALENDAR, 422),
     Guarded("GET", f"{API}/canary", STAFF, 200),
     Guarded("POST", f"{API}/canary", TASKS, 202),
     Guarded("GET", f"{API}/deadlines/totals", EVERYBODY, 200),
