@@ -43,6 +43,7 @@ from api.routes import (
     tasks,
     temporal,
     trainings,
+    wordings,
 )
 from api.starting import Receipts
 from models import garbage, logs, store
@@ -79,6 +80,7 @@ _ROUTERS = (
     replacements.router,
     lists.router,
     access.router,
+    wordings.router,
 )
 
 _PREFIX = "/api/v1"

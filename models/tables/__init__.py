@@ -28,7 +28,15 @@ from models.tables.certificates import CertificateRow, CertificationRow
 from models.tables.learners import BulkLetter, ClaimCode, EnrolmentRow, LearnerRow
 from models.tables.people import Account, Person, Responsibility
 from models.tables.reconciliation import DifferenceRow, ReconciliationRow, RegisterChange
-from models.tables.records import CanaryRow, CaseFile, Document, JournalEntry, KeptHistory, LetterRow
+from models.tables.records import (
+    CanaryRow,
+    CaseFile,
+    Document,
+    JournalEntry,
+    KeptHistory,
+    LetterRow,
+    WordingRow,
+)
 from models.tables.register import CatalogueEntry, CatalogueReading, Category, Course, Organisation, Subsystem
 from models.tables.replacements import ReplacementRow, ThreadLine
 from models.tables.trainings import ParticipantRow, SignUpRow, TrainingRow
@@ -79,4 +87,5 @@ __all__ = [
     "TextRow",
     "ThreadLine",
     "TrainingRow",
+    "WordingRow",
 ]

@@ -70,6 +70,10 @@ async def _ninth_category(engine: Engine) -> str:
     return ""
 
 
+async def _notice(engine: Engine) -> str:
+    return "withdrawal"
+
+
 async def _subsystem(engine: Engine) -> str:
     return "edu"
 
@@ -208,6 +212,8 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/canary": ("operator", _none),
     f"{API}/organisations": ("admin", _none),
     f"{API}/keys": ("admin", _none),
+    f"{API}/letter-templates/{{notice}}": ("admin", _notice),
+    f"{API}/letter-templates/{{notice}}/preview": ("admin", _notice),
     f"{API}/calendar/amendments/preview": ("admin", _none),
     f"{API}/calendar/amendments": ("admin", _none),
     f"{API}/calendar/amendments/{{amendment}}/withdrawal": ("admin", _amended),
@@ -246,10 +252,10 @@ def test_the_table_of_posts_names_every_post_but_lists_of_learners(document: Jso
     assert set(FRESH) <= posts
 
 
-NAMES = ("number", "code", "task", "amendment", "course")
+NAMES = ("number", "code", "task", "amendment", "course", "notice")
 
 
-@pytest.mark.usefixtures("calendar_as_before")
+@pytest.mark.usefixtures("calendar_as_before", "letters_as_before")
 @pytest.mark.parametrize("path", FRESH)
 async def test_every_example_of_a_post_works_as_it_stands(engine: Engine, document: Json, path: str) -> None:
     role, fresh = FRESH[path]
@@ -321,6 +327,7 @@ def test_every_changing_post_requires_an_idempotency_key(document: Json) -> None
     assert without == {
         f"{API}/requests/check",
         f"{API}/calendar/amendments/preview",
+        f"{API}/letter-templates/{{notice}}/preview",
         f"{API}/sign-up/{{number}}",
     }
 

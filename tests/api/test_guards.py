@@ -92,6 +92,10 @@ ROUTES = [
     Guarded("GET", f"{API}/keys", (Role.ADMIN,), 200),
     Guarded("POST", f"{API}/keys", (Role.ADMIN,), 422),
     Guarded("DELETE", f"{API}/keys/{{key}}", (Role.ADMIN,), 404),
+    Guarded("GET", f"{API}/letter-templates", (Role.ADMIN,), 200),
+    Guarded("GET", f"{API}/letter-templates/{{notice}}", (Role.ADMIN,), 200),
+    Guarded("POST", f"{API}/letter-templates/{{notice}}", (Role.ADMIN,), 422),
+    Guarded("POST", f"{API}/letter-templates/{{notice}}/preview", (Role.ADMIN,), 422),
     Guarded("GET", f"{API}/temporal", STAFF, 200),
     Guarded("GET", f"{API}/courses", EVERYBODY, 200),
     Guarded("GET", f"{API}/trainings", EVERYBODY, 200),
@@ -190,6 +194,7 @@ async def place(engine: Engine) -> dict[str, object]:
         "key": 2**31 - 1,
         "code": "nowhere",
         "category": 2**31 - 1,
+        "notice": "withdrawal",
     }
 
 

@@ -81,7 +81,13 @@ def _by_role(engine: Engine) -> Iterator[Json]:
     for path, (role, _) in FRESH.items():
         yield {"include-name": f"POST {path}", "headers": _key(engine, role)}
     yield {"include-name": f"GET {API}/tasks", "headers": _key(engine, "operator")}
-    for name in ("GET {}/organisations", "GET {}/keys", "DELETE {}/keys/{{key}}"):
+    for name in (
+        "GET {}/organisations",
+        "GET {}/keys",
+        "DELETE {}/keys/{{key}}",
+        "GET {}/letter-templates",
+        "GET {}/letter-templates/{{notice}}",
+    ):
         yield {"include-name": name.format(API), "headers": _key(engine, "admin")}
     for path in (
         "sign-ups",
@@ -206,7 +212,7 @@ def _statuses(explored: list[events.ScenarioFinished]) -> dict[str, Counter[int]
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of a long example's repr
-@pytest.mark.usefixtures("calendar_as_before")
+@pytest.mark.usefixtures("calendar_as_before", "letters_as_before")
 async def test_it_finds_no_fault_and_gets_through_everywhere(engine: Engine) -> None:
     narrowed = await _narrowed(engine)
 
