@@ -33,6 +33,7 @@ from api.routes import (
     reconciliation,
     records,
     register,
+    rehearsals,
     replacements,
     requests,
     results,
@@ -81,6 +82,7 @@ _ROUTERS = (
     lists.router,
     access.router,
     wordings.router,
+    rehearsals.router,
 )
 
 _PREFIX = "/api/v1"

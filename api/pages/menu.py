@@ -22,6 +22,7 @@ _ENTRIES = (
     Entry("/ladders", "Эскалация", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/calendar", "Календарь", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/administration", "Организации и ключи", (Role.ADMIN,)),
+    Entry("/rehearsals", "Репетиция сроков", (Role.SUPERVISOR, Role.ADMIN)),
     Entry("/letters", "Письма", (Role.ADMIN,)),
     Entry("/trainings", "Обучения", (Role.AGENCY, Role.RESPONSIBLE)),
     Entry("/replacements", "Смена ответственных", (Role.AGENCY, Role.RESPONSIBLE, *OPERATORS)),

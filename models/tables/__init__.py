@@ -35,6 +35,7 @@ from models.tables.records import (
     JournalEntry,
     KeptHistory,
     LetterRow,
+    RehearsalRow,
     WordingRow,
 )
 from models.tables.register import CatalogueEntry, CatalogueReading, Category, Course, Organisation, Subsystem
@@ -75,6 +76,7 @@ __all__ = [
     "Person",
     "ReconciliationRow",
     "RegisterChange",
+    "RehearsalRow",
     "ReplacementRow",
     "Request",
     "Responsibility",

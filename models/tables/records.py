@@ -70,6 +70,21 @@ class WordingRow(SQLModel, table=True):
     entered_at: datetime = Field(sa_type=AWARE)
 
 
+class RehearsalRow(SQLModel, table=True):
+    """The report of a rehearsal of changed terms, as somebody brought it from the machine where it ran."""
+
+    __tablename__ = "rehearsals"
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    report: dict[str, Any] = Field(sa_type=JSONB)
+    """As `rehearsal/report.py` writes it."""
+    entered_by: str
+    """The actor: `key-12`."""
+    entered_by_name: str
+    entered_at: datetime = Field(sa_type=AWARE)
+
+
 class Document(SQLModel, table=True):
     """A document of a case, whole: one backup holds everything."""
 

@@ -214,6 +214,8 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/keys": ("admin", _none),
     f"{API}/letter-templates/{{notice}}": ("admin", _notice),
     f"{API}/letter-templates/{{notice}}/preview": ("admin", _notice),
+    f"{API}/rehearsals": ("admin", _none),
+    f"{API}/rehearsals/terms": ("admin", _none),
     f"{API}/calendar/amendments/preview": ("admin", _none),
     f"{API}/calendar/amendments": ("admin", _none),
     f"{API}/calendar/amendments/{{amendment}}/withdrawal": ("admin", _amended),
@@ -328,6 +330,7 @@ def test_every_changing_post_requires_an_idempotency_key(document: Json) -> None
         f"{API}/requests/check",
         f"{API}/calendar/amendments/preview",
         f"{API}/letter-templates/{{notice}}/preview",
+        f"{API}/rehearsals/terms",
         f"{API}/sign-up/{{number}}",
     }
 

@@ -92,6 +92,11 @@ ROUTES = [
     Guarded("GET", f"{API}/keys", (Role.ADMIN,), 200),
     Guarded("POST", f"{API}/keys", (Role.ADMIN,), 422),
     Guarded("DELETE", f"{API}/keys/{{key}}", (Role.ADMIN,), 404),
+    Guarded("GET", f"{API}/rehearsals", CALENDAR, 200),
+    Guarded("POST", f"{API}/rehearsals", CALENDAR, 422),
+    Guarded("GET", f"{API}/rehearsals/terms", CALENDAR, 200),
+    Guarded("POST", f"{API}/rehearsals/terms", CALENDAR, 422),
+    Guarded("GET", f"{API}/rehearsals/{{rehearsal}}", CALENDAR, 404),
     Guarded("GET", f"{API}/letter-templates", (Role.ADMIN,), 200),
     Guarded("GET", f"{API}/letter-templates/{{notice}}", (Role.ADMIN,), 200),
     Guarded("POST", f"{API}/letter-templates/{{notice}}", (Role.ADMIN,), 422),
@@ -195,6 +200,7 @@ async def place(engine: Engine) -> dict[str, object]:
         "code": "nowhere",
         "category": 2**31 - 1,
         "notice": "withdrawal",
+        "rehearsal": 2**31 - 1,
     }
 
 

@@ -148,6 +148,12 @@ async def _narrowed(engine: Engine) -> Json:
     feed, revoked = [(await engine.post("supervisor", "/calendar-feeds")).json() for _ in range(2)]
     spare = {"role": "agency", "organisation": "zdrav", "holder": "Лишний ключ"}
     key = (await engine.post("admin", "/keys", spare)).json()
+    report = {
+        "title": "Репетиция",
+        "introduction": "",
+        "tables": [{"title": "Итог", "headings": ["Пункт"], "rows": []}],
+    }
+    rehearsal = (await engine.post("admin", "/rehearsals", report)).json()
     for path, methods in narrowed["paths"].items():
         case = next((number for part, number in of_courses.items() if part in path), done)
         application = ""
@@ -156,6 +162,7 @@ async def _narrowed(engine: Engine) -> Json:
         known = {"number": case, "task": case, "amendment": case, "document": str(first["id"])}
         known |= {"code": "edu", "category": "1", "course": str(course.id), "application": application}
         known |= {"feed": str(revoked["id"]), "token": feed["token"], "key": str(key["id"])}
+        known |= {"rehearsal": str(rehearsal["id"])}
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.
