@@ -77,6 +77,8 @@ ROUTES = [
     Guarded("GET", f"{API}/deadlines/totals", EVERYBODY, 200),
     Guarded("GET", f"{API}/ledger", EVERYBODY, 422),
     Guarded("GET", f"{API}/ledger/totals", EVERYBODY, 422),
+    Guarded("GET", f"{API}/ledger/months", EVERYBODY, 422),
+    Guarded("GET", f"{API}/ledger/load", CALENDAR, 422),
     Guarded("GET", f"{API}/ledger.xlsx", EVERYBODY, 422),
     Guarded("GET", f"{RECORDS}/ledger", EVERYBODY, 200),
     Guarded("GET", f"{API}/calendar-feeds", EVERYBODY, 200),
