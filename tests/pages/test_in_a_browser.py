@@ -52,7 +52,7 @@ async def test_pages_fit_and_have_no_barriers(
     ("role", "paths"),
     [
         ("operator", ["/tasks", "/tasks?closed=true"]),
-        ("supervisor", ["/clauses", "/clauses?months=12", "/calendar"]),
+        ("supervisor", ["/clauses", "/clauses?months=12&clause=4.2", "/calendar", "/ladders", "/rehearsals"]),
         (
             "admin",
             [
