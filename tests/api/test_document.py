@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, OF_PAGES, RETRY_AFTER_SECONDS, TABLE
+from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE
+from api.problems import OF_PAGES, RETRY_AFTER_SECONDS, TABLE
 from devstack.keys import SUCCESSOR_EMAIL
 from models import certifying
 from models.appendix import CATEGORIES
