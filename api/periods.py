@@ -11,9 +11,17 @@ from api.schemas.calendar import CalendarDay
 
 
 def _period(
-    first: Annotated[CalendarDay, Query(alias="from", description="С этого дня.", examples=["2026-01-01"])],
+    first: Annotated[
+        CalendarDay,
+        Query(alias="from", description="С этого дня.", openapi_examples={"year": {"value": "2026-01-01"}}),
+    ],
     last: Annotated[
-        CalendarDay, Query(alias="to", description="По этот день включительно.", examples=["2026-12-31"])
+        CalendarDay,
+        Query(
+            alias="to",
+            description="По этот день включительно.",
+            openapi_examples={"year": {"value": "2026-12-31"}},
+        ),
     ],
 ) -> Period:
     if last < first:

@@ -41,7 +41,7 @@ class TermsChecked(BaseModel):
 class ReportTable(Form):
     title: Title
     headings: list[Line] = Field(min_length=1, max_length=20)
-    rows: list[Annotated[list[Line], Field(max_length=20)]] = Field(max_length=20_000)
+    rows: list[Annotated[list[Line], Field(max_length=20)]]
 
 
 class ReportForm(Form):

@@ -61,6 +61,7 @@ async def test_pages_fit_and_have_no_barriers(
                 "/calendar?day=x",
                 "/letters",
                 "/letters/refusal",
+                "/ladders?failed=true",
             ],
         ),
     ],
