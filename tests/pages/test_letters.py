@@ -23,7 +23,7 @@ async def test_every_letter_is_listed_and_shown_as_it_would_be_sent(signed_in: S
         page = await admin.page(f"/letters/{notice}")
         text = re.search(r'<pre class="letter">(.+?)</pre>', page, re.DOTALL)
 
-        assert f'<h2 id="subject">{subject}</h2>' in page
+        assert f'<h2 id="letter-subject">{subject}</h2>' in page
         assert text
         assert len(text[1]) > 200, notice
 
