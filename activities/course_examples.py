@@ -7,12 +7,14 @@ from typing import Any
 
 from activities.course_facts import PARTICULARS, CourseLetter
 from activities.examples import FULL, ORDERED
-from activities.rendering import Rendered, render
+from activities.rendering import Rendered
+from activities.wording import Context, write
 from models.enrolment import Stage as EnrolmentStage
 from models.letters import Notice
 from models.signup import Standing
 from models.terms import Recipient
 from models.trainings import Stage as TrainingStage
+from models.wording import Wording
 
 LETTER = CourseLetter(
     number="consultation-12",
@@ -151,9 +153,13 @@ _ORDERED = (
 )
 
 
-def example(notice: Notice) -> Rendered:
-    """The letter with invented facts."""
+def example(notice: Notice, wording: Wording | None = None) -> Rendered:
+    """The letter with invented facts, in the engine's words or in others."""
+    return write(notice, _facts(notice), wording)
+
+
+def _facts(notice: Notice) -> Context:
     if notice in {*PARTICULARS, Notice.CLAIM_CODE}:
         number = NUMBERS.get(notice[:5], LETTER.number)
-        return render(notice, replace(ACCESSIBLE, number=number, more=MORE[notice][0]))
-    return render(notice, ORDERED if notice in _ORDERED else FULL)
+        return replace(ACCESSIBLE, number=number, more=MORE[notice][0])
+    return ORDERED if notice in _ORDERED else FULL

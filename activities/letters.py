@@ -13,12 +13,12 @@ from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import col
 from temporalio import activity
 
-from activities import course_facts, dossier, recipients, self_registration
-from activities.course_facts import CourseLetter
+from activities import course_facts, dossier, recipients, self_registration, wording
 from activities.facts import facts
-from activities.rendering import LetterContext, Rendered, render
+from activities.rendering import LetterContext, Rendered
 from activities.sites import Sites
 from activities.typesetting import DocumentKind, typeset
+from activities.wording import Context
 from clients.mail import Attachment, Mail, MailClient, MailError, MailRefused, MailUnavailable
 from models import cases, ids, store
 from models.cases import Kind
@@ -28,8 +28,6 @@ from models.step import Step
 from models.tables import Document, JournalEntry, LetterRow, Organisation, Task
 from models.tasks import TaskKind
 from models.terms import Recipient
-
-Context = LetterContext | CourseLetter
 
 _DOCUMENTS = {Notice.REFUSAL: DocumentKind.REFUSAL, Notice.ORDER: DocumentKind.ORDER}
 """What goes with a notice as PDF."""
@@ -50,9 +48,11 @@ class LetterActivities:
         async with store.looking(self._sessions) as session:
             context, agency = await self._read(session, letter)
             kept = await self_registration.documents(session, letter)
+            own_words = await wording.read(session, letter.notice)
         # Before anything is written: no transaction stays open while a document is typeset.
         document = await _typeset(letter, context)
-        row = self._row(letter, self._address(letter.to, context, agency), render(letter.notice, context))
+        rendered = wording.write(letter.notice, context, own_words)
+        row = self._row(letter, self._address(letter.to, context, agency), rendered)
         row.documents = kept
         is_one_statement = document is None and row.state == LetterState.WRITTEN
         async with store.looking(self._sessions) if is_one_statement else self._sessions.begin() as session:

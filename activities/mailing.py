@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 from temporalio import activity
 
-from activities import certificate_letters, claim_codes, course_facts
+from activities import certificate_letters, claim_codes, course_facts, wording
 from activities.course_facts import CourseLetter
-from activities.rendering import Rendered, render
+from activities.rendering import Rendered
 from activities.sites import Sites
 from clients.mail import Attachment, Mail, MailClient, MailInvalid, MailRefused, MailUnavailable
 from models import store
@@ -27,6 +27,7 @@ from models.settings import Settings
 from models.step import Step
 from models.tables import BulkLetter
 from models.terms import Recipient
+from models.wording import Wording
 
 Told = dict[str, Any]
 
@@ -60,13 +61,14 @@ class MailingActivities:
     async def send_written(self, mailing: Step) -> None:
         """The same of a mailing that goes on growing, and is journaled letter by letter elsewhere."""
         contexts: dict[Notice, CourseLetter] = {}
+        own_words: dict[Notice, Wording | None] = {}
         put_off = False
         async for row in self._left(mailing):
             begun = time.monotonic()
             notice = Notice(row.facts["notice"])
             if notice not in contexts:
-                contexts[notice] = await self._context(mailing, notice)
-            state, told = await self._send(row, notice, contexts[notice])
+                contexts[notice], own_words[notice] = await self._context(mailing, notice)
+            state, told = await self._send(row, notice, contexts[notice], own_words[notice])
             put_off |= state is LetterState.WRITTEN
             await self._settle(row, notice, state, told)
             await asyncio.sleep(max(0.0, self._pause - (time.monotonic() - begun)))
@@ -88,13 +90,14 @@ class MailingActivities:
                 return
             last = rows[-1].row
 
-    async def _context(self, mailing: Step, notice: Notice) -> CourseLetter:
+    async def _context(self, mailing: Step, notice: Notice) -> tuple[CourseLetter, Wording | None]:
         letter = Letter(**mailing.model_dump(), notice=notice, to=Recipient.LEARNER)
         async with store.looking(self._sessions) as session:
-            return (await course_facts.read(session, letter, self._settings, self._sites)).context
+            told = await course_facts.read(session, letter, self._settings, self._sites)
+            return told.context, await wording.read(session, notice)
 
     async def _send(
-        self, row: BulkLetter, notice: Notice, context: CourseLetter
+        self, row: BulkLetter, notice: Notice, context: CourseLetter, own_words: Wording | None
     ) -> tuple[LetterState, Told | None]:
         """What became of it, and what it told beside its facts."""
         if not row.address:
@@ -102,7 +105,7 @@ class MailingActivities:
         told, attachments = await self._tell(row, notice)
         if told is None:
             return LetterState.NOT_NEEDED, None
-        rendered = render(notice, context.with_more({**row.facts, **told}))
+        rendered = wording.write(notice, context.with_more({**row.facts, **told}), own_words)
         return await self._hand_over(row, rendered, attachments), told
 
     async def _tell(self, row: BulkLetter, notice: Notice) -> tuple[Told | None, tuple[Attachment, ...]]:

@@ -6,6 +6,7 @@ and rendered twice with the parts of `_base/text` and of `_base/html`, so that b
 
 import re
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -203,18 +204,32 @@ class Rendered:
     html: str
 
 
-def render(notice: Notice, context: About) -> Rendered:
+def render(notice: Notice, context: About, *, subject: str = "", opening: Sequence[str] = ()) -> Rendered:
     """The letter of a notice.
+
+    Args:
+        notice: Which.
+        context: What it tells.
+        subject: In place of the template's; blank for that.
+        opening: Paragraphs in place of the template's; none for those.
 
     Raises:
         jinja2.UndefinedError: the letter would print a fact that the context leaves out.
     """
-    subject = _one_line(_environment("text").get_template(f"{notice}/subject.txt").render(letter=context))
-    subject = _shortened(subject, _SUBJECT_LENGTH)
+    line = _one_line(subject) or _subject(notice, context)
+    facts: dict[str, Any] = {
+        "letter": context,
+        "subject": _shortened(line, _SUBJECT_LENGTH),
+        "opening": opening,
+    }
     body = f"{notice}/body.jinja"
-    text = _environment("text").get_template(body).render(letter=context, subject=subject)
-    html = _environment("html").get_template(body).render(letter=context, subject=subject)
-    return Rendered(subject, re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html)
+    text = _environment("text").get_template(body).render(facts)
+    html = _environment("html").get_template(body).render(facts)
+    return Rendered(facts["subject"], re.sub(r"\n{3,}", "\n\n", text).strip() + "\n", html)
+
+
+def _subject(notice: Notice, context: About) -> str:
+    return _one_line(_environment("text").get_template(f"{notice}/subject.txt").render(letter=context))
 
 
 @cache

@@ -30,9 +30,11 @@ from api.routes import (
     feeds,
     health,
     ledger,
+    lists,
     reconciliation,
     records,
     register,
+    rehearsals,
     replacements,
     requests,
     results,
@@ -45,6 +47,7 @@ from api.routes import (
     tasks,
     temporal,
     trainings,
+    wordings,
 )
 from api.starting import Receipts
 from models import garbage, logs, store
@@ -84,7 +87,10 @@ _ROUTERS = (
     results.router,
     sign_ups.router,
     replacements.router,
+    lists.router,
     access.router,
+    wordings.router,
+    rehearsals.router,
 )
 
 _PREFIX = "/api/v1"

@@ -1,11 +1,15 @@
 """The building of a course: finding it, showing it, declaring it ready."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, NamedTuple
 from uuid import uuid4
 
 from fastapi import Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy import and_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -45,6 +49,14 @@ async def _act(case: AuthoringDep, post: PostDep, updates: UpdatesDep) -> Course
 AuthoringActDep = Annotated[CourseAct, Depends(_act)]
 
 
+class Standing(NamedTuple):
+    """The building of a course in a list."""
+
+    state: AuthoringStage
+    planned_on: date | None
+    overdue: bool
+
+
 async def shown(session: AsyncSession, number: str) -> AuthoringShown:
     """The case as it is answered."""
     case = await session.get_one(CaseRow, number)
@@ -59,6 +71,28 @@ async def shown(session: AsyncSession, number: str) -> AuthoringShown:
         declared=declared,
         closed_at=case.closed_at,
     )
+
+
+async def standings(session: AsyncSession, courses: Sequence[int]) -> dict[int, Standing]:
+    """How far the building of each is; one that no request has asked for has none."""
+    numbers = {f"{Kind.AUTHORING}-{course}": course for course in courses}
+    own = and_(col(ClauseRow.number) == col(CaseRow.number), col(ClauseRow.clause) == Clause.AUTHORING.value)
+    query = select(CaseRow, ClauseRow).join(ClauseRow, own, isouter=True)
+    last = (
+        select(JournalEntry)
+        .ext(distinct_on(col(JournalEntry.number)))
+        .where(col(JournalEntry.number).in_(numbers), col(JournalEntry.step).startswith(_DECLARED))
+        .order_by(col(JournalEntry.number), col(JournalEntry.id).desc())
+    )
+    ready = {one.number for one in await session.scalars(last) if one.evidence and one.evidence["ready"]}
+    return {
+        numbers[case.number]: Standing(
+            AuthoringStage.READY if case.number in ready else AuthoringStage.BUILDING,
+            term.last_day if term else None,
+            overdue=bool(term and term.is_overdue) and case.closed_at is None,
+        )
+        for case, term in (await session.execute(query.where(col(CaseRow.number).in_(numbers)))).all()
+    }
 
 
 async def declare_ready(act: CourseAct) -> JSONResponse:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Path
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -32,6 +32,15 @@ async def sees(session: AsyncSession, caller: Caller, course: Course) -> bool:
         return course.owner == caller.organisation
     query = select(col(Responsibility.id)).where(col(Responsibility.course) == course.id, is_of(caller.email))
     return (await session.scalar(query.limit(1))) is not None
+
+
+def visible(caller: Caller) -> ColumnElement[bool]:
+    """The same rule for a query of courses."""
+    if caller.role in STAFF:
+        return true()
+    if caller.role is Role.AGENCY:
+        return col(Course.owner) == caller.organisation
+    return col(Course.id).in_(select(col(Responsibility.course)).where(is_of(caller.email)))
 
 
 def is_of(email: str) -> ColumnElement[bool]:

@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from api.errors import MEDIA_TYPE, RETRY_AFTER_SECONDS, TABLE, ProblemBody
+from api.errors import MEDIA_TYPE, ProblemBody
+from api.problems import RETRY_AFTER_SECONDS, TABLE
 
 Answers = dict[int | str, dict[str, Any]]
 

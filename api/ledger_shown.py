@@ -1,14 +1,24 @@
 """The clause ledger as it is answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import cache
 
 from api.schemas.fields import Named
-from api.schemas.ledger import ClauseTotals, LedgerCase, LedgerLine, LedgerTotals, PartyDays, StateCount
+from api.schemas.ledger import (
+    ClauseTotals,
+    LedgerCase,
+    LedgerLine,
+    LedgerMonth,
+    LedgerTotals,
+    PartyDays,
+    StateCount,
+)
 from models import cases, ledger_totals
 from models.ledger import CaseLedger, Line, Party, State
 from models.ledger_totals import ClauseSummary
 from models.regulation import PROVISIONS
+from models.terms import Clause
 
 
 @cache
@@ -41,6 +51,19 @@ def totals(found: Sequence[CaseLedger]) -> LedgerTotals:
     )
 
 
+def months(found: Sequence[CaseLedger], first: date, last: date) -> list[LedgerMonth]:
+    """Month by month, the oldest first; a month without cases has no lines."""
+    return [
+        LedgerMonth(month=one.first, clause=clause.value, states=_states(states))
+        for one in ledger_totals.by_month(found, first, last)
+        for clause, states in sorted(one.states.items(), key=lambda item: list(Clause).index(item[0]))
+    ]
+
+
+def _states(counts: Mapping[State, int]) -> list[StateCount]:
+    return [StateCount(state=_named(state), count=count) for state, count in counts.items()]
+
+
 def _line(line: Line) -> LedgerLine:
     fact = line.fact
     return LedgerLine(
@@ -64,7 +87,7 @@ def _clause(summary: ClauseSummary) -> ClauseTotals:
     return ClauseTotals(
         clause=summary.clause.value,
         clause_title=PROVISIONS[summary.clause].title,
-        states=[StateCount(state=_named(state), count=count) for state, count in summary.states.items()],
+        states=_states(summary.states),
         unit=summary.unit.value,
         **summary.usual._asdict(),
     )

@@ -206,7 +206,7 @@ def days_left(deadline: Deadline, at: datetime, calendar: WorkCalendar) -> int:
 
 def _ladder(term: Term, last_day: date, calendar: WorkCalendar) -> tuple[Rung, ...]:
     reminders = [
-        (RungKind.REMINDER, _reminder_day(step, last_day, calendar), step.to, _reminder_label(step))
+        (RungKind.REMINDER, _reminder_day(step, last_day, calendar), step.to, reminder_label(step))
         for step in term.reminders
     ]
     first_late_day = calendar.next_working_day(last_day + timedelta(days=1))
@@ -215,7 +215,7 @@ def _ladder(term: Term, last_day: date, calendar: WorkCalendar) -> tuple[Rung, .
             RungKind.ESCALATION,
             calendar.add_working_days(first_late_day, step.after),
             step.to,
-            _escalation_label(step),
+            escalation_label(step),
         )
         for step in term.escalations
     ]
@@ -238,13 +238,15 @@ def _hand_over(term: Term, last_day: date, calendar: WorkCalendar) -> datetime |
     return morning_of(calendar.add_working_days(last_day, -term.hand_over_before))
 
 
-def _reminder_label(reminder: Reminder) -> str:
+def reminder_label(reminder: Reminder) -> str:
+    """«за 3 рабочих дня до срока»"""
     if reminder.before == 0:
         return "последний день срока"
     return f"за {russian.days(reminder.before, working=reminder.unit.is_working)} до срока"
 
 
-def _escalation_label(escalation: Escalation) -> str:
+def escalation_label(escalation: Escalation) -> str:
+    """«срок истёк», «после срока прошло 3 рабочих дня»"""
     if escalation.after == 0:
         return "срок истёк"
     passed = russian.plural(escalation.after, "прошёл", "прошло", "прошло")

@@ -1,12 +1,14 @@
-"""Totals of the clause ledger: whose time was taken, how clauses were kept, how long they usually take."""
+"""Totals of the clause ledger: whose time it took, how clauses were kept, what is usual, who decides what."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from models.ledger import Line, Party, State
+from models.deadlines import local_date
+from models.ledger import CaseLedger, Line, Party, State
 from models.terms import Clause, Unit
 
 _PARTIES = tuple(Party)
@@ -69,6 +71,78 @@ def summarise(lines: Iterable[Line]) -> list[ClauseSummary]:
         ClauseSummary(one, states[one], usual(took[one]), units.get(one, Unit.CALENDAR_DAYS))
         for one in Clause
         if one in states
+    ]
+
+
+class MonthSummary(NamedTuple):
+    """Clauses of the cases opened in a month.
+
+    Attributes:
+        first: Its first day.
+        states: How many of each clause were kept, and how.
+    """
+
+    first: date
+    states: Mapping[Clause, Mapping[State, int]]
+
+    def of(self, clause: Clause | None) -> dict[State, int]:
+        """Of one clause, or of all together."""
+        asked = [counts for one, counts in self.states.items() if clause in (None, one)]
+        return {state: sum(counts[state] for counts in asked) for state in State}
+
+
+def by_month(found: Iterable[CaseLedger], first: date, last: date) -> list[MonthSummary]:
+    """Every month of a period, the oldest first, by the local day on which a case was opened."""
+    counts: dict[date, dict[Clause, dict[State, int]]] = {one: {} for one in _months(first, last)}
+    for case in found:
+        month = counts[local_date(case.opened_at).replace(day=1)]
+        for line in case.lines:
+            month.setdefault(line.fact.clause, dict.fromkeys(State, 0))[line.state] += 1
+    return [MonthSummary(month, states) for month, states in counts.items()]
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = (month + timedelta(days=31)).replace(day=1)
+
+
+class Load(NamedTuple):
+    """A reviewer's work.
+
+    Attributes:
+        holder: Who, for people to read.
+        open: Requests that wait for their decision now.
+        decided: Decisions on the cases of the period.
+        late: How many of those came late.
+        median: Half of them took no longer than so many days.
+    """
+
+    holder: str
+    open: int
+    decided: int
+    late: int
+    median: int | None
+
+
+def load(found: Iterable[CaseLedger], taken: Mapping[str, int]) -> list[Load]:
+    """The most laden first; who withdrew a request has not decided it.
+
+    Args:
+        found: Cases of a period.
+        taken: How many requests each has now.
+    """
+    took: dict[str, list[int]] = defaultdict(list)
+    late: Counter[str] = Counter()
+    for line in (line for case in found for line in case.lines):
+        if line.fact.clause is Clause.REVIEW and line.took is not None and line.fact.by:
+            took[line.fact.by].append(line.took)
+            late[line.fact.by] += line.state is State.LATE
+    holders = sorted({*taken, *took}, key=lambda name: (-taken.get(name, 0), -len(took[name]), name))
+    return [
+        Load(name, taken.get(name, 0), len(took[name]), late[name], usual(took[name]).median)
+        for name in holders
     ]
 
 

@@ -200,6 +200,16 @@ TERMS: Mapping[Clause, Term] = MappingProxyType(
     {term.clause: term for term in (REVIEW_TERM, SETUP_TERM, CONSULTATION_TERM, REPLACEMENT_TERM)}
 )
 
+LADDERS: tuple[Term, ...] = (
+    REVIEW_TERM,
+    SETUP_TERM,
+    CONSULTATION_TERM,
+    AUTHORING_TERM,
+    ENROLMENT_TERM,
+    REPLACEMENT_TERM,
+)
+"""Every ladder of letters in force, in order of the clauses."""
+
 CONCERNED: Mapping[Clause, tuple[Recipient, ...]] = MappingProxyType(
     {
         Clause.REVIEW: (Recipient.AGENCY, Recipient.REVIEWER),

@@ -15,6 +15,10 @@ class RungKind(StrEnum):
     REMINDER = "reminder"
     ESCALATION = "escalation"
 
+    @property
+    def russian(self) -> str:
+        return "напоминание" if self is RungKind.REMINDER else "эскалация"
+
 
 class RungState(StrEnum):
     """What has become of a rung."""

@@ -16,6 +16,7 @@ import uvloop
 
 from devstack.accounts import socket_folder
 from devstack.errors import DevstackError
+from models.changed_terms import IN_FORCE, Changed, Terms, WrongTerms, read
 from models.deadlines import local_date
 from models.exit import run_and_leave
 from rehearsal import facts, report
@@ -24,7 +25,6 @@ from rehearsal.comparison import Rehearsed
 from rehearsal.facts import Outcome
 from rehearsal.parts import Parts
 from rehearsal.people import Invented, invent
-from rehearsal.terms import IN_FORCE, Changed, Terms, WrongTerms, read
 from rehearsal.year import Year
 
 _EXAMPLE = Path(__file__).with_name("example.toml")
@@ -50,7 +50,7 @@ async def main(arguments: argparse.Namespace, changed: Changed) -> None:
         changed.title, year, len(requests), arguments.seed, changed.terms, before=before, after=after
     )
     print(f"\n{report.write(rehearsed, arguments.out)}")
-    files = " и ".join(str(arguments.out / name) for name in report.FILES)
+    files = ", ".join(str(arguments.out / name) for name in report.FILES)
     print(f"Отчёт: {files}. Заняло {time.monotonic() - begun:.0f} с.")
 
 

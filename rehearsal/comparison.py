@@ -4,15 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models import russian
 from models.calendar import WorkCalendar
+from models.changed_terms import IN_FORCE, Terms, described
 from models.lateness import days_between
 from models.ledger_totals import usual
 from models.letters import Notice
 from models.regulation import PROVISIONS
-from models.terms import Clause, Recipient, Term
+from models.terms import Clause, Recipient
 from rehearsal.facts import Ended, Outcome, Sent
-from rehearsal.terms import IN_FORCE, Terms
 
 Cell = str | int | date | None
 
@@ -57,19 +56,14 @@ def tables(rehearsed: Rehearsed) -> list[Table]:
 
 def _terms(changed: Terms) -> Table:
     rows = [
-        (_clause(clause), _term(term), "как сейчас" if changed[clause] == term else _term(changed[clause]))
+        (
+            _clause(clause),
+            described(term),
+            "как сейчас" if changed[clause] == term else described(changed[clause]),
+        )
         for clause, term in IN_FORCE.items()
     ]
     return Table("Сроки", ("Пункт", "действует", "репетируется"), rows)
-
-
-def _term(term: Term) -> str:
-    befores = ", ".join(str(one.before) for one in term.reminders) or "нет"
-    afters = ", ".join(str(one.after) for one in term.escalations) or "нет"
-    return (
-        f"{russian.days(term.amount, working=term.unit.is_working)};"
-        f" напоминания за {befores}; эскалации через {afters}; повтор каждые {term.repeat_every}"
-    )
 
 
 def _clauses(rehearsed: Rehearsed) -> Table:

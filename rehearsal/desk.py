@@ -22,6 +22,7 @@ from api.intake import Incoming, Intake
 from api.schemas.requests import RequestForm
 from api.starting import Receipts, Starts
 from devstack.keys import RESPONSIBLE_EMAIL
+from models.changed_terms import Terms
 from models.consultation import Consultation
 from models.deadlines import local_date
 from models.requests import Filed
@@ -30,7 +31,6 @@ from models.terms import Clause
 from rehearsal.clock import PATIENCE_SECONDS, NotAsRehearsed
 from rehearsal.parts import Office
 from rehearsal.people import Invented
-from rehearsal.terms import Terms
 
 _FILING = "POST /requests"
 _RETRIED = (409, 503)

@@ -7,12 +7,12 @@ from datetime import date
 from sqlmodel import col, select
 
 from models import store
+from models.changed_terms import SECTIONS
 from models.deadlines import local_date
 from models.letters import Notice
 from models.tables import ClauseRow, LetterRow
 from models.terms import Clause, Recipient
 from rehearsal.people import Invented
-from rehearsal.terms import SECTIONS
 
 
 @dataclass(frozen=True, order=True)

@@ -1,5 +1,6 @@
-"""The report of a rehearsal: Markdown and XLSX in its folder, and what the terminal shows."""
+"""The report of a rehearsal: Markdown, XLSX, JSON for the page of rehearsals, and what the terminal shows."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,15 +11,15 @@ from rehearsal.comparison import Cell, Rehearsed, Table, tables
 from reports import xlsx
 from reports.xlsx_style import Styles
 
-FILES = ("report.md", "report.xlsx")
+FILES = ("report.json", "report.md", "report.xlsx")
 _ON_TERMINAL = ("Итог по пунктам", "Кому сколько писем")
 _NARROW, _WIDE = 12, 45
 
 
 def write(rehearsed: Rehearsed, folder: Path) -> str:
-    """Both files, each whole or not there at all; what the terminal shows."""
+    """All files, each whole or not there at all; what the terminal shows."""
     found = tables(rehearsed)
-    contents = (_markdown(rehearsed, found).encode(), _workbook(rehearsed, found))
+    contents = (_json(rehearsed, found), _markdown(rehearsed, found).encode(), _workbook(rehearsed, found))
     for name, content in zip(FILES, contents, strict=True):
         part = folder / f"{name}.part"
         part.write_bytes(content)
@@ -53,6 +54,24 @@ def _markdown(rehearsed: Rehearsed, found: Sequence[Table]) -> str:
         text = "\n".join(f"| {' | '.join(_line(_text(cell)) for cell in line)} |" for line in lines)
         parts.append(f"## {table.title}\n\n{text if table.rows else 'Нет.'}\n")
     return "\n".join(parts)
+
+
+def _json(rehearsed: Rehearsed, found: Sequence[Table]) -> bytes:
+    """As `POST /rehearsals` takes it: what the Markdown says."""
+    short = [table for table in found if not table.is_long]
+    said = {
+        "title": " ".join(rehearsed.title.split()),
+        "introduction": _introduction(rehearsed),
+        "tables": [
+            {
+                "title": table.title,
+                "headings": list(table.headings),
+                "rows": [[" ".join(_text(cell).split()) for cell in line] for line in table.rows],
+            }
+            for table in short
+        ],
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1).encode()
 
 
 def _line(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from models import ids
 from models.calendar import WorkCalendar
+from models.changed_terms import Terms
 from models.deadlines import Deadline
 from models.decisions import Reviewed
 from models.requests import Filed, Review, Setup
@@ -20,7 +21,6 @@ from rehearsal.clock import Clock, together, until
 from rehearsal.desk import Desk
 from rehearsal.parts import Office
 from rehearsal.people import Invented
-from rehearsal.terms import Terms
 
 AT_ONCE = 12
 """Requests that live at the same time."""

@@ -13,9 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 from models import cases, ledger_totals
 from models.deadlines import LOCAL_ZONE
 from models.ledger import CaseLedger, Line, State
-from models.ledger_totals import ClauseSummary
+from models.ledger_totals import ClauseSummary, Load
 from models.regulation import PROVISIONS
-from reports import xlsx
+from reports import ledger_xlsx_months, xlsx
 from reports.xlsx import Column, write_headings, write_table
 from reports.xlsx_style import Styles
 
@@ -44,7 +44,9 @@ _COLUMNS: tuple[Column[_Row], ...] = (
 )
 
 
-def workbook(found: Sequence[CaseLedger], first: date, last: date, now: datetime) -> bytes:
+def workbook(
+    found: Sequence[CaseLedger], first: date, last: date, now: datetime, laden: Sequence[Load] = ()
+) -> bytes:
     """The whole file. Blocks for some seconds at 10,000 cases: call it in a thread.
 
     Args:
@@ -52,13 +54,16 @@ def workbook(found: Sequence[CaseLedger], first: date, last: date, now: datetime
         first: The period's first day.
         last: Its last day, included.
         now: As of when; written on the sheet.
+        laden: The load of reviewers, for whom it is shown to.
     """
 
     def write(book: Workbook, styles: Styles) -> None:
-        totals, table = book.add_worksheet("Сводка"), book.add_worksheet("Пункты")
-        _write_totals(totals, found, _period(first, last, now), styles)
+        _write_totals(book.add_worksheet("Сводка"), found, _period(first, last, now), styles)
+        ledger_xlsx_months.write(book, ledger_totals.by_month(found, first, last), styles)
+        if laden:
+            _write_load(book.add_worksheet("Нагрузка"), laden, styles)
         rows = (_Row(case, line) for case in found for line in case.lines)
-        write_table(table, _COLUMNS, rows, styles)
+        write_table(book.add_worksheet("Пункты"), _COLUMNS, rows, styles)
 
     return xlsx.workbook("Журнал исполнения пунктов Регламента", now, write)
 
@@ -97,6 +102,17 @@ def _write_clause(sheet: Worksheet, row: int, summary: ClauseSummary, styles: St
             sheet.write_number(row, at, number, styles.count)
     days = "рабочие" if summary.unit.is_working else "календарные"
     sheet.write_string(row, len(numbers) + 1, days, styles.text)
+
+
+def _write_load(sheet: Worksheet, laden: Sequence[Load], styles: Styles) -> None:
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, 4, 16)
+    write_headings(sheet, 0, ("Кто", "ждут решения", "решено", "с опозданием", "медиана, дней"), styles)
+    for row, one in enumerate(laden, start=1):
+        xlsx.write_cell(sheet, row, 0, one.holder, styles.text)
+        for at, count in enumerate(one[1:], start=1):
+            xlsx.write_cell(sheet, row, at, count, styles.count)
+    xlsx.finish_table(sheet, rows=len(laden), columns=5)
 
 
 def _local(at: datetime | None) -> datetime | None:

@@ -11,9 +11,10 @@ from fastapi import Depends, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth import Caller
-from api.errors import IDEMPOTENCY_KEY, TABLE, Problem
+from api.errors import IDEMPOTENCY_KEY, Problem
 from api.invalid import FieldProblem
 from api.pages.visitors import Form, VisitorDep
+from api.problems import TABLE
 
 _API = "/api/v1"
 

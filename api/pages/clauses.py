@@ -1,25 +1,22 @@
 """How clauses were kept, month by month, whose clock runs, what is usual, and the load of reviewers."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, NamedTuple
 
 from fastapi import Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, func, select
 
-from api import ledger, ledger_shown
+from api import ledger, ledger_shown, load
 from api.auth import CallerDep, Role, allow
 from api.deps import SessionsDep, SettingsDep
 from api.pages.frame import pages_router, show
-from models import store
+from models import ledger_totals, store
 from models.deadlines import local_date
-from models.ledger import CaseLedger, Ledger, State
-from models.requests import Stage
-from models.tables import Request as RequestRow
-from models.terms import Clause
+from models.ledger import Ledger, Party, State
+from models.ledger_totals import MonthSummary
+from models.regulation import PROVISIONS
+from models.terms import Clause, Recipient
 
 router = pages_router()
 
@@ -40,7 +37,14 @@ _MONTHS = (
 _STATES = (State.KEPT, State.LATE, State.NOT_DUE)
 _HEIGHT, _STEP, _BAR = 160, 50, 30
 """Of the chart, in its own units: full height, a month's width, a bar's."""
-_NOBODY = "никто не взял"
+_WAITED_FOR = {
+    Party.AGENCY: Recipient.AGENCY,
+    Party.AUTHORITY: Recipient.REVIEWER,
+    Party.OPERATOR: Recipient.OPERATOR,
+    Party.RESPONSIBLE: Recipient.RESPONSIBLE,
+    Party.OWNER: Recipient.OWNER,
+}
+"""By whom the work list finds the cases in which a party's time runs."""
 
 
 class Bar(NamedTuple):
@@ -63,15 +67,6 @@ class Month(NamedTuple):
     """Where its name stands, in units of the chart."""
 
 
-class Load(NamedTuple):
-    """A reviewer's work."""
-
-    holder: str
-    open: int
-    decided: int
-    late: int
-
-
 @router.get("/clauses", dependencies=[allow(Role.SUPERVISOR, Role.ADMIN)])
 async def clauses_page(
     http: Request,
@@ -79,31 +74,38 @@ async def clauses_page(
     sessions: SessionsDep,
     settings: SettingsDep,
     months: Annotated[int, Query(ge=1, le=12)] = 6,
+    clause: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """The ledger of cases opened in the last months, this one included."""
+    """The ledger of cases opened in the last months, this one included; by month of one clause, or of all."""
     now = datetime.now(UTC)
     today = local_date(now)
-    firsts = _firsts(today, months)
+    first = _firsts(today, months)[0]
+    chosen = Clause(clause) if clause in set(Clause) else None
     async with store.looking(sessions) as session:
         reckoner = Ledger(await store.load_calendar(session, settings.confirmed_years), now)
-        found = await ledger.of_period(session, caller, ledger.Period(firsts[0], today), reckoner)
-        taken = await _taken(session)
+        found = await ledger.of_period(session, caller, ledger.Period(first, today), reckoner)
+        laden = await load.of_reviewers(session, found)
     totals = await asyncio.to_thread(ledger_shown.totals, found)
     return show(
         http,
         "clauses.html",
         title="Соблюдение регламента",
-        first=firsts[0],
+        first=first,
         last=today,
         months=months,
-        columns=_columns(firsts, found),
+        clause=chosen.value if chosen else "",
+        clauses=[(one.clause, f"п. {one.clause} {one.clause_title}") for one in totals.clauses],
+        chosen=f"п. {chosen} {PROVISIONS[chosen].title}" if chosen else "",
+        columns=_columns(ledger_totals.by_month(found, first, today), chosen),
         states=_STATES,
         width=_STEP * months,
         height=_HEIGHT,
         bar=_BAR,
         totals=totals,
         longest=max((one.days for one in totals.clock), default=0) or 1,
-        load=_load(found, taken),
+        waited_for={party.value: to.value for party, to in _WAITED_FOR.items()},
+        load=laden,
+        most=max((one.open for one in laden), default=0) or 1,
     )
 
 
@@ -115,16 +117,13 @@ def _firsts(today: date, months: int) -> list[date]:
     return firsts[::-1]
 
 
-def _columns(firsts: Sequence[date], found: Sequence[CaseLedger]) -> list[Month]:
-    counts: dict[date, Counter[State]] = {first: Counter() for first in firsts}
-    for case in found:
-        first = local_date(case.opened_at).replace(day=1)
-        counts[first].update(line.state for line in case.lines)
-    highest = max((sum(one[state] for state in _STATES) for one in counts.values()), default=0) or 1
-    return [_column(place, first, counts[first], highest) for place, first in enumerate(firsts)]
+def _columns(months: Sequence[MonthSummary], clause: Clause | None) -> list[Month]:
+    counts = [month.of(clause) for month in months]
+    highest = max((sum(one[state] for state in _STATES) for one in counts), default=0) or 1
+    return [_column(place, month.first, counts[place], highest) for place, month in enumerate(months)]
 
 
-def _column(place: int, first: date, counts: Counter[State], highest: int) -> Month:
+def _column(place: int, first: date, counts: Mapping[State, int], highest: int) -> Month:
     """Parts stand on each other, the first state lowest."""
     x, y, bars = place * _STEP + (_STEP - _BAR) // 2, _HEIGHT, []
     for state in _STATES:
@@ -133,25 +132,3 @@ def _column(place: int, first: date, counts: Counter[State], highest: int) -> Mo
         bars.append(Bar(state, x, y, height))
     name = f"{_MONTHS[first.month - 1]} {first.year}"
     return Month(name, f"{first:%m.%y}", {one: counts[one] for one in _STATES}, bars, x + _BAR // 2)
-
-
-async def _taken(session: AsyncSession) -> dict[str, int]:
-    """Requests that wait for a decision now, by who has taken them."""
-    holder = func.coalesce(func.nullif(col(RequestRow.claimed_by_name), ""), _NOBODY)
-    waiting = col(RequestRow.stage).in_((Stage.REGISTERED, Stage.REVIEW))
-    query = select(holder, func.count()).where(waiting).group_by(holder)
-    return {row[0]: row[1] for row in await session.execute(query)}
-
-
-def _load(found: Sequence[CaseLedger], taken: dict[str, int]) -> list[Load]:
-    """The most laden first; who withdrew a request has not decided it."""
-    decided: Counter[str] = Counter()
-    late: Counter[str] = Counter()
-    for case in found:
-        for line in case.lines:
-            is_decided = line.fact.clause is Clause.REVIEW and line.took is not None and line.fact.by
-            if is_decided:
-                decided[line.fact.by] += 1
-                late[line.fact.by] += line.state is State.LATE
-    holders = sorted({*taken, *decided}, key=lambda name: (-taken.get(name, 0), -decided[name], name))
-    return [Load(name, taken.get(name, 0), decided[name], late[name]) for name in holders]

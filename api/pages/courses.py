@@ -4,10 +4,8 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
-from api import courses as found
+from api import lists
 from api.auth import Caller, CallerDep, Role, allow
 from api.courses import CourseDep
 from api.deps import SessionsDep
@@ -15,12 +13,11 @@ from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
 from api.pages.visitors import Form, FormDep
-from models.tables import Course, Responsibility
+from models.tables import Course
 
 router = pages_router()
 
 OWNERS = (Role.AGENCY, Role.RESPONSIBLE)
-_ON_A_PAGE = 50
 _PAGE = "/courses/{course}"
 
 
@@ -29,20 +26,12 @@ async def my_courses(
     http: Request,
     caller: CallerDep,
     sessions: SessionsDep,
-    api: ApiDep,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    cursor: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    """Courses that the caller owns or is responsible for now, by their place in the register."""
+    """Courses that the caller owns or is responsible for now, the newest first."""
     async with sessions() as session:
-        rows = await _mine(session, caller, after)
-    page = rows[:_ON_A_PAGE]
-    return show(
-        http,
-        "courses.html",
-        title="Мои курсы",
-        courses=[(one, await authoring_of(api, one.id)) for one in page],
-        following=page[-1].id if len(rows) > _ON_A_PAGE else None,
-    )
+        page = await lists.course_page(session, caller, lists.Asked(cursor=cursor or None))
+    return show(http, "courses.html", title="Мои курсы", page=page.model_dump(), cursor=cursor)
 
 
 @router.get(_PAGE)
@@ -139,12 +128,3 @@ async def _show(
         problem=problem,
         question=typed.text("text") if typed else "",
     )
-
-
-async def _mine(session: AsyncSession, caller: Caller, after: int) -> list[Course]:
-    """One more than a page."""
-    theirs = select(col(Responsibility.course)).where(found.is_of(caller.email))
-    own = col(Course.owner) == caller.organisation
-    is_mine = own if caller.role is Role.AGENCY else col(Course.id).in_(theirs)
-    query = select(Course).where(is_mine, col(Course.id) > after).order_by(col(Course.id))
-    return list((await session.scalars(query.limit(_ON_A_PAGE + 1))).all())

@@ -1,12 +1,13 @@
 """The end of a responsible's powers (clause 4.8): told, a successor named, the proof of what was taken."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
+from api import lists
 from api.auth import OPERATORS, Caller, CallerDep, Role, allow
 from api.deps import SessionsDep
 from api.errors import Problem
@@ -18,7 +19,7 @@ from api.replacements import SeenDep
 from api.schemas.fields import CaseNumber
 from models import store
 from models.replacement import Work
-from models.tables import CaseRow, Organisation, Person, ReplacementRow, Subsystem, Task
+from models.tables import Organisation, ReplacementRow, Subsystem, Task
 
 router = pages_router()
 
@@ -26,21 +27,25 @@ _REPORTING = [allow(Role.AGENCY, *OPERATORS)]
 _CONCERNED = [allow(Role.AGENCY, Role.RESPONSIBLE, *OPERATORS)]
 _PAGE = "/replacements/{number}"
 _SUCCESSOR = ("name", "post", "email", "phone")
-_MOST = 200
 
 
 @router.get("/replacements", dependencies=_CONCERNED)
-async def all_replacements(http: Request, caller: CallerDep, sessions: SessionsDep) -> Response:
+async def all_replacements(
+    http: Request,
+    caller: CallerDep,
+    sessions: SessionsDep,
+    cursor: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
     """Those that the reader has to do with, the newest first."""
     async with store.looking(sessions) as session:
-        rows = await _rows(session, caller)
+        page = await lists.replacement_page(session, caller, lists.Asked(cursor=cursor or None))
     return show(
         http,
         "replacements.html",
         title="Смена ответственных",
-        rows=rows,
+        page=page.model_dump(),
+        cursor=cursor,
         reports=_reports(caller),
-        most=_MOST,
     )
 
 
@@ -125,23 +130,6 @@ def _successor(form: Form) -> dict[str, str]:
 
 def _reports(caller: Caller) -> bool:
     return caller.role in (Role.AGENCY, *OPERATORS)
-
-
-async def _rows(session: AsyncSession, caller: Caller) -> list[tuple[ReplacementRow, CaseRow, str]]:
-    """By the rule of `GET /replacements/{number}`."""
-    query = (
-        select(ReplacementRow, CaseRow, col(Person.name))
-        .join(CaseRow, col(CaseRow.number) == col(ReplacementRow.number))
-        .join(Person, col(Person.id) == col(ReplacementRow.person))
-        .order_by(col(CaseRow.opened_at).desc())
-        .limit(_MOST)
-    )
-    if caller.role is Role.AGENCY:
-        query = query.where(col(CaseRow.organisation) == caller.organisation)
-    if caller.role is Role.RESPONSIBLE:
-        own = select(col(Person.id)).where(func.lower(col(Person.email)) == caller.email)
-        query = query.where(col(ReplacementRow.successor).in_(own))
-    return [(row, case, name) for row, case, name in (await session.execute(query)).all()]
 
 
 async def _ask(

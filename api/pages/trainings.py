@@ -1,14 +1,14 @@
 """Trainings of the owner and of the responsible (clause 4.6): the list, setting one up, its page."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from api import courses
+from api import courses, lists
 from api.auth import Caller, CallerDep, Role, allow
 from api.deps import SessionsDep
 from api.errors import Problem
@@ -20,7 +20,7 @@ from api.schemas.fields import CaseNumber
 from api.trainings import TrainingDep
 from models import store
 from models.results import Origin
-from models.tables import Course, Responsibility, TrainingRow
+from models.tables import Course, TrainingRow
 from models.trainings import Stage
 
 router = pages_router()
@@ -30,9 +30,14 @@ _PAGE = "/trainings/{number}"
 
 
 @router.get("/trainings", dependencies=OWNERS)
-async def all_trainings(http: Request, caller: CallerDep, sessions: SessionsDep) -> Response:
+async def all_trainings(
+    http: Request,
+    caller: CallerDep,
+    sessions: SessionsDep,
+    cursor: Annotated[str, Query(max_length=200)] = "",
+) -> Response:
     """Trainings of every course of the caller, the newest first; the form of a new one below."""
-    return await _list(http, caller, sessions)
+    return await _list(http, caller, sessions, cursor)
 
 
 @router.post("/trainings", dependencies=OWNERS)
@@ -143,21 +148,21 @@ async def _list(
     http: Request,
     caller: Caller,
     sessions: SessionsDep,
+    cursor: str = "",
     *,
     typed: Form | None = None,
     problem: Problem | None = None,
 ) -> Response:
     async with store.looking(sessions) as session:
+        page = await lists.training_page(session, caller, lists.Asked(cursor=cursor or None))
         own = await own_courses(session, caller)
-        names = {one.id: one.name for one in own}
-        query = select(TrainingRow).where(col(TrainingRow.course).in_(names))
-        rows = (await session.scalars(query.order_by(col(TrainingRow.starts_on).desc()))).all()
     return show(
         http,
         "trainings.html",
         status=problem.kind.status if problem else 200,
         title="Обучения",
-        trainings=[(row, Stage(row.state).russian, names[row.course]) for row in rows],
+        page=page.model_dump(),
+        cursor=cursor,
         courses=[(one.id, one.name) for one in own],
         typed=typed,
         problem=problem,
@@ -171,10 +176,5 @@ def _wrong(problem: Problem | None) -> defaultdict[str, str]:
 
 async def own_courses(session: AsyncSession, caller: Caller) -> list[Course]:
     """Those that `courses.sees` lets the owner or the responsible see, by name."""
-    query = select(Course).order_by(col(Course.name))
-    if caller.role is Role.AGENCY:
-        query = query.where(col(Course.owner) == caller.organisation)
-    else:
-        theirs = select(col(Responsibility.course)).where(courses.is_of(caller.email))
-        query = query.where(col(Course.id).in_(theirs))
+    query = select(Course).where(courses.visible(caller)).order_by(col(Course.name))
     return list((await session.scalars(query)).all())

@@ -7,15 +7,21 @@ from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 from temporalio.service import RPCError
 
+from api import ladders
 from api.auth import EVERYBODY, OPERATORS, STAFF, Role, allow
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep, TemporalDep
 from api.documentation import acting, reading
 from api.errors import Problem
 from api.idempotency import PostDep
+from api.periods import PeriodDep
 from api.schemas.escalations import CanaryShown, CanaryStarted, LadderProven
+from api.schemas.ladders import FiredPage, LadderShown
 from models import escalations, starting
 from models.tables import CanaryRow
+from models.terms import Clause
+
+_WATCHING = [allow(Role.SUPERVISOR, Role.ADMIN)]
 
 router = APIRouter(tags=["Напоминания и эскалации"])
 
@@ -30,6 +36,28 @@ async def case_escalations(case: CaseDep, sessions: SessionsDep) -> list[LadderP
     async with sessions() as session:
         proofs = await escalations.read(session, case.number)
     return [LadderProven.of(proof) for proof in proofs]
+
+
+@router.get("/ladders", dependencies=_WATCHING, responses=reading("invalid"))
+async def ladders_in_force(period: PeriodDep, sessions: SessionsDep) -> list[LadderShown]:
+    """Действующие лестницы всех сроков и сколько ступеней сработало за период, сколько писем дошло."""
+    async with sessions() as session:
+        return await ladders.in_force(session, period)
+
+
+@router.get("/escalations", dependencies=_WATCHING, responses=reading("invalid"))
+async def fired_rungs(
+    period: PeriodDep,
+    sessions: SessionsDep,
+    clause: Clause | None = None,
+    failed: Annotated[bool, Query(description="Только ступени, письмо которых не дошло.")] = False,
+    cursor: Annotated[str | None, Query(max_length=300, description="`next` прежней страницы.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> FiredPage:
+    """Ступени, сработавшие за период, последние первыми: по какому делу, кому и дошло ли."""
+    asked = ladders.Asked(period, clause, failed, cursor, limit)
+    async with sessions() as session:
+        return await ladders.fired(session, asked)
 
 
 @router.get("/canary", dependencies=[allow(*STAFF)], responses=reading("invalid"))

@@ -4,22 +4,19 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import ledger, ledger_shown
-from api.auth import EVERYBODY, CallerDep, allow
+from api import ledger, ledger_shown, load
+from api.auth import EVERYBODY, CallerDep, Role, allow
 from api.cases import CaseDep
 from api.cursors import Cursor
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
-from api.errors import Problem
-from api.invalid import FieldProblem
-from api.ledger import Period
-from api.schemas.calendar import CalendarDay
+from api.periods import PeriodDep
 from api.schemas.fields import CaseNumber
-from api.schemas.ledger import LedgerCase, LedgerPage, LedgerTotals
+from api.schemas.ledger import LedgerCase, LedgerMonth, LedgerPage, LedgerTotals, ReviewerLoad
 from models import store
 from models.ledger import Ledger
 from models.settings import Settings
@@ -28,25 +25,11 @@ from reports import ledger_xlsx, xlsx
 router = APIRouter(tags=["Журнал пунктов"])
 
 _ANYBODY = [allow(*EVERYBODY)]
+_SUPERVISORS = (Role.SUPERVISOR, Role.ADMIN)
+_SUPERVISING = [allow(*_SUPERVISORS)]
 _READING = reading("invalid")
 _PAGE = TypeAdapter(LedgerPage)
 _BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
-
-
-def _period(
-    first: Annotated[
-        CalendarDay, Query(alias="from", description="Дела, открытые с этого дня.", examples=["2026-01-01"])
-    ],
-    last: Annotated[
-        CalendarDay, Query(alias="to", description="По этот день включительно.", examples=["2026-12-31"])
-    ],
-) -> Period:
-    if last < first:
-        raise Problem("invalid", fields=[FieldProblem(field="to", detail="раньше начала периода")])
-    return Period(first, last)
-
-
-PeriodDep = Annotated[Period, Depends(_period)]
 
 
 class _Cursor(Cursor):
@@ -89,6 +72,28 @@ async def read_totals(
     return await asyncio.to_thread(ledger_shown.totals, found)
 
 
+@router.get("/ledger/months", dependencies=_ANYBODY, responses=_READING)
+async def read_months(
+    period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
+) -> list[LedgerMonth]:
+    """Как соблюдены пункты по месяцам, в которых дела открыты."""
+    async with store.looking(sessions) as session:
+        reckoner = await _ledger(session, settings, datetime.now(UTC))
+        found = await ledger.of_period(session, caller, period, reckoner)
+    return await asyncio.to_thread(ledger_shown.months, found, period.first, period.last)
+
+
+@router.get("/ledger/load", dependencies=_SUPERVISING, responses=_READING)
+async def read_load(
+    period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
+) -> list[ReviewerLoad]:
+    """Нагрузка рассматривающих: что ждёт их решения сейчас и что они решили по делам периода."""
+    async with store.looking(sessions) as session:
+        reckoner = await _ledger(session, settings, datetime.now(UTC))
+        found = await ledger.of_period(session, caller, period, reckoner)
+        return [ReviewerLoad(**one._asdict()) for one in await load.of_reviewers(session, found)]
+
+
 @router.get(
     "/ledger.xlsx",
     dependencies=_ANYBODY,
@@ -98,11 +103,15 @@ async def read_totals(
 async def ledger_as_xlsx(
     period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
 ) -> Response:
-    """Журнал пунктов за период книгой Excel: сводка и таблица с отбором."""
+    """Журнал пунктов за период книгой Excel: сводка, месяцы с диаграммой, таблица с отбором.
+
+    Руководителю — ещё и нагрузка рассматривающих.
+    """
     now = datetime.now(UTC)
     async with store.looking(sessions) as session:
         found = await ledger.of_period(session, caller, period, await _ledger(session, settings, now))
-    content = await asyncio.to_thread(ledger_xlsx.workbook, found, period.first, period.last, now)
+        laden = await load.of_reviewers(session, found) if caller.role in _SUPERVISORS else []
+    content = await asyncio.to_thread(ledger_xlsx.workbook, found, period.first, period.last, now, laden)
     filename = f"punkty-{period.first}-{period.last}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return Response(content, media_type=xlsx.MEDIA_TYPE, headers=headers)

@@ -43,6 +43,27 @@ class AuthoringShown(BaseModel):
     closed_at: Instant | None
 
 
+class CourseItem(BaseModel):
+    """A course of the register in a list."""
+
+    id: int
+    name: str
+    subsystem: str
+    owner: str
+    owner_name: str
+    url: str | None
+    state: Named | None = Field(description="Готовность; нет — курс ведётся вне системы.")
+    planned_on: date | None = Field(description="День, к которому курс должен быть готов.")
+    overdue: bool
+
+
+class CoursePage(BaseModel):
+    """A page of a list; `next` is the cursor of the page after it."""
+
+    items: list[CourseItem]
+    next: str | None = None
+
+
 class LineForm(Form):
     """A question or an answer."""
 

@@ -83,3 +83,21 @@ class LedgerTotals(BaseModel):
     cases: int
     clauses: list[ClauseTotals]
     clock: list[PartyDays]
+
+
+class LedgerMonth(BaseModel):
+    """A clause over the cases opened in a month."""
+
+    month: date = Field(description="Первый день месяца.")
+    clause: str
+    states: list[StateCount]
+
+
+class ReviewerLoad(BaseModel):
+    """A reviewer's work; who is in the ledger, and who has taken requests."""
+
+    holder: str
+    open: int = Field(description="Запросов ждут решения сейчас.")
+    decided: int = Field(description="Решений по делам периода.")
+    late: int = Field(description="Из них с опозданием.")
+    median: int | None = Field(description="Половина решений принята не дольше чем за столько дней.")

@@ -1,12 +1,13 @@
 """Clause 4.8 over HTTP: the end of a responsible's powers, and who comes after them."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
 from api.invalid import RussianValueError
-from api.schemas.fields import Day, Email, Form, Instant, Line, Reason
+from api.schemas.fields import Day, Email, Form, Instant, Line, Named, Reason
 from models.replacement import Work
 
 _SUCCESSOR: dict[str, JsonValue] = {
@@ -102,3 +103,45 @@ class ReplacementShown(BaseModel):
     withdrawn_at: Instant | None = Field(description="Когда сообщение отозвали как ошибочное.")
     closed_at: Instant | None
     proof: dict[str, Any] = Field(description="Что снято, что прочитано обратно, чего Moodle не показывает.")
+
+
+class ReplacementState(StrEnum):
+    """Whom a replacement waits for, in a list."""
+
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    VACANT = "vacant"
+    APPOINTED = "appointed"
+    ACCEPTED = "accepted"
+
+    @property
+    def russian(self) -> str:
+        return _STATES[self]
+
+
+_STATES = {
+    ReplacementState.WITHDRAWN: "сообщение отозвано",
+    ReplacementState.CLOSED: "завершено",
+    ReplacementState.VACANT: "ждёт назначения",
+    ReplacementState.APPOINTED: "назначено, ждёт принятия",
+    ReplacementState.ACCEPTED: "принято",
+}
+
+
+class ReplacementItem(BaseModel):
+    """A replacement in a list."""
+
+    number: str
+    owner: str
+    title: str
+    person: str = Field(description="Чьи полномочия прекращаются.")
+    powers_ended_on: date
+    state: Named
+    opened_at: Instant
+
+
+class ReplacementPage(BaseModel):
+    """A page of a list; `next` is the cursor of the page after it."""
+
+    items: list[ReplacementItem]
+    next: str | None = None

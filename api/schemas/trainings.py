@@ -73,3 +73,24 @@ class TrainingShown(BaseModel):
     letters: list[Letters] = Field(description="Письма Пользователям, по состоянию.")
     sign_up_until: date | None
     places: int | None
+
+
+class TrainingItem(BaseModel):
+    """A training in a list."""
+
+    number: str
+    title: str
+    course: int
+    course_name: str
+    owner: str
+    owner_name: str
+    starts_on: date
+    ends_on: date
+    state: Named
+
+
+class TrainingPage(BaseModel):
+    """A page of a list; `next` is the cursor of the page after it."""
+
+    items: list[TrainingItem]
+    next: str | None = None

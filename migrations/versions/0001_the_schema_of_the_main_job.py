@@ -65,6 +65,17 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('workflow_id', 'run_id')
     )
     op.create_index(op.f('ix_histories_number'), 'histories', ['number'], unique=False)
+    op.create_table('letter_wordings',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('notice', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('opening', sa.Text(), nullable=False),
+    sa.Column('entered_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('entered_by_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_letter_wordings_notice'), 'letter_wordings', ['notice'], unique=False)
     op.create_table('organisations',
     sa.Column('code', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -82,6 +93,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index('persons_email', 'persons', [sa.literal_column('lower(email)')], unique=True, postgresql_where=sa.text("email != ''"))
+    op.create_table('rehearsals',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('report', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('entered_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('entered_by_name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.Column('entered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id')
+    )
     op.create_table('sign_in_attempts',
     sa.Column('sha256', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
@@ -813,9 +833,12 @@ def downgrade() -> None:
     op.drop_table('api_keys')
     op.drop_index(op.f('ix_sign_in_attempts_began_at'), table_name='sign_in_attempts')
     op.drop_table('sign_in_attempts')
+    op.drop_table('rehearsals')
     op.drop_index('persons_email', table_name='persons', postgresql_where=sa.text("email != ''"))
     op.drop_table('persons')
     op.drop_table('organisations')
+    op.drop_index(op.f('ix_letter_wordings_notice'), table_name='letter_wordings')
+    op.drop_table('letter_wordings')
     op.drop_index(op.f('ix_histories_number'), table_name='histories')
     op.drop_table('histories')
     op.drop_table('counters')

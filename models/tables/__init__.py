@@ -30,7 +30,16 @@ from models.tables.drafts import DraftFile, DraftRow
 from models.tables.learners import BulkLetter, ClaimCode, EnrolmentRow, LearnerRow
 from models.tables.people import Account, Person, Responsibility
 from models.tables.reconciliation import DifferenceRow, ReconciliationRow, RegisterChange
-from models.tables.records import CanaryRow, CaseFile, Document, JournalEntry, KeptHistory, LetterRow
+from models.tables.records import (
+    CanaryRow,
+    CaseFile,
+    Document,
+    JournalEntry,
+    KeptHistory,
+    LetterRow,
+    RehearsalRow,
+    WordingRow,
+)
 from models.tables.register import CatalogueEntry, CatalogueReading, Category, Course, Organisation, Subsystem
 from models.tables.replacements import ReplacementRow, ThreadLine
 from models.tables.trainings import ParticipantRow, SignUpRow, TrainingRow
@@ -71,6 +80,7 @@ __all__ = [
     "Person",
     "ReconciliationRow",
     "RegisterChange",
+    "RehearsalRow",
     "ReplacementRow",
     "Request",
     "Responsibility",
@@ -84,4 +94,5 @@ __all__ = [
     "TextRow",
     "ThreadLine",
     "TrainingRow",
+    "WordingRow",
 ]

@@ -51,6 +51,40 @@ class LetterRow(SQLModel, table=True):
         )
 
 
+class WordingRow(SQLModel, table=True):
+    """The administrator's words in a kind of letter, see `models.wording`.
+
+    The rows are their own journal: nothing is ever changed, and the last one of a notice counts.
+    """
+
+    __tablename__ = "letter_wordings"
+
+    id: int | None = Field(default=None, primary_key=True)
+    notice: str = Field(index=True)
+    subject: str = Field(sa_type=Text)
+    opening: str = Field(sa_type=Text)
+    """Blank leaves the engine's; both blank give its letter back."""
+    entered_by: str
+    """The actor: `key-12`."""
+    entered_by_name: str
+    entered_at: datetime = Field(sa_type=AWARE)
+
+
+class RehearsalRow(SQLModel, table=True):
+    """The report of a rehearsal of changed terms, as somebody brought it from the machine where it ran."""
+
+    __tablename__ = "rehearsals"
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    report: dict[str, Any] = Field(sa_type=JSONB)
+    """As `rehearsal/report.py` writes it."""
+    entered_by: str
+    """The actor: `key-12`."""
+    entered_by_name: str
+    entered_at: datetime = Field(sa_type=AWARE)
+
+
 class Document(SQLModel, table=True):
     """A document of a case, whole: one backup holds everything."""
 

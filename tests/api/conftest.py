@@ -11,7 +11,7 @@ from devstack.moodle.server import serving
 from devstack.ports import free_port
 from models import store
 from models.converter import DATA_CONVERTER
-from models.tables import AmendmentRow
+from models.tables import AmendmentRow, WordingRow
 from tests.engine import Engine
 
 
@@ -46,3 +46,11 @@ async def calendar_as_before(engine: Engine) -> AsyncIterator[None]:
     yield
     async with engine.sessions.begin() as session:
         await session.execute(delete(AmendmentRow).where(col(AmendmentRow.id).not_in(before)))
+
+
+@pytest.fixture
+async def letters_as_before(engine: Engine) -> AsyncIterator[None]:
+    """Letters are written in the engine's words again when the test ends."""
+    yield
+    async with engine.sessions.begin() as session:
+        await session.execute(delete(WordingRow))

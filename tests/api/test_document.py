@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE, OF_PAGES, RETRY_AFTER_SECONDS, TABLE
+from api.errors import IDEMPOTENCY_KEY, MEDIA_TYPE
+from api.problems import OF_PAGES, RETRY_AFTER_SECONDS, TABLE
 from devstack.keys import SUCCESSOR_EMAIL
 from models import certifying
 from models.appendix import CATEGORIES
@@ -74,6 +75,10 @@ async def _ninth_category(engine: Engine) -> str:
         own = update(Category).where(col(Category.number) == ninth.number)
         await session.execute(own.values(name=ninth.title, owner="rio-centr"))
     return ""
+
+
+async def _notice(engine: Engine) -> str:
+    return "withdrawal"
 
 
 async def _subsystem(engine: Engine) -> str:
@@ -218,6 +223,10 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{API}/canary": ("operator", _none),
     f"{API}/organisations": ("admin", _none),
     f"{API}/keys": ("admin", _none),
+    f"{API}/letter-templates/{{notice}}": ("admin", _notice),
+    f"{API}/letter-templates/{{notice}}/preview": ("admin", _notice),
+    f"{API}/rehearsals": ("admin", _none),
+    f"{API}/rehearsals/terms": ("admin", _none),
     f"{API}/calendar/amendments/preview": ("admin", _none),
     f"{API}/calendar/amendments": ("admin", _none),
     f"{API}/calendar/amendments/{{amendment}}/withdrawal": ("admin", _amended),
@@ -259,10 +268,10 @@ def test_the_table_of_posts_names_every_post_but_of_files(document: Json) -> Non
     assert set(FRESH) <= posts
 
 
-NAMES = ("number", "code", "task", "amendment", "course", "draft")
+NAMES = ("number", "code", "task", "amendment", "course", "draft", "notice")
 
 
-@pytest.mark.usefixtures("calendar_as_before")
+@pytest.mark.usefixtures("calendar_as_before", "letters_as_before")
 @pytest.mark.parametrize("path", FRESH)
 async def test_every_example_of_a_post_works_as_it_stands(engine: Engine, document: Json, path: str) -> None:
     role, fresh = FRESH[path]
@@ -334,6 +343,8 @@ def test_every_changing_post_requires_an_idempotency_key(document: Json) -> None
     assert without == {
         f"{API}/requests/check",
         f"{API}/calendar/amendments/preview",
+        f"{API}/letter-templates/{{notice}}/preview",
+        f"{API}/rehearsals/terms",
         f"{API}/sign-up/{{number}}",
     }
 

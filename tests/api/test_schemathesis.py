@@ -81,7 +81,13 @@ def _by_role(engine: Engine) -> Iterator[Json]:
     for path, (role, _) in FRESH.items():
         yield {"include-name": f"POST {path}", "headers": _key(engine, role)}
     yield {"include-name": f"GET {API}/tasks", "headers": _key(engine, "operator")}
-    for name in ("GET {}/organisations", "GET {}/keys", "DELETE {}/keys/{{key}}"):
+    for name in (
+        "GET {}/organisations",
+        "GET {}/keys",
+        "DELETE {}/keys/{{key}}",
+        "GET {}/letter-templates",
+        "GET {}/letter-templates/{{notice}}",
+    ):
         yield {"include-name": name.format(API), "headers": _key(engine, "admin")}
     for path in (
         "sign-ups",
@@ -148,6 +154,12 @@ async def _narrowed(engine: Engine) -> Json:
     key = (await engine.post("admin", "/keys", spare)).json()
     _, of_a_draft = FRESH[f"{API}/drafts/{{draft}}"]
     draft = await of_a_draft(engine)
+    report = {
+        "title": "Репетиция",
+        "introduction": "",
+        "tables": [{"title": "Итог", "headings": ["Пункт"], "rows": []}],
+    }
+    rehearsal = (await engine.post("admin", "/rehearsals", report)).json()
     for path, methods in narrowed["paths"].items():
         case = next((number for part, number in of_courses.items() if part in path), done)
         application = ""
@@ -159,6 +171,7 @@ async def _narrowed(engine: Engine) -> Json:
         known |= {"draft": case if path in FRESH else draft, "kind": "letter"}
         known |= {"feed": str(revoked["id"]), "token": feed["token"], "key": str(key["id"])}
         known |= {"saved": str(saved["id"])}
+        known |= {"rehearsal": str(rehearsal["id"])}
         for operation in methods.values():
             _narrow(operation, known)
     # A preview before what it previews, whose example it shares: afterwards that day is amended already.
@@ -217,7 +230,7 @@ def _statuses(explored: list[events.ScenarioFinished]) -> dict[str, Counter[int]
 
 
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")  # of a long example's repr
-@pytest.mark.usefixtures("calendar_as_before")
+@pytest.mark.usefixtures("calendar_as_before", "letters_as_before")
 async def test_it_finds_no_fault_and_gets_through_everywhere(engine: Engine) -> None:
     narrowed = await _narrowed(engine)
 

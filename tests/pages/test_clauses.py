@@ -66,6 +66,18 @@ async def test_the_table_says_what_the_api_says_and_the_chart_has_a_column_a_mon
     states = [f"{one['state']['name']}: {one['count']}" for one in review["states"] if one["count"]]
     assert _row(page, "п. 4.2")[0].split("; ") == states
     assert f"to={today().date()}" in period
+    months = await stand.get("supervisor", f"/ledger/months{period}")
+    by_month = [one["states"] for one in months if one["clause"] == "4.2"]
+    sums = {state["state"]["code"]: 0 for state in review["states"]}
+    for counted in by_month:
+        for state in counted:
+            sums[state["state"]["code"]] += state["count"]
+    assert sums == {one["state"]["code"]: one["count"] for one in review["states"]}
+    of_review = await supervisor.page("/clauses?months=12&clause=4.2")
+    assert "По месяцам: п. 4.2" in of_review
+    assert 'href="/?waits_for=reviewer"' in of_review
+    laden = await stand.get("supervisor", f"/ledger/load{period}")
+    assert [_row(page, one["holder"])[1] for one in laden] == [str(one["decided"]) for one in laden]
     assert (await supervisor.open(f"/download/ledger.xlsx{period}")).status_code == 200
 
 

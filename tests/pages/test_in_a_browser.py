@@ -26,15 +26,23 @@ PAGES = {
     REVIEWER: (*_OF_A_REQUEST, "/requests/paper"),
     AGENCY: (*_OF_A_REQUEST, "/requests/new"),
     "operator": ("/tasks", "/tasks?closed=true"),
-    "supervisor": ("/clauses", "/clauses?months=12", "/calendar"),
+    "supervisor": (
+        "/clauses",
+        "/clauses?months=12&clause=4.2",
+        "/calendar",
+        "/ladders",
+        "/rehearsals",
+        "/rehearsals/{report}",
+    ),
     "admin": (
         "/administration",
         "/calendar?day=2027-05-14&working=no",
         "/calendar?day=x",
         "/letters",
         "/letters/{letter}",
+        "/ladders?failed=true",
     ),
-    "": ("/sign-in", "/register", "/certificates", "/claim"),
+    "": ("/sign-in", "/register", "/certificates", "/claim", "/status"),
 }
 """Who looks at what; `test_every_page.py` sees to it that no page is left out."""
 
@@ -70,7 +78,10 @@ async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no
     browser: Browser, url: str, stand: Engine, hostile: str, width: int, role: str
 ) -> None:
     await words.open_task(stand, hostile)
-    paths = [path.format(letter="refusal") for path in PAGES[role]]
+    table = {"title": hostile, "headings": [hostile], "rows": [[hostile]]}
+    body = {"title": hostile, "introduction": hostile, "tables": [table]}
+    report = (await stand.post("admin", "/rehearsals", body)).json()["id"]
+    paths = [path.format(letter="refusal", report=report) for path in PAGES[role]]
     async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
         page = await chromium.sign_in(context, url, PEOPLE[role])
 

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from pathlib import Path
 
+from api.schemas.rehearsals import ReportForm
+from models.changed_terms import IN_FORCE, Terms
 from models.deadlines import LOCAL_ZONE
 from models.letters import Notice
 from models.terms import Clause, Recipient
@@ -12,7 +14,6 @@ from rehearsal.comparison import Rehearsed, tables
 from rehearsal.facts import Ended, Outcome, Sent, read
 from rehearsal.parts import Parts
 from rehearsal.people import Habit, Invented, Wakes
-from rehearsal.terms import IN_FORCE, Terms
 from rehearsal.year import Year
 
 CHANGED = {**IN_FORCE, Clause.REVIEW: IN_FORCE[Clause.REVIEW].model_copy(update={"amount": 20})}
@@ -92,6 +93,8 @@ async def test_the_same_people_under_the_same_terms_give_the_same_report(
         written.append([(folder / file).read_bytes() for file in report.FILES])
         assert sorted(path.name for path in folder.iterdir()) == sorted(report.FILES)
     assert written[0] == written[1]
+    taken = ReportForm.model_validate_json(written[0][report.FILES.index("report.json")])
+    assert "Итог по пунктам" in [table.title for table in taken.tables]
 
 
 async def _live(parts: Parts, name: str, terms: Terms) -> Outcome:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import rehearsal
+from models.changed_terms import WrongTerms, read
 from models.regulation import CONSULTATION_TERM, REVIEW_TERM, SETUP_TERM
 from models.terms import Clause, Recipient, Unit
-from rehearsal.terms import WrongTerms, read
 
 
 def test_what_is_not_named_stays_as_it_is(tmp_path: Path) -> None:

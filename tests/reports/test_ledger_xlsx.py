@@ -9,6 +9,7 @@ from python_calamine import CalamineWorkbook
 from models.calendar import WorkCalendar
 from models.deadlines import LOCAL_ZONE
 from models.ledger import CaseLedger, Fact, Ledger
+from models.ledger_totals import load
 from models.terms import Clause, Unit
 from reports.ledger_xlsx import workbook
 
@@ -88,6 +89,20 @@ def test_the_summary_counts_and_says_what_is_usual() -> None:
     assert texts["4.3 Настройка роли «учитель» Оператором"] == [0, 0, 2, 0, 0, "", "", "рабочие"]
     assert texts["Уполномоченный орган"][:2] == [68, 0]
     assert texts["Оператор"][:2] == [26, 2]
+
+
+def test_months_are_there_with_none_left_out_and_the_load_only_for_whom_it_is_given() -> None:
+    laden = load([case()], {"=Сидоров": 3})
+
+    without, shown = (sheets(workbook([case()], FIRST, LAST, NOW, one)) for one in ([], laden))
+
+    months = shown["По месяцам"]
+    assert [row[0] for row in months[1:4]] == ["04.2026", "05.2026", "06.2026"]
+    assert months[1][1:] == ["все пункты", 1, 1, 1, 0]
+    assert months[2][1:] == ["все пункты", 0, 0, 0, 0]
+    assert ["04.2026", "4.2", 0, 1, 0, 0] in months
+    assert shown["Нагрузка"][1:] == [["=Сидоров", 3, 0, 0, ""], ["Петров", 0, 1, 1, 34]]
+    assert list(without) == ["Сводка", "По месяцам", "Пункты"]
 
 
 def test_nothing_typed_becomes_a_formula_and_too_long_a_text_is_cut() -> None:

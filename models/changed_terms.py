@@ -17,7 +17,8 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from models.regulation import TERMS
+from models import russian
+from models.regulation import PROVISIONS, TERMS
 from models.terms import Clause, Recipient, Term, Unit
 
 Terms = Mapping[Clause, Term]
@@ -106,23 +107,63 @@ def read(file: Path) -> Changed:
         WrongTerms: It says in Russian what is wrong, and where.
     """
     try:
-        text = file.read_text()
+        return parse(file.read_text(), f"{file}, ")
     except (OSError, UnicodeDecodeError):
         raise WrongTerms(f"Файл со сроками не читается: {file}") from None
+
+
+def parse(text: str, place: str = "") -> Changed:
+    """The same of the file's text.
+
+    Args:
+        text: Of the file.
+        place: What stands before the line in what is said of an error.
+
+    Raises:
+        WrongTerms: It says in Russian what is wrong, and where, a line for each.
+    """
     try:
         found = _File.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+)", str(error))
         where = f"строка {at[1]}" if at else "конец файла"
-        raise WrongTerms(f"{file}, {where}: это не TOML (пример — rehearsal/example.toml)") from None
+        raise WrongTerms(f"{place}{where}: это не TOML (пример — rehearsal/example.toml)") from None
     except ValidationError as error:
-        raise WrongTerms("\n".join(f"{file}, {_explained(one, text)}" for one in error.errors())) from None
+        raise WrongTerms("\n".join(f"{place}{_explained(one, text)}" for one in error.errors())) from None
     terms = dict(IN_FORCE)
     for section, clause in SECTIONS.items():
         changed: _Changed | None = getattr(found, section)
         if changed is not None:
             terms[clause] = changed.applied_to(terms[clause])
     return Changed(title=found.title, terms=terms)
+
+
+def as_file() -> str:
+    """The terms in force as such a file: what one begins with."""
+    parts = ['title = "Изменённые сроки"']
+    for section, clause in SECTIONS.items():
+        term = IN_FORCE[clause]
+        unit = "working_days" if term.unit.is_working else "days"
+        other = "days — календарных" if term.unit.is_working else "working_days — рабочих"
+        lines = (
+            f"[{section}]  # п. {clause} {PROVISIONS[clause].title}",
+            f"{unit} = {term.amount}  # {'рабочих' if term.unit.is_working else 'календарных'} дней; {other}",
+            f"reminders = {[one.before for one in term.reminders]}  # рабочих дней до последнего дня срока",
+            f"escalations = {[one.after for one in term.escalations]}  # рабочих дней после срока",
+            f"repeat_every = {term.repeat_every}  # рабочих дней между повторами последней эскалации",
+        )
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def described(term: Term) -> str:
+    """«30 дней; напоминания за 7, 3, 1; эскалации через 0, 3; повтор каждые 5»"""
+    befores = ", ".join(str(one.before) for one in term.reminders) or "нет"
+    afters = ", ".join(str(one.after) for one in term.escalations) or "нет"
+    return (
+        f"{russian.days(term.amount, working=term.unit.is_working)};"
+        f" напоминания за {befores}; эскалации через {afters}; повтор каждые {term.repeat_every}"
+    )
 
 
 def _descend(offsets: list[int]) -> bool:
