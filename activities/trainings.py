@@ -16,6 +16,7 @@ from temporalio import activity
 from activities.sites import Site, Sites
 from clients.moodle import Learner, NotFound
 from models import mailings, results, store, training_results
+from models.errors import SiteMissing
 from models.letters import Notice
 from models.mailings import Audience, Mailing
 from models.results import Results, State
@@ -150,7 +151,9 @@ class TrainingActivities:
             training = await session.get_one(TrainingRow, number)
             course = await session.get_one(Course, training.course)
         site = self._sites.get(course.subsystem)
-        if course.moodle_id is None or site is None:
+        if site is None:
+            raise SiteMissing
+        if course.moodle_id is None:
             return None
         return _Taking(number, training.lists, course, site, asyncio.Semaphore(_CALLS_AT_ONCE))
 

@@ -26,7 +26,8 @@ class TrainingCase(Message):
     """Keys of the mailings that went, or were absorbed."""
     read_on: date | None = None
     """The local day of the last reading by the clock."""
-    is_course_gone: bool = False
+    gone_course: str = ""
+    """Step of the task that tells that the course is gone from Moodle; empty while it is there."""
     changes: int = 0
     """How often people have changed it or asked for a reading."""
 

@@ -53,6 +53,8 @@ def show(
     ]
     if due_at is not None:
         attributes += [DUE_AT.value_set(due_at), OVERDUE.value_set(is_overdue)]
+    elif not waits_for:  # no term runs any more
+        attributes += [DUE_AT.value_unset(), OVERDUE.value_unset()]
     workflow.upsert_search_attributes(attributes)
     card = _card(case, clause, stage, waits_for, due_at, is_overdue)
     workflow.set_current_details(f"{card}\n- {more}" if more else card)

@@ -177,7 +177,11 @@ class ReplacementWorkflow(ClauseWorkflow):
     async def _record_facts(self) -> None:
         while True:
             await workflow.wait_condition(lambda: self._recorded < len(self._facts))
-            await replacement_steps.record_fact(self._facts[self._recorded])
+            fact = self._facts[self._recorded]
+            await replacement_steps.record_fact(fact)
+            if fact.fact is Fact.INFORMED and self._opened.informed_at is None:
+                # Until now the operator had only signs of it.
+                await letters.send(self._case, Notice.REPLACEMENT_OPENED, Recipient.OPERATOR, step=fact.step)
             self._recorded += 1
 
     # What happens by itself

@@ -19,7 +19,7 @@ from models.errors import Failure
 from models.letters import Notice
 from models.mailings import Due, Mailing
 from models.step import Step
-from models.steps import CloseCase, Note, OpenTask
+from models.steps import CloseCase, CloseTask, Note, OpenTask
 from models.terms import Clause, Recipient
 from models.training_steps import (
     CloseEarly,
@@ -50,13 +50,15 @@ class TrainingWorkflow(Mendable):
         self._since = opened.since or opened.training.planned_at
         self._gone = set(opened.gone)
         self._read_on = opened.read_on
-        self._is_course_gone = opened.is_course_gone
+        self._gone_course = opened.gone_course
         self._changes = opened.changes
         self._to_note: list[ShowTraining] = []
         self._refresh: Refresh | None = None
         self._mailings: tuple[Mailing, ...] | None = None
         self._is_over = False
-        self._has_letters = False
+        self._shown: Stage | None = None
+        # A word of letters may have come to the run before, or have been lost with the API.
+        self._has_letters = opened.since is not None
         self._to_signed_up: asyncio.Task[None] | None = None
         self._sending: list[asyncio.Task[None]] = []
 
@@ -67,7 +69,7 @@ class TrainingWorkflow(Mendable):
         await self._show("")
         while (stage := self._training.stage(workflow.now())).is_open:
             await self._next(stage)
-            if workflow.info().is_continue_as_new_suggested() and self._has_nothing_to_tell():
+            if self._may_begin_anew():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(self._as_it_stands())
         self._is_over = True
@@ -142,7 +144,10 @@ class TrainingWorkflow(Mendable):
     async def _next(self, stage: Stage) -> None:
         """Do what is due now, the most pressing first; else sleep until something is."""
         now = workflow.now()
-        if self._to_note:
+        if stage is not self._shown:
+            await self._show("Обучение началось")
+            self._has_letters = True
+        elif self._to_note:
             await training_steps.show_training(self._to_note.pop(0))
         elif self._mailings is None:
             await self._plan()
@@ -157,7 +162,7 @@ class TrainingWorkflow(Mendable):
             self._read_on = local_date(now)
             await self._read(f"read-{self._read_on}")
         else:
-            await self._sleep(stage, reading_at)
+            await self._sleep(reading_at)
 
     async def _plan(self) -> None:
         training = self._training
@@ -185,6 +190,9 @@ class TrainingWorkflow(Mendable):
             self._sending.append(asyncio.create_task(training_steps.send_mailing(Step(**self._stamp(step)))))
 
     def _may_send_to_signed_up(self) -> bool:
+        """Not in a history that has grown long: the run that goes on with the training sends them."""
+        if workflow.info().is_continue_as_new_suggested():
+            return False
         return self._has_letters and (self._to_signed_up is None or self._to_signed_up.done())
 
     def _send_to_signed_up(self) -> None:
@@ -195,8 +203,10 @@ class TrainingWorkflow(Mendable):
         )
         self._sending.append(self._to_signed_up)
 
-    def _has_nothing_to_tell(self) -> bool:
-        return not self._to_note and not self._has_letters and all(one.done() for one in self._sending)
+    def _may_begin_anew(self) -> bool:
+        if not workflow.info().is_continue_as_new_suggested():
+            return False
+        return not self._to_note and self._refresh is None and all(one.done() for one in self._sending)
 
     def _is_open(self) -> bool:
         return self._training.stage(workflow.now()).is_open
@@ -209,11 +219,11 @@ class TrainingWorkflow(Mendable):
         day = first + timedelta(days=1) if self._read_on == first else first
         return datetime.combine(day, _READ_AT)
 
-    async def _sleep(self, stage: Stage, reading_at: datetime | None) -> None:
+    async def _sleep(self, reading_at: datetime | None) -> None:
         ends_at = self._training.ends_at
         coming = [(ends_at, "Окончание обучения")]
         coming += [(one.at, f"Письма Пользователям: {one.key}") for one in self._ahead()[:1]]
-        if stage is Stage.PLANNED:
+        if self._shown is Stage.PLANNED:
             coming.append((self._training.starts_at, "Начало обучения"))
         if reading_at is not None:
             coming.append((reading_at, "Чтение результатов"))
@@ -221,18 +231,14 @@ class TrainingWorkflow(Mendable):
         changes = self._changes
         with contextlib.suppress(TimeoutError):
             await workflow.wait_condition(
-                lambda: self._changes != changes or self._may_send_to_signed_up(),
+                lambda: self._changes != changes or self._may_send_to_signed_up() or self._may_begin_anew(),
                 timeout=at - workflow.now(),
                 timeout_summary=f"{what} {at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}",
             )
-        if (now_stage := self._training.stage(workflow.now())) is not stage and now_stage.is_open:
-            await self._show("Обучение началось")
-            # A word of letters may have been lost with the API that should have brought it.
-            self._has_letters = True
 
     async def _read(self, name: str) -> None:
         """Bring the results up to date; where that fails, what was known before goes on being true."""
-        if not self._opened.reads or self._is_course_gone:
+        if not self._opened.reads:
             return
         try:
             reading = await training_steps.read_results(
@@ -246,13 +252,15 @@ class TrainingWorkflow(Mendable):
                 Note(**self._stamp(f"{name}/failed"), clause=Clause.TRAINING, what=what, by=ENGINE)
             )
             return
-        if reading.is_course_gone:
-            await self._tell_that_course_is_gone()
+        if reading.is_course_gone and not self._gone_course:
+            await self._tell_that_course_is_gone(name)
+        elif self._gone_course and not reading.is_course_gone:
+            await self._close_task_of_course(name)
 
-    async def _tell_that_course_is_gone(self) -> None:
-        """Once: the training stays open with what was known."""
-        self._is_course_gone = True
-        gone = self._stamp("course-gone")
+    async def _tell_that_course_is_gone(self, name: str) -> None:
+        """Once: the training stays open with what was known, and looks again every day."""
+        gone = self._stamp(f"{name}/course-gone")
+        self._gone_course = gone["step"]
         await steps.open_task(
             OpenTask(
                 **gone,
@@ -264,6 +272,16 @@ class TrainingWorkflow(Mendable):
         )
         await letters.send(
             self._case, Notice.COURSE_GONE, Recipient.OWNER, Recipient.OPERATOR, step=gone["step"]
+        )
+
+    async def _close_task_of_course(self, name: str) -> None:
+        task, self._gone_course = self._gone_course, ""
+        await steps.close_task(
+            CloseTask(
+                **self._stamp(f"{name}/course-back"),
+                workflow_id=workflow.info().workflow_id,
+                task_step=task,
+            )
         )
 
     async def _end(self, stage: Stage) -> None:
@@ -290,6 +308,7 @@ class TrainingWorkflow(Mendable):
     async def _show(self, what: str) -> None:
         now = workflow.now()
         stage = self._training.stage(now)
+        self._shown = stage
         self._show_card(stage)
         await training_steps.show_training(
             ShowTraining(
@@ -307,7 +326,7 @@ class TrainingWorkflow(Mendable):
                 "since": self._since,
                 "gone": tuple(sorted(self._gone)),
                 "read_on": self._read_on,
-                "is_course_gone": self._is_course_gone,
+                "gone_course": self._gone_course,
                 "changes": self._changes,
             }
         )

@@ -172,7 +172,13 @@ async def test_the_operator_opens_on_a_sign_and_the_owner_reports_afterwards(eng
     assert (reported.status_code, again.status_code) == (200, 409)
     assert reported.json()["informed_at"]
     await replacements.journal_says(engine, number, "Владелец сообщил Оператору")
+    await engine.until(lambda: _was_told_twice(engine, number))
     assert (await engine.letter_names(number)).count("replacement_opened owner delivered") <= 1
+
+
+async def _was_told_twice(engine: Engine, number: str) -> bool:
+    """The operator: of the case on its opening, and of the owner's own report (clause 4.8)."""
+    return (await engine.letter_names(number)).count("replacement_opened operator delivered") == 2
 
 
 async def test_the_operator_names_the_owner_of_a_person_of_two(engine: Engine) -> None:

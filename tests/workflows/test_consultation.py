@@ -47,6 +47,7 @@ async def test_a_question_is_answered_in_time_and_both_are_told(engine: Engine) 
     clause = await term(engine, handle.id)
     assert (clause.late_by, clause.finished_at is not None) == ("", True)
     assert any(QUESTION in line for line in await engine.journal(handle.id))
+    assert await words.attribute(handle, "SeoDueAt") is None, "operators look for what runs"
 
 
 async def test_a_question_that_nobody_answers_reaches_the_operators_head_and_is_late(engine: Engine) -> None:

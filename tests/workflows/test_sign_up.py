@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 from sqlmodel import col
+from temporalio.workflow import Info
 
 from api.auth import Role
 from models import learners, sign_up_rows
@@ -205,3 +206,22 @@ async def test_after_the_training_nobody_signs_up_or_is_decided(engine: Engine) 
     history = await words.history(engine.client.get_workflow_handle(number))
     assert "Записева" not in history
     assert "anna@" not in history
+
+
+async def test_a_training_with_thousands_of_applications_goes_on_in_a_new_run(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if Temporal called a history of 60 events long; nothing else wakes this training for weeks."""
+    monkeypatch.setattr(
+        Info, "is_continue_as_new_suggested", lambda info: info.get_current_history_length() > 60
+    )
+    number = (await open_to_all(engine, places=50))["number"]
+    first_run = (await engine.client.get_workflow_handle(number).describe()).run_id
+
+    for at in range(12):
+        await sign_up(engine, number, f"n{at}")
+        assert len(await told(engine, number, of=at + 1)) == at + 1
+
+    described = await engine.client.get_workflow_handle(number).describe()
+    assert described.run_id != first_run
+    assert described.history_length < 100

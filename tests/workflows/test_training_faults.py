@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import update
+from sqlmodel import col
 from temporalio.client import WorkflowHandle
 
 from devstack.mailsink import Mood
@@ -60,6 +62,42 @@ async def test_a_course_deleted_meanwhile_is_told_once_and_what_was_known_is_kep
     letters = [one for one in await engine.letters(number) if one.notice == Notice.COURSE_GONE]
     assert {one.recipient for one in letters} == {Recipient.OWNER, Recipient.OPERATOR}
     assert len(letters) == 2
+
+
+async def test_a_course_that_is_back_is_read_again_and_its_task_closed(
+    engine: Engine, course: Course
+) -> None:
+    await learner(engine, course, "Вернувшев")
+    number = await running(engine, course=course)
+    await _move(engine, course, 987_654_321)
+    await engine.skip(workflow(engine, number), to=end() - timedelta(days=15))
+    [told] = await engine.tasks(number)
+    await _move(engine, course, course.moodle_id)
+
+    results = await ended(engine, number)
+
+    [task] = await engine.tasks(number)
+    assert (told.closed_at, task.closed_at is None) == (None, False)
+    assert [one["name"] for one in results["learners"]] == ["Лев Вернувшев"]
+
+
+async def _move(engine: Engine, course: Course, moodle_id: int | None) -> None:
+    async with engine.sessions.begin() as session:
+        await session.execute(update(Course).where(col(Course.id) == course.id).values(moodle_id=moodle_id))
+
+
+async def test_a_subsystem_missing_from_the_settings_is_no_deleted_course(
+    engine: Engine, course: Course
+) -> None:
+    sites = {code: site for code, site in engine.settings.moodle_sites.items() if code != "edu"}
+    async with engine.with_settings(moodle_sites=sites) as without:
+        before = engine.api_with(task_queue=without.settings.task_queue)
+        number = (await opened(before, course))["number"]
+        await without.until_waiting(workflow(engine, number))
+        await without.skip(workflow(engine, number), to=end() - timedelta(days=15))
+
+        assert any("не прочитаны" in line for line in await engine.journal(number))
+    assert await engine.tasks(number) == []
 
 
 async def test_a_learner_who_left_stays_in_the_results_and_gets_no_more_letters(
