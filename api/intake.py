@@ -5,6 +5,7 @@ request is registered then, and the answer goes out; the workflow starts behind 
 crashes in between is started by the worker's upkeep.
 """
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -72,7 +73,7 @@ class Intake:
             raise
 
     async def _register(self, post: Post, incoming: Incoming) -> JSONResponse:
-        async with store.looking(post.sessions) as session:
+        async with _session(post, incoming.form.draft) as session:
             agency = await check(session, incoming)
             incoming = await _with_files(session, post.caller, incoming)
             filed = self._filed(agency, incoming)
@@ -127,6 +128,14 @@ async def check(session: AsyncSession, incoming: Incoming) -> Organisation:
         if previous is None or previous.agency != agency.code or previous.stage != Stage.REFUSED:
             raise Problem("unknown-previous")
     return agency
+
+
+def _session(post: Post, draft: int | None) -> AbstractAsyncContextManager[AsyncSession]:
+    """Statements each for itself; but with a draft one transaction.
+
+    It holds the draft until the request is written: what completeness was judged by is what is filed.
+    """
+    return store.looking(post.sessions) if draft is None else post.sessions.begin()
 
 
 async def _with_files(session: AsyncSession, caller: Caller, incoming: Incoming) -> Incoming:

@@ -39,7 +39,8 @@ async def register(
     """Write a request with everything that belongs to it; its number. None: its draft is filed already.
 
     Args:
-        session: One that is only looking: the statement is a transaction of its own.
+        session: One that is only looking, so that the statement is a transaction of its own; with a draft the
+            transaction that holds it.
         year: Of the number.
         case: Columns of the case but its number, which is also put into `input`.
         request: Columns of the request but its number.

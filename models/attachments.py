@@ -3,6 +3,7 @@
 A file is known by its bytes, never by its name or by what its sender calls it.
 """
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
@@ -21,6 +22,10 @@ _SCANS = (
     (b"MM\x00*", "tif", "image/tiff"),
 )
 """First bytes of a scan, how its file is named, its media type."""
+
+
+_WORDS = re.compile(r"[^\W\d_]+")
+_LETTERS_OF_A_NAME = 2
 
 
 class Attached(StrEnum):
@@ -86,12 +91,19 @@ def _list(content: bytes) -> Read:
 
 
 def _named(rows: Sequence[Row]) -> int:
-    """How many rows name somebody: those below the headings, all where there are none.
+    """How many rows name somebody: those below the headings, or all but headings that are not complete.
 
     Before the course exists a list may be a mere column of names; clause 4.5 is where it is taken strictly.
     """
+    said = [row for row in rows if _says_something(row)]
     try:
         top, _ = headings.find(rows)
     except HeadingsError:
-        return len(rows)
-    return sum(row.number > top.number and not headings.is_no_person(row, top) for row in rows)
+        return sum(not any(headings.is_heading(cell) for cell in row.cells) for row in said)
+    return sum(row.number > top.number and not headings.is_no_person(row, top) for row in said)
+
+
+def _says_something(row: Row) -> bool:
+    """Not «нет» and not a dash, by which people fill what they leave blank."""
+    words = _WORDS.findall(" ".join(row.cells).casefold())
+    return len("".join(words)) >= _LETTERS_OF_A_NAME and set(words) != {"нет"}

@@ -57,6 +57,8 @@ _KNOWN = {
     Column.POST: (r"должность", r"(занимаемая)?должность.*"),
 }
 
+_OF_NAMES = (Column.FULL_NAME, Column.SURNAME, Column.FIRST_NAME, Column.PATRONYMIC)
+
 
 class HeadingsError(Exception):
     """The columns can't be told; `missing` or `doubtful` names them, `str()` says it in Russian."""
@@ -135,6 +137,15 @@ def _why_missing(missing: tuple[str, ...]) -> str:
     if Column.EMAIL.russian in missing:
         why += " Если адресов почты нет, добавьте столбец «Почта» и оставьте его пустым."
     return why
+
+
+def is_heading(cell: str) -> bool:
+    """Whether a cell is a heading and nothing else, or begins as one of a name does («ФИО слушателя»)."""
+    very = {column: pattern for column, (pattern, _) in _KNOWN.items()}
+    if any(re.fullmatch(pattern, _plain(cell)) for pattern in very.values()):
+        return True
+    first = _plain((cell.split() or [""])[0])
+    return any(re.fullmatch(very[column], first) for column in _OF_NAMES)
 
 
 def is_no_person(row: Row, headings: Row) -> bool:

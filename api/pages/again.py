@@ -3,9 +3,11 @@
 In one place for all pages: who catches the problem itself, because its page says more, need not.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx2
 from fastapi import Request, Response
@@ -13,6 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.errors import Problem
 from api.pages.visitors import Form
+
+PERHAPS_DONE = ("outcome-unknown", "unavailable", "in-flight")
+"""Problems after which the act may have been done."""
 
 
 @dataclass
@@ -54,6 +59,20 @@ class Typed:
     def is_open(self, action: str) -> bool:
         """Whether it is this form that failed, and so is not to be folded away."""
         return self._failed is not None and self._failed.action == action
+
+
+def keys(failed: Failed | None) -> Callable[[str], str]:
+    """What gives each form of a page its Idempotency-Key, by the path that the form is sent to.
+
+    A fresh one; but what may have been done already is asked for again under the key that it was sent with.
+    """
+
+    def key(action: str) -> str:
+        if failed is None or failed.problem.type not in PERHAPS_DONE:
+            return uuid4().hex
+        return failed.form.once if action.partition("?")[0] == failed.action else uuid4().hex
+
+    return key
 
 
 async def shown_again(http: Request, problem: Problem) -> Response | None:

@@ -1,6 +1,7 @@
 """The fields of the form of clause 4.1: as they are typed, as the API takes them, as a draft keeps them."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.pages.visitors import Form
@@ -53,17 +54,19 @@ def of_draft(form: Mapping[str, Any]) -> Typed:
     }
 
 
-def body(typed: Typed, draft: int | None, is_letter: bool) -> dict[str, Any]:
+def body(
+    typed: Typed, draft: int | None, is_letter: bool, kept: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
     """As the API takes it; what is blank is left out.
 
     Args:
         typed: What was typed.
         draft: The draft that is filed or checked with its files.
         is_letter: Whether it may say whose letter it is, and of when.
+        kept: Learners as the draft has them: who is still named keeps their e-mail, organisation and post.
     """
     flat = [name for name in LABELS if name.partition(".")[0] not in (*_NESTED, "category")]
     names = [name for name in flat if is_letter or name not in _OF_LETTERS]
-    lines = [line.strip() for line in typed["learners.people"].splitlines()]
     category = typed["category"]
     return {
         **{name: typed[name] for name in names if typed[name]},
@@ -71,7 +74,16 @@ def body(typed: Typed, draft: int | None, is_letter: bool) -> dict[str, Any]:
         **({"draft": draft} if draft else {}),
         "learners": {
             "description": typed["learners.description"],
-            "people": [{"name": line} for line in lines if line],
+            "people": _people(typed["learners.people"], kept),
         },
         "responsible": {name: typed[f"responsible.{name}"] for name in _RESPONSIBLE},
     }
+
+
+def _people(lines: str, kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A learner a line; of namesakes the first line is the first that was kept."""
+    known: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in reversed(kept):
+        known[one["name"]].append({name: value for name, value in one.items() if value})
+    names = [line.strip() for line in lines.splitlines()]
+    return [known[name].pop() if known[name] else {"name": name} for name in names if name]

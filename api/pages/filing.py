@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 from sqlmodel import col, select
@@ -12,7 +11,8 @@ from sqlmodel import col, select
 from api.auth import AUTHORITY, CallerDep, Role, allow
 from api.deps import SessionsDep
 from api.errors import Problem
-from api.pages import draft_fields
+from api.pages import draft_fields, draft_saving
+from api.pages.again import PERHAPS_DONE
 from api.pages.asking import Api, ApiDep
 from api.pages.draft_fields import LABELS, Typed
 from api.pages.frame import done, pages_router, show
@@ -120,12 +120,10 @@ async def _take(http: Request, form: Form, api: Api, desk: _Desk) -> Response:
     dropped = act.removeprefix("drop-") if act.startswith("drop-") else ""
     files = {kind: file for kind in Attached if (file := form.file(f"file.{kind}"))}
     try:
+        kept = await draft_saving.learners(api, draft)
         if act == "save" or dropped or files:
-            draft = await _save(api, form, typed, draft)
-        for kind, sent in files.items():
-            path = f"/drafts/{draft}/files/{kind}?{urlencode({'filename': sent.filename})}"
-            headers = {"Content-Type": "application/octet-stream"}
-            await api.upload(path, form, await sent.read(), part=kind, **headers)
+            draft = await draft_saving.save(api, form, draft_fields.body(typed, None, True, kept), draft)
+            await draft_saving.attach(api, form, draft, files)
         if dropped:
             await api.delete(f"/drafts/{draft}/files/{dropped}")
         if act == "save" or dropped:
@@ -133,18 +131,11 @@ async def _take(http: Request, form: Form, api: Api, desk: _Desk) -> Response:
         if act != "file":
             checked, unfinished = await _check(api, typed, draft)
             return await _ask(http, api, desk, typed, draft=draft, checked=checked, unfinished=unfinished)
-        filed = await api.post(
-            desk.takes, form, draft_fields.body(typed, draft, desk.organisations is not None)
-        )
+        body = draft_fields.body(typed, draft, desk.organisations is not None, kept)
+        filed = await api.post(desk.takes, form, body)
     except Problem as problem:
         return await _ask(http, api, desk, typed, draft=draft, problem=problem)
     return done(http, f"/cases/{filed['number']}/receipt", "Запрос зарегистрирован.")
-
-
-async def _save(api: Api, form: Form, typed: Typed, draft: int | None) -> int:
-    path = f"/drafts/{draft}" if draft else "/drafts"
-    saved = await api.post(path, form, draft_fields.body(typed, None, True), part="draft")
-    return int(saved["id"])
 
 
 async def _check(api: Api, typed: Typed, draft: int | None) -> tuple[Any, Problem | None]:
@@ -168,6 +159,8 @@ async def _ask(
 ) -> Response:
     shelves = [one for one in await api.get("/register") if one["parent"] is None]
     drafts = await api.get("/drafts")
+    # One that may have been filed is sent again as it was: only then it is the same POST.
+    sent_draft = draft if problem and problem.type in PERHAPS_DONE else None
     draft = draft if draft in [one["id"] for one in drafts] else None
     wrong = [*(problem.fields if problem else ()), *(unfinished.fields if unfinished else ())]
     title = "Бумажное письмо" if desk.organisations is not None else "Новый запрос"
@@ -179,6 +172,7 @@ async def _ask(
         typed=typed,
         desk=desk,
         draft=await api.get(f"/drafts/{draft}") if draft else None,
+        sent_draft=draft or sent_draft,
         drafts=[one for one in drafts if one["id"] != draft],
         subsystems=[(one["code"], one["name"]) for one in shelves],
         categories=[

@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
-from uuid import uuid4
 
 import structlog
 from fastapi import APIRouter, Depends, Request, Response
@@ -21,9 +20,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from api.errors import Problem
 from api.pages import words
-from api.pages.again import Failed, Typed, shown_again
+from api.pages.again import Failed, Typed, keys, shown_again
 from api.pages.menu import entries
-from api.pages.visitors import COOKIE, SignInFirst, Visitor, known_visitor
+from api.pages.visitors import COOKIE, Form, SignInFirst, Visitor, known_visitor
 from models.settings import Settings
 
 log = structlog.get_logger()
@@ -92,7 +91,7 @@ def show(http: Request, template: str, *, status: int = 200, **facts: Any) -> HT
     shown = {
         "visitor": visitor,
         "menu": entries(visitor.caller, http.url.path),
-        "once": lambda: uuid4().hex,
+        "once": keys(failed or _caught(http, facts.get("problem"))),
         "said": said,
         "problem": None,
         "live": "",
@@ -106,6 +105,12 @@ def show(http: Request, template: str, *, status: int = 200, **facts: Any) -> HT
     if visitor.is_new:
         give_cookie(http, page, visitor.secret)
     return page
+
+
+def _caught(http: Request, problem: Problem | None) -> Failed | None:
+    """The form that was sent, where its page tells by itself why it was not accepted."""
+    form: Form | None = getattr(http.state, "form", None)
+    return Failed(http.url.path, form, problem) if form is not None and problem is not None else None
 
 
 def tell(http: Request, problem: Problem) -> Response:
@@ -125,6 +130,7 @@ def tell(http: Request, problem: Problem) -> Response:
 _TITLES = {
     403: "Нет доступа",
     404: "Страница не найдена",
+    413: "Отправлено слишком много",
     429: "Подождите немного",
     503: "Сервис временно недоступен",
 }

@@ -121,12 +121,14 @@ async def _form(http: Request, visitor: AnybodyDep, settings: SettingsDep) -> As
     """The form, when it was one of our own pages that sent it.
 
     Raises:
-        Problem: `foreign-form`.
+        Problem: `foreign-form`, `too-large`.
     """
     if not _is_ours(http, settings.public_url):
         raise Problem("foreign-form")
     try:
         sent = await http.form(max_files=5, max_fields=2000)
+    except Problem:
+        raise
     except Exception:  # noqa: BLE001 - whatever can't be read as a form has no token either
         raise Problem("foreign-form") from None
     try:

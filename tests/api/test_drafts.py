@@ -2,12 +2,14 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import quote
 
 import httpx
 import pytest
 from sqlmodel import col, func, select
 
+from api import intake
 from api.auth import Role
 from models.requests import Stage
 from models.tables import DraftFile, DraftRow, Request
@@ -70,6 +72,27 @@ async def test_a_draft_is_kept_changed_and_filed_with_its_files(engine: Engine) 
     async with engine.sessions() as session:
         assert await session.scalar(select(func.count()).where(col(DraftFile.draft) == draft)) == 0
     await _is_opened_by_those_who_may(engine, number)
+
+
+async def test_a_file_stays_while_the_request_that_it_completes_is_written(engine: Engine) -> None:
+    draft = await saved(engine, "agency")
+    assert (await attach(engine, "agency", draft, "learners", LIST)).status_code == 201
+    write, removals = intake._write, []
+
+    async def slowly(*given: Any) -> str:
+        removal = engine.call("agency", "DELETE", f"/drafts/{draft}/files/learners")
+        removals.append(asyncio.ensure_future(removal))
+        _, waiting = await asyncio.wait(removals, timeout=0.3)
+        assert waiting
+        return await write(*given)
+
+    with patch("api.intake._write", slowly):
+        filed = await engine.post("agency", "/requests", {**request_form(learners={}), "draft": draft})
+
+    assert (filed.status_code, filed.json()["complete"]) == (201, True)
+    assert words.problem(await removals[0], 404) == "not-found"
+    kinds = [one["kind"] for one in await engine.get("agency", f"/cases/{filed.json()['number']}/documents")]
+    assert "learners" in kinds
 
 
 async def _is_opened_by_those_who_may(engine: Engine, number: str) -> None:
