@@ -82,7 +82,7 @@ async def _assign(api: Api, form: Form, numbers: list[str]) -> list[FieldProblem
         try:
             await api.post(path, form, {"to": form.number("to")}, part=number)
         except Problem as problem:
-            refused.append(FieldProblem(field=f"№ {number}", detail=problem.detail))
+            refused.append(FieldProblem(field="", detail=f"Запрос № {number}: {problem.detail}"))
     return refused
 
 

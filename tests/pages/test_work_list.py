@@ -144,8 +144,8 @@ async def test_ticked_requests_are_assigned_and_each_that_was_not_says_why(
     some = await reviewer.send(at, number=[*filed[:2], "2019-000001"], next=at)
     assert some.status_code == 409
     assert "Назначено запросов: 1 из 3." in some.text
-    assert f"<code>№ {filed[0]}</code>: Запрос уже взял в работу другой сотрудник." in some.text
-    assert "<code>№ 2019-000001</code>: Не найдено." in some.text
+    assert f"Запрос № {filed[0]}: Запрос уже взял в работу другой сотрудник." in some.text
+    assert "Запрос № 2019-000001: Не найдено." in some.text
     assert numbers(some.text) == filed
     assert re.findall(r'name="number" value="([^"]+)"', some.text) == filed[2:]
 
