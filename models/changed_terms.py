@@ -129,7 +129,9 @@ def parse(text: str, place: str = "") -> Changed:
         where = f"строка {at[1]}" if at else "конец файла"
         raise WrongTerms(f"{place}{where}: это не TOML (пример — rehearsal/example.toml)") from None
     except (RecursionError, ValueError):  # Python's own limits: brackets in brackets, digits of a number
-        raise WrongTerms(f"{place}весь файл: слишком много вложенных скобок или слишком длинное число") from None
+        raise WrongTerms(
+            f"{place}весь файл: слишком много вложенных скобок или слишком длинное число"
+        ) from None
     try:
         found = _File.model_validate(written)
     except ValidationError as error:
