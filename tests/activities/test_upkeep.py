@@ -386,7 +386,14 @@ async def test_old_keys_of_posts_are_forgotten_and_newer_ones_kept(engine: Engin
 
 async def test_drafts_left_lying_and_those_of_a_revoked_key_go_with_their_files(engine: Engine) -> None:
     now = datetime.now(UTC)
-    file = {"title": "", "filename": "", "media_type": "", "content": b"", "sha256": "", "rows": 0}
+    file: dict[str, Any] = {
+        "title": "",
+        "filename": "",
+        "media_type": "",
+        "content": b"",
+        "sha256": "",
+        "rows": 0,
+    }
     form = {"course_name": "", "category_name": ""}
     async with engine.sessions.begin() as session:
         live, revoked = [
