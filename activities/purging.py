@@ -6,7 +6,7 @@ from sqlalchemy import Delete, delete, exists, select, tuple_
 from sqlmodel import col
 
 from models import store
-from models.tables import CaseRow, DecisionRow, IdempotencyRecord, TextRow, ThreadLine
+from models.tables import ApiKey, CaseRow, DecisionRow, DraftRow, IdempotencyRecord, TextRow, ThreadLine
 
 _BATCH = 500
 
@@ -16,10 +16,13 @@ KEYS_KEPT_FOR = timedelta(days=30)
 TEXTS_KEPT_FOR = timedelta(days=1)
 """After the case is closed: until then a signal may name a text, and a step may have it to read."""
 
+DRAFTS_KEPT_FOR = timedelta(days=180)
+"""Since they were saved last; those of a revoked key, which nobody can open any more, go at once."""
+
 
 async def purge(sessions: store.Sessions, now: datetime) -> None:
-    """Delete old keys of POSTs, and what people typed for decisions that did not come about."""
-    for statement in (_old_keys(now), _unused_texts(now)):
+    """Delete old keys of POSTs, drafts left lying, and what people typed for decisions that never came."""
+    for statement in (_old_keys(now), _unused_texts(now), _old_drafts(now)):
         while await _delete(sessions, statement) == _BATCH:
             pass
 
@@ -50,3 +53,10 @@ def _unused_texts(now: datetime) -> Delete:
         .limit(_BATCH)
     )
     return delete(TextRow).where(col(TextRow.id).in_(unused))
+
+
+def _old_drafts(now: datetime) -> Delete:
+    """With their files: they hold lists of people."""
+    revoked = select(col(ApiKey.id)).where(col(ApiKey.revoked_at).is_not(None))
+    is_old = (col(DraftRow.saved_at) < now - DRAFTS_KEPT_FOR) | col(DraftRow.api_key).in_(revoked)
+    return delete(DraftRow).where(col(DraftRow.id).in_(select(col(DraftRow.id)).where(is_old).limit(_BATCH)))

@@ -10,7 +10,7 @@ from activities.course_facts import CourseLetter
 from activities.rendering import LetterContext, Rendered, render
 from models import russian
 from models.letters import Notice
-from models.wording import Wording, fill, latest
+from models.wording import ENGINES_SUBJECT, Wording, fill, latest
 
 log = structlog.get_logger()
 
@@ -38,6 +38,8 @@ def write(notice: Notice, context: Context, wording: Wording | None) -> Rendered
         # Accepted by another version: the letter has to go all the same.
         log.warning("a letter's own words can't be read", notice=notice.value)
         return render(notice, context)
+    if notice in ENGINES_SUBJECT:
+        subject = ""
     return render(notice, context, subject=subject, opening=_paragraphs(opening))
 
 

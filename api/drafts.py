@@ -3,7 +3,6 @@
 A draft is in no register and starts nothing; filing takes it away (`api/registering.py`).
 """
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col, func, select
 
+from api import uploads
 from api.auth import Caller
 from api.errors import Problem
 from api.schemas.drafts import DraftFileShown, DraftForm, DraftItem, DraftSaved, DraftShown
 from api.schemas.fields import Named
-from models import attachments
+from models import attachments, store
 from models.attachments import Attached, Read, Unreadable
 from models.tables import DraftFile, DraftRow
 
@@ -91,13 +91,18 @@ async def remove(session: AsyncSession, caller: Caller, draft: int) -> None:
     await session.delete(await own(session, caller, draft))
 
 
-async def look_into(kind: Attached, content: bytes) -> Read:
-    """
+async def look_into(
+    sessions: store.Sessions, caller: Caller, draft: int, kind: Attached, content: bytes
+) -> Read:
+    """What a file is that the caller attaches to a draft of theirs.
+
     Raises:
-        Problem: `file-unreadable`.
+        Problem: `not-found`, before anything is read; `file-unreadable`.
     """
+    async with sessions.begin() as session:
+        await own(session, caller, draft)
     try:
-        return await asyncio.to_thread(attachments.read, kind, content)
+        return await uploads.in_turn(lambda: attachments.read(kind, content))
     except Unreadable as error:
         raise Problem("file-unreadable", str(error)) from None
 

@@ -1,6 +1,6 @@
 """Filters of the work list that people keep under names of theirs: each sees their own alone."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -10,9 +10,19 @@ from api.errors import Problem
 from api.schemas.saved_filters import SavedFilterForm, SavedFilterShown
 from models.tables import SavedFilter
 
+MOST = 50
+"""Filters of one person."""
+
 
 async def keep(session: AsyncSession, caller: Caller, form: SavedFilterForm) -> SavedFilterShown:
-    """Keep a filter of the caller; the one that had this name before is replaced."""
+    """Keep a filter of the caller; the one that had this name before is replaced.
+
+    Raises:
+        Problem: `too-many-filters`.
+    """
+    mine = select(func.count()).where(col(SavedFilter.api_key) == caller.key_id)
+    if (await session.scalar(mine.where(col(SavedFilter.name) != form.name)) or 0) >= MOST:
+        raise Problem("too-many-filters")
     looked_for = {
         "pressure": form.pressure or "",
         "clause": form.clause or "",

@@ -23,7 +23,7 @@ from api.schemas.wordings import (
 )
 from models.letters import Notice
 from models.tables import WordingRow
-from models.wording import VARIABLES, Wording, WordingRejected, check, latest
+from models.wording import ENGINES_SUBJECT, VARIABLES, Wording, WordingRejected, check, latest
 
 _CHANGES = {"  ": Change.SAME, "+ ": Change.ADDED, "- ": Change.REMOVED}
 
@@ -47,6 +47,7 @@ async def shown(session: AsyncSession, notice: Notice) -> TemplateShown:
         wording=_shown(rows[0]) if any(words) else None,
         letter=tried(notice, words),
         variables=[VariableShown(name=name, meaning=meaning) for name, meaning in VARIABLES.items()],
+        keeps_subject=notice in ENGINES_SUBJECT,
         history=[_shown(row) for row in rows],
     )
 
@@ -70,6 +71,9 @@ def checked(notice: Notice, form: WordingForm) -> Wording:
         Problem: It holds more than facts by name, or tells nothing.
     """
     wrong = [FieldProblem(field=name, detail=problem) for name, text in form if (problem := _wrong(text))]
+    if form.subject and notice in ENGINES_SUBJECT:
+        problem = "тему этого письма пишет система: в ней сказано, что произошло"
+        wrong.append(FieldProblem(field="subject", detail=problem))
     words = Wording(form.subject, form.opening)
     if not wrong:
         letter = example(notice, words)

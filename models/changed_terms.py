@@ -123,11 +123,17 @@ def parse(text: str, place: str = "") -> Changed:
         WrongTerms: It says in Russian what is wrong, and where, a line for each.
     """
     try:
-        found = _File.model_validate(tomllib.loads(text))
+        written = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"line (\d+)", str(error))
         where = f"строка {at[1]}" if at else "конец файла"
         raise WrongTerms(f"{place}{where}: это не TOML (пример — rehearsal/example.toml)") from None
+    except (RecursionError, ValueError):  # Python's own limits: brackets in brackets, digits of a number
+        raise WrongTerms(
+            f"{place}весь файл: слишком много вложенных скобок или слишком длинное число"
+        ) from None
+    try:
+        found = _File.model_validate(written)
     except ValidationError as error:
         raise WrongTerms("\n".join(f"{place}{_explained(one, text)}" for one in error.errors())) from None
     terms = dict(IN_FORCE)

@@ -84,7 +84,9 @@ async def attach_file(
     Тело запроса — файл как есть; вид узнаётся по содержимому. При подаче черновика файлы становятся
     документами дела.
     """
-    read = await drafts.look_into(kind, content)
+    if (answered := await post.first_answer()) is not None:
+        return answered
+    read = await drafts.look_into(post.sessions, post.caller, draft, kind, content)
     return await post.at_once(
         lambda session: drafts.attach(
             session, post.caller, draft, kind, filename, content=content, read=read

@@ -19,6 +19,7 @@ from api.idempotency import PostDep
 from api.schemas.fields import Day
 from api.schemas.results import ImportAnswer, ResultsShown, WrongRow
 from api.trainings import TrainingDep
+from api.uploads import in_turn
 from models import results_import, spreadsheets, store, training_results
 from models.headings import HeadingsError
 from models.results import LearnerResult, Origin, Results, Selection, State
@@ -117,7 +118,7 @@ async def import_results(
         raise Problem("results-are-read")
     at = datetime.now(UTC)
     try:
-        imported = await asyncio.to_thread(_read, content, at)
+        imported = await in_turn(lambda: _read(content, at))
     except (SpreadsheetError, HeadingsError) as error:
         raise Problem("file-unreadable", str(error)) from None
 

@@ -25,7 +25,13 @@ async def list_saved_filters(caller: CallerDep, sessions: SessionsDep) -> list[S
         return await saved_filters.listed(session, caller)
 
 
-@router.post("", dependencies=_ANYBODY, status_code=201, response_model=SavedFilterShown, responses=acting())
+@router.post(
+    "",
+    dependencies=_ANYBODY,
+    status_code=201,
+    response_model=SavedFilterShown,
+    responses=acting("too-many-filters"),
+)
 async def keep_filter(form: SavedFilterForm, post: PostDep) -> JSONResponse:
     """Сохранить отбор под именем; прежний с тем же именем заменяется."""
     return await post.at_once(lambda session: saved_filters.keep(session, post.caller, form), status=201)

@@ -83,4 +83,5 @@ class TemplateShown(BaseModel):
     wording: WordingShown | None = Field(description="Слова администратора; нет — письмо системы.")
     letter: LetterTried
     variables: list[VariableShown]
+    keeps_subject: bool = Field(description="Тему пишет система: в ней сказано, что произошло.")
     history: list[WordingShown] = Field(description="Новые первыми; пустые слова — возврат к письму системы.")

@@ -29,8 +29,11 @@ from models.letters import LetterState, Notice
 from models.regulation import AUTHORING_TERM
 from models.tables import (
     AmendmentRow,
+    ApiKey,
     CaseRow,
     Course,
+    DraftFile,
+    DraftRow,
     IdempotencyRecord,
     KeptHistory,
     LetterRow,
@@ -379,6 +382,42 @@ async def test_old_keys_of_posts_are_forgotten_and_newer_ones_kept(engine: Engin
     assert [key for key in kept if key.startswith("age-29")]
     assert not [key for key in kept if key.startswith(("age-31", "age-32"))]
     assert mine.key in kept
+
+
+async def test_drafts_left_lying_and_those_of_a_revoked_key_go_with_their_files(engine: Engine) -> None:
+    now = datetime.now(UTC)
+    file: dict[str, Any] = {
+        "title": "",
+        "filename": "",
+        "media_type": "",
+        "content": b"",
+        "sha256": "",
+        "rows": 0,
+    }
+    form = {"course_name": "", "category_name": ""}
+    async with engine.sessions.begin() as session:
+        live, revoked = [
+            ApiKey(sha256=uuid4().hex, role="agency", organisation="zdrav", holder="", issued_at=now)
+            for _ in range(2)
+        ]
+        revoked.revoked_at = now
+        session.add_all((live, revoked))
+        await session.flush()
+        drafts = [
+            DraftRow(api_key=key.id or 0, form=form, saved_at=now - timedelta(days=age))
+            for key, age in ((live, 179), (live, 181), (revoked, 0))
+        ]
+        session.add_all(drafts)
+        await session.flush()
+        own = [one.id or 0 for one in drafts]
+        session.add_all(DraftFile(draft=one, kind="letter", **file) for one in own)
+
+    await purge(engine.sessions, now)
+
+    async with engine.sessions() as session:
+        kept = await session.scalars(select(DraftRow.id).where(col(DraftRow.id).in_(own)))
+        files = await session.scalars(select(DraftFile.draft).where(col(DraftFile.draft).in_(own)))
+        assert kept.all() == files.all() == own[:1]
 
 
 async def test_of_a_closed_case_only_the_texts_of_its_decision_stay(engine: Engine) -> None:

@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 from api.auth import Role
+from api.saved_filters import MOST
+from models.tables import SavedFilter
 from tests.api import words
 from tests.engine import API, Engine
 
@@ -25,6 +27,13 @@ async def test_a_person_keeps_replaces_and_deletes_filters_of_their_own(engine: 
     assert again == {"id": saved["id"], "name": name, **blank, "search": "право"}
     wrong = await engine.post(owner, "/saved-filters", {"name": " ", "clause": "9"})
     assert set(words.wrong_fields(wrong)) == {"name", "clause"}
+
+    async with engine.sessions.begin() as session:
+        key = (await session.get_one(SavedFilter, saved["id"])).api_key
+        session.add_all(SavedFilter(api_key=key, name=str(one)) for one in range(MOST - 1))
+    one_more = await engine.post(owner, "/saved-filters", {"name": "Ещё"})
+    assert words.problem(one_more, 409) == "too-many-filters"
+    assert (await engine.post(owner, "/saved-filters", {"name": name})).status_code == 201
 
     path = f"{API}/saved-filters/{saved['id']}"
     assert words.problem(await words.send(engine.app, "DELETE", path, key=other), 404) == "not-found"

@@ -1,7 +1,7 @@
 """Every notice of a case about a course, in every variant, is a letter fit to send."""
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,12 @@ from activities.course_examples import ACCESSIBLE, MORE
 from activities.course_facts import PARTICULARS, CourseLetter
 from activities.examples import SETUP_DEADLINE
 from activities.rendering import render
+from activities.wording import write
 from models.letters import Notice
+from models.terms import Recipient
+from models.wording import Wording
 from tests.letters.course_facts import variants
-from tests.letters.test_rendering import HOSTILE, read, words
+from tests.letters.test_rendering import HOSTILE, every_letter, one_line, read, words
 
 
 def test_no_notice_with_particulars_of_its_own_is_left_out() -> None:
@@ -78,3 +81,30 @@ def test_a_term_that_is_met_is_not_told_as_one_that_runs(notice: Notice) -> None
 
         assert "осталось" not in letter.text
         assert "Как посчитан срок" not in letter.html
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_an_opening_of_ones_own_takes_no_fact_away(notice: Notice) -> None:
+    kinds: set[str] = set()
+    others: set[str] = set()
+    of_requests = [about for kind, about in every_letter() if kind is notice]
+    for about in [*of_requests, *(variants(notice) if notice in MORE else ())]:
+        # With all facts, and to the two kinds of recipient that openings tell apart: for the sake of time.
+        if not about.responsible or about.recipient not in (Recipient.RESPONSIBLE, Recipient.OPERATOR):
+            continue
+        own, changed = render(notice, about), write(notice, about, Wording("Тема", "Свои слова."))
+        before, after = one_line(own), one_line(changed)
+        kinds.add(before)
+        others.add(after)
+
+        assert set(re.findall(r"https?://\S+", before)) == set(re.findall(r"https?://\S+", after))
+        assert not [one for one in _typed_words(asdict(about)) if one in before and one not in after]
+    assert len(others) == len(kinds)
+
+
+def _typed_words(fact: Any) -> list[str]:
+    if isinstance(fact, dict):
+        fact = list(fact.values())
+    if isinstance(fact, list | tuple):
+        return [text for one in fact for text in _typed_words(one)]
+    return [" ".join(fact.split())] if isinstance(fact, str) and " " in fact else []

@@ -53,6 +53,9 @@ async def test_words_are_tried_put_in_force_sent_and_taken_back(stand: Engine, s
     assert "можно только имена" in wrong.text
     assert "не читается" in wrong.text
     assert "<script>alert" not in (await admin.send(path, act="preview", opening=HOSTILE)).text
+    assert 'name="subject"' not in await admin.page("/letters/sign_up")
+    fixed = await admin.send("/letters/sign_up", act="save", subject="Вы приняты")
+    assert fixed.status_code == 422
     blank = await admin.send(path, act="save", subject="{{ обучение }}")
     assert "на придуманных сведениях здесь пусто" in blank.text
 

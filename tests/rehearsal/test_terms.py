@@ -57,6 +57,13 @@ def test_the_example_is_a_set_of_terms() -> None:
         ("[review]\nreminders = [5, -1]\n", "строка 2, [review] reminders: нужно число не меньше 0"),
         ("title = 'Ничего'\n", "весь файл: не назван ни один раздел"),
         ("", "весь файл: не назван ни один раздел"),
+        ("a = " + "[" * 5000, "весь файл: слишком много вложенных скобок"),
+        ("a = " + "{b=" * 5000, "весь файл: слишком много вложенных скобок"),
+        (
+            "[review]\ndays = " + "9" * 4301,
+            "весь файл: слишком много вложенных скобок или слишком длинное число",
+        ),
+        ("[review]\ndays = 0x" + "f" * 5000, "строка 2, [review] days: "),
     ],
 )
 def test_what_is_wrong_is_said_in_russian_with_its_line(tmp_path: Path, text: str, said: str) -> None:
