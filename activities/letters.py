@@ -249,7 +249,8 @@ _SAID = {
 
 
 def _why(row: LetterRow) -> str:
-    return f"письмо «{row.subject}» не вручено: {LetterState(row.state).russian}"
+    at_last = f", {row.last_error}" if row.last_error and row.state == LetterState.UNDELIVERED else ""
+    return f"письмо «{row.subject}» не вручено: {LetterState(row.state).russian}{at_last}"
 
 
 def _step(row: LetterRow) -> str:
