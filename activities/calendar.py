@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import tuple_
 from sqlmodel import col, select
 from temporalio import activity
 from temporalio.client import Client
@@ -33,7 +34,7 @@ class CalendarActivities:
 
     @activity.defn
     async def moved_clauses(self, ask: MoveClauses) -> list[MovedClause]:
-        """Open clauses whose deadline the amendment puts on another day.
+        """Open clauses whose deadline the amendment puts on another day, by number and clause: a page.
 
         Whatever was computed without it is committed: see `store.hold_calendar`.
         """
@@ -43,19 +44,16 @@ class CalendarActivities:
             after = await store.load_calendar(session, years, until=newest)
             is_open = col(ClauseRow.finished_at).is_(None)
             counts_without = col(ClauseRow.calendar_version) < ask.amendment
-            rows = (await session.scalars(select(ClauseRow).where(is_open, counts_without))).all()
-        return [
-            MovedClause(
-                number=row.number,
-                step=terms.moving(Clause(row.clause), ask.amendment),
-                at=ask.at,
-                clause=Clause(row.clause),
-                workflow_id=row.workflow_id,
-                amendment=ask.amendment,
-            )
-            for row in rows
-            if amendments.is_moved(row, before, after)
-        ]
+            key = tuple_(col(ClauseRow.number), col(ClauseRow.clause))
+            is_behind = key > tuple_(*ask.after)
+            query = select(ClauseRow).where(is_open, counts_without, is_behind).order_by(key)
+            moved: list[MovedClause] = []
+            async for row in await session.stream_scalars(query):
+                if amendments.is_moved(row, before, after):
+                    moved.append(_moved(row, ask))
+                if len(moved) == ask.page:
+                    break
+        return moved
 
     @activity.defn
     async def move_clause(self, moved: MovedClause) -> None:
@@ -82,3 +80,14 @@ class CalendarActivities:
         """Where somebody stopped the clause's process: begun anew, it goes on with this deadline."""
         async with self._sessions.begin() as session:
             await terms.take_over(session, move, self._confirmed_years)
+
+
+def _moved(row: ClauseRow, ask: MoveClauses) -> MovedClause:
+    return MovedClause(
+        number=row.number,
+        step=terms.moving(Clause(row.clause), ask.amendment),
+        at=ask.at,
+        clause=Clause(row.clause),
+        workflow_id=row.workflow_id,
+        amendment=ask.amendment,
+    )

@@ -6,13 +6,14 @@ so that no driver's or Moodle's message carries an address into a history.
 
 from typing import Any, NamedTuple
 
+import psycopg.errors
 import sqlalchemy.exc
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from clients.mail import MailRefused, MailRejected, MailUnavailable
+from clients.mail import MailRefused, MailRejected, MailShut, MailUnavailable
 from clients.moodle import AccountSuspended, MoodleDenied, MoodleError, MoodleUnavailable, NotUnique
 from models.errors import ContactMissing, CourseGone, Failure, MadeByHand, NotConfirmed, SiteMissing
 
@@ -37,6 +38,7 @@ _TABLE: tuple[tuple[type[BaseException], _Kind], ...] = (
     (MadeByHand, _Kind(Failure.MADE_BY_HAND, False, "Номер в Moodle не известен.")),
     (ContactMissing, _Kind(Failure.CONTACT_MISSING, False, "Нет адреса ответственного лица.")),
     (MailUnavailable, _Kind(Failure.MAIL_UNAVAILABLE, True, "Почтовый сервер недоступен.")),
+    (MailShut, _Kind(Failure.MAIL_SHUT, True, "Почтовый сервер не пускает систему.")),
     (MailRefused, _Kind(Failure.MAIL_BOUNCED, False, "Адрес не принимает почту.")),
     (MailRejected, _Kind(Failure.MAIL_REJECTED, False, "Почтовый сервер не принял письмо.")),
     (
@@ -47,11 +49,19 @@ _TABLE: tuple[tuple[type[BaseException], _Kind], ...] = (
         sqlalchemy.exc.InterfaceError,
         _Kind(Failure.DATABASE_UNAVAILABLE, True, "База данных недоступна."),
     ),
+    # A standby, until it is promoted or the address leads to the primary again.
+    (
+        psycopg.errors.ReadOnlySqlTransaction,
+        _Kind(Failure.DATABASE_UNAVAILABLE, True, "База данных только для чтения."),
+    ),
     (sqlalchemy.exc.TimeoutError, _Kind(Failure.DATABASE_UNAVAILABLE, True, "База данных занята.")),
     (sqlalchemy.exc.NoResultFound, _Kind(Failure.NOT_FOUND, False, "Записи нет.")),
     (sqlalchemy.exc.DBAPIError, _Kind(Failure.DATABASE_REFUSED, False, "База данных отклонила запись.")),
 )
-"""First match counts. What is not here is a bug: retried until a fix is deployed."""
+"""First match counts, of the error or of the driver's behind it.
+
+What is not here is a bug: retried until a fix is deployed.
+"""
 
 _UNEXPECTED = _Kind(Failure.UNEXPECTED, True, "Непредвиденная ошибка, подробности в журнале исполнителя.")
 
@@ -67,7 +77,8 @@ def translate(error: Exception, *, attempt: int = 1) -> ApplicationError:
         An `ApplicationError` whose type is a `Failure`, whose text is fixed, and which says
         whether trying again can help.
     """
-    kind = next((kind for known, kind in _TABLE if isinstance(error, known)), _UNEXPECTED)
+    said = (error, getattr(error, "orig", None))
+    kind = next((kind for known, kind in _TABLE if any(isinstance(one, known) for one in said)), _UNEXPECTED)
     is_given_up = kind is _UNEXPECTED and attempt >= _UNEXPECTED_ATTEMPTS
     return ApplicationError(kind.text, type=kind.failure, non_retryable=is_given_up or not kind.retryable)
 

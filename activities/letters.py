@@ -19,7 +19,7 @@ from activities.rendering import LetterContext, Rendered
 from activities.sites import Sites
 from activities.typesetting import DocumentKind, typeset
 from activities.wording import Context
-from clients.mail import Attachment, Mail, MailClient, MailError, MailRefused, MailUnavailable
+from clients.mail import Attachment, Mail, MailClient, MailError, MailRefused, MailShut, MailUnavailable
 from models import cases, ids, store
 from models.cases import Kind
 from models.letters import Letter, LetterState, Notice
@@ -63,8 +63,8 @@ class LetterActivities:
         """Hand a letter to the SMTP server, unless that has been done.
 
         Raises:
-            MailUnavailable: Worth trying again.
-            MailRejected: The server refuses us or the letter.
+            MailUnavailable, MailShut: Worth trying again.
+            MailRejected: The server refuses the letter.
         """
         async with store.looking(self._sessions) as session:
             row = await session.get_one(LetterRow, key)
@@ -237,13 +237,20 @@ def _task(row: LetterRow) -> Insert:
 
 def _said(error: MailError) -> str:
     """The server's own words may name a person; its code does not."""
-    took = isinstance(error, MailUnavailable)
-    what = "почтовый сервер недоступен или отложил письмо" if took else "почтовый сервер не принял письмо"
+    what = next(words for kind, words in _SAID.items() if isinstance(error, kind))
     return f"{what} ({error.code})" if error.code else what
 
 
+_SAID = {
+    MailUnavailable: "почтовый сервер недоступен или отложил письмо",
+    MailShut: "почтовый сервер не пускает систему",
+    MailError: "почтовый сервер не принял письмо",
+}
+
+
 def _why(row: LetterRow) -> str:
-    return f"письмо «{row.subject}» не вручено: {LetterState(row.state).russian}"
+    at_last = f", {row.last_error}" if row.last_error and row.state == LetterState.UNDELIVERED else ""
+    return f"письмо «{row.subject}» не вручено: {LetterState(row.state).russian}{at_last}"
 
 
 def _step(row: LetterRow) -> str:

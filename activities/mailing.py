@@ -19,7 +19,16 @@ from activities import certificate_letters, claim_codes, course_facts, wording
 from activities.course_facts import CourseLetter
 from activities.rendering import Rendered
 from activities.sites import Sites
-from clients.mail import Attachment, Mail, MailClient, MailInvalid, MailRefused, MailUnavailable
+from clients.mail import (
+    Attachment,
+    Mail,
+    MailClient,
+    MailInvalid,
+    MailRefused,
+    MailRejected,
+    MailShut,
+    MailUnavailable,
+)
 from models import store
 from models.cases import clause_of
 from models.letters import Letter, LetterState, Notice
@@ -52,7 +61,7 @@ class MailingActivities:
 
         Raises:
             MailUnavailable: The server is away, or puts some off: worth going on later.
-            MailRejected: It refuses us.
+            MailRejected: It refuses us or a letter: nothing is lost, the operator says when to go on.
         """
         await self.send_written(mailing)
         await self._journal(mailing)
@@ -138,6 +147,9 @@ class MailingActivities:
             if error.code is None:
                 raise
             return LetterState.WRITTEN if row.attempts + 1 < _ATTEMPTS else LetterState.UNDELIVERED
+        except MailShut as shut:
+            # The operator's task at once: a mailing goes on without end, and nobody would see that it stands.
+            raise MailRejected("mail server refuses us", shut.code) from None
         return LetterState.DELIVERED
 
     async def _settle(self, row: BulkLetter, notice: Notice, state: LetterState, told: Told | None) -> None:

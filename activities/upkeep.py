@@ -153,7 +153,10 @@ class Upkeep:
     async def _see_to_amendment(self, row: AmendmentRow) -> None:
         amendment = row.id or 0
         await start_amendment(self._client, self._task_queue, amendment, row.day)
-        await self._histories.keep(ids.amendment_id(amendment), number="")
+        found = await describe(self._client, ids.amendment_id(amendment))
+        # Kept is done: one that somebody stopped is begun anew by the next round.
+        if found is not None and found.status is WorkflowExecutionStatus.COMPLETED:
+            await self._histories.keep(ids.amendment_id(amendment), number="")
 
     # What nobody needs any more
 

@@ -2,8 +2,9 @@
 
 MailError                what could not be sent
 ├── MailUnavailable      nobody answered, or "not now" (4xx): the same letter may go later  .code
+├── MailShut             the server refuses us (5xx before RCPT): mended in its settings or ours  .code
 ├── MailRefused          the server refuses this address (5xx to RCPT): the letter bounced  .code
-└── MailRejected         the server refuses us or the letter, whoever it is for             .code
+└── MailRejected         the server refuses the letter, whoever it is for                   .code
     └── MailInvalid      found before anything was sent                                     .field
 
 An error holds the server's code, never its text, which usually quotes the address.
@@ -51,6 +52,8 @@ _POLICY = _Policy(max_line_length=78, linesep="\r\n", cte_type="7bit")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+", re.ASCII)
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")
+_TOO_BIG = 552
+"""Said to MAIL, which names the letter's size (RFC 1870, 6.1)."""
 _MIME = re.compile(r"[a-z0-9.+\-]+/[a-z0-9.+\-]+")
 
 
@@ -66,12 +69,16 @@ class MailUnavailable(MailError):
     """No connection, a timeout, greylisting, a full queue. After a timeout it may have gone all the same."""
 
 
+class MailShut(MailError):
+    """Wrong or expired password, a sender that isn't ours: no fault of the letter."""
+
+
 class MailRefused(MailError):
     """For example 550: no such mailbox."""
 
 
 class MailRejected(MailError):
-    """Wrong password, a sender that isn't ours, a letter that is too big or taken for spam."""
+    """Too big, or taken for spam."""
 
 
 class MailInvalid(MailRejected):
@@ -180,9 +187,11 @@ class MailClient:
         except aiosmtplib.SMTPRecipientsRefused as refused:
             raise _verdict(refused.recipients[0].code, MailRefused, "address refused") from None
         except aiosmtplib.SMTPResponseException as refused:
-            raise _verdict(refused.code, MailRejected, type(refused).__name__) from None
+            is_of_letter = isinstance(refused, aiosmtplib.SMTPDataError) or refused.code == _TOO_BIG
+            refusal = MailRejected if is_of_letter else MailShut
+            raise _verdict(refused.code, refusal, type(refused).__name__) from None
         except aiosmtplib.SMTPNotSupported as refused:
-            raise MailRejected(type(refused).__name__) from None
+            raise MailShut(type(refused).__name__) from None
         except (aiosmtplib.SMTPException, OSError) as error:
             raise MailUnavailable(type(error).__name__) from None
         return answer
@@ -208,9 +217,9 @@ class MailClient:
         return letter
 
 
-def _verdict(code: int, final: type[MailError], reason: str) -> MailError:
-    # 421 is "closing down" even where 5xx would be final; what is no SMTP code at all is no verdict
-    return final(reason, code) if 500 <= code < 600 else MailUnavailable(reason, code)
+def _verdict(code: int, refusal: type[MailError], reason: str) -> MailError:
+    # 421 is "closing down" even where 5xx would be a refusal; what is no SMTP code at all is no verdict
+    return refusal(reason, code) if 500 <= code < 600 else MailUnavailable(reason, code)
 
 
 def _mailbox(field: str, value: str) -> Address:

@@ -25,6 +25,7 @@ from devstack.supervisor import Part
 
 GOOD = "250 OK"
 REFUSED = "550 5.1.1 No such mailbox"
+SHUT = "553 5.7.1 Sender not allowed"
 LATER = "451 4.7.1 Greylisted, try again later"
 
 
@@ -39,8 +40,16 @@ class Mood:
     """Addresses that are answered 550 to RCPT; `"*"` means all."""
     greylists: int = 0
     """How many more RCPTs, to whomever, are answered 451."""
+    shuts_out: int = 0
+    """How many more letters, to whomever, are answered 553 to MAIL."""
     slow_seconds: float = 0
     """Waits so long before it says that a letter is taken."""
+
+    def of_sender(self) -> str:
+        if self.shuts_out > 0:
+            self.shuts_out -= 1
+            return SHUT
+        return GOOD
 
     def of_recipient(self, address: str) -> str:
         if address in self.refuses or "*" in self.refuses:
@@ -98,6 +107,15 @@ class MailSink:
         return smtp
 
     # Called by aiosmtpd, which gives them their names.
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = self.mood.of_sender()
+        if answer == GOOD:
+            envelope.mail_from = address
+            envelope.mail_options.extend(options)
+        return answer
+
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

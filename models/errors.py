@@ -18,6 +18,8 @@ class Failure(StrEnum):
     """The settings no longer name the subsystem's Moodle."""
     CONTACT_MISSING = "contact-missing"
     MAIL_UNAVAILABLE = "mail-unavailable"
+    MAIL_SHUT = "mail-shut"
+    """The mail server refuses the engine itself, such as its password."""
     MAIL_BOUNCED = "mail-bounced"
     MAIL_REJECTED = "mail-rejected"
     DATABASE_UNAVAILABLE = "database-unavailable"
@@ -46,6 +48,7 @@ _FAILURES = {
     Failure.SITE_MISSING: "адрес Moodle этой подсистемы не указан в настройках",
     Failure.CONTACT_MISSING: "не указан адрес электронной почты ответственного лица",
     Failure.MAIL_UNAVAILABLE: "почтовый сервер недоступен",
+    Failure.MAIL_SHUT: "почтовый сервер не пускает систему: проверьте имя, пароль и адрес отправителя",
     Failure.MAIL_BOUNCED: "адрес не принимает почту",
     Failure.MAIL_REJECTED: "почтовый сервер не принял письмо",
     Failure.DATABASE_UNAVAILABLE: "база данных недоступна",

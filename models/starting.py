@@ -58,7 +58,7 @@ async def start_codes(client: Client, task_queue: str, write: WriteCodes, id: UU
 
 
 async def start_amendment(client: Client, task_queue: str, amendment: int, day: date) -> None:
-    """Start the moving of open cases after a day was amended, unless it was started before."""
+    """Start the moving of open cases after a day was amended; anew where it was stopped or failed."""
     await _start(
         client,
         "AmendmentWorkflow",
@@ -66,6 +66,7 @@ async def start_amendment(client: Client, task_queue: str, amendment: int, day: 
         id=ids.amendment_id(amendment),
         task_queue=task_queue,
         static_summary=f"Изменение календаря: {day:%d.%m.%Y}",
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
     )
 
 

@@ -172,12 +172,18 @@ class MovedClause(Step):
 
 
 class MoveClauses(Step):
-    """Find what an amendment moves."""
+    """Find what an amendment moves, behind a clause and so many at most."""
 
     amendment: int
+    after: tuple[str, str]
+    page: int
 
 
 class Amend(Message):
     """The input of `AmendmentWorkflow`."""
 
     amendment: int
+    after: tuple[str, str] = ("", "")
+    """Number and clause of the last one that earlier runs have moved."""
+    page: int = 500
+    """How many clauses at a time: each is up to 6 events of a history, which may hold some 50,000."""

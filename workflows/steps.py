@@ -106,7 +106,8 @@ MAIL: dict[str, Any] = {
 the sending: two at a time would send the letter twice."""
 
 
-_LAST_RESORT_PAUSE = timedelta(minutes=1)
+_LAST_RESORT_PAUSES = timedelta(minutes=1), timedelta(hours=1)
+"""The first, doubled up to the last: a history holds half a year of these."""
 
 
 async def start_case(step: Step) -> None:
@@ -188,6 +189,7 @@ async def give_up_letter(letter: Letter) -> LetterState:
 
 async def open_task(task: OpenTask) -> None:
     """The last resort: tried for ever, since nothing is left to fall back on."""
+    pause, longest = _LAST_RESORT_PAUSES
     while True:
         try:
             return await workflow.execute_activity_method(
@@ -196,7 +198,8 @@ async def open_task(task: OpenTask) -> None:
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            await workflow.sleep(_LAST_RESORT_PAUSE, summary="Задача Оператору не записана")
+            await workflow.sleep(pause, summary="Задача Оператору не записана")
+            pause = min(2 * pause, longest)
 
 
 async def ensure_category(case: InMoodle) -> int:

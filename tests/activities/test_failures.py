@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import psycopg.errors
 import pytest
 import sqlalchemy.exc
 from temporalio import activity, workflow
@@ -11,7 +12,7 @@ from temporalio.common import RetryPolicy
 from temporalio.worker import Worker
 
 from activities.errors import ErrorInterceptor, translate
-from clients.mail import MailInvalid, MailRefused, MailRejected, MailUnavailable
+from clients.mail import MailInvalid, MailRefused, MailRejected, MailShut, MailUnavailable
 from clients.moodle import (
     FunctionMissing,
     MoodleBroken,
@@ -31,8 +32,8 @@ def moodle(kind: type[MoodleError]) -> MoodleError:
     return kind("core_user_create_users", "invalidparameter", "edu")
 
 
-def database(kind: type[sqlalchemy.exc.DBAPIError]) -> sqlalchemy.exc.DBAPIError:
-    return kind(f"INSERT INTO letters VALUES ('{ADDRESS}')", {"address": ADDRESS}, SAID)
+def database(kind: type[sqlalchemy.exc.DBAPIError], said: Exception = SAID) -> sqlalchemy.exc.DBAPIError:
+    return kind(f"INSERT INTO letters VALUES ('{ADDRESS}')", {"address": ADDRESS}, said)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,8 @@ def database(kind: type[sqlalchemy.exc.DBAPIError]) -> sqlalchemy.exc.DBAPIError
         (ContactMissing(), Failure.CONTACT_MISSING, False),
         (MailUnavailable("timeout"), Failure.MAIL_UNAVAILABLE, True),
         (MailRefused("address refused", 550), Failure.MAIL_BOUNCED, False),
-        (MailRejected("SMTPAuthenticationError", 535), Failure.MAIL_REJECTED, False),
+        (MailShut("SMTPAuthenticationError", 535), Failure.MAIL_SHUT, True),
+        (MailRejected("SMTPDataError", 554), Failure.MAIL_REJECTED, False),
         (MailInvalid("subject"), Failure.MAIL_REJECTED, False),
         (database(sqlalchemy.exc.OperationalError), Failure.DATABASE_UNAVAILABLE, True),
         (database(sqlalchemy.exc.InterfaceError), Failure.DATABASE_UNAVAILABLE, True),
@@ -54,6 +56,12 @@ def database(kind: type[sqlalchemy.exc.DBAPIError]) -> sqlalchemy.exc.DBAPIError
         (sqlalchemy.exc.NoResultFound(), Failure.NOT_FOUND, False),
         (database(sqlalchemy.exc.IntegrityError), Failure.DATABASE_REFUSED, False),
         (database(sqlalchemy.exc.DataError), Failure.DATABASE_REFUSED, False),
+        (database(sqlalchemy.exc.InternalError), Failure.DATABASE_REFUSED, False),
+        (
+            database(sqlalchemy.exc.InternalError, psycopg.errors.ReadOnlySqlTransaction(ADDRESS)),
+            Failure.DATABASE_UNAVAILABLE,
+            True,
+        ),
         (ValueError(ADDRESS), Failure.UNEXPECTED, True),
         (TimeoutError(), Failure.UNEXPECTED, True),
     ],

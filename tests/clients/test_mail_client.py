@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clients import smtp
-from clients.mail import Attachment, MailError, MailRefused, MailRejected, MailUnavailable
+from clients.mail import Attachment, MailError, MailRefused, MailRejected, MailShut, MailUnavailable
 from tests.clients.smtp_sink import TO, Serve, Sink, client_at, mail
 
 
@@ -76,7 +76,8 @@ _ANSWERS = [
     ("rcpt", "552 5.2.2 <petrov@example.ru>: mailbox full", MailRefused, 552),
     ("rcpt", "451 4.7.1 <petrov@example.ru>: greylisted", MailUnavailable, 451),
     ("rcpt", "421 4.3.2 closing down", MailUnavailable, 421),
-    ("mail", "553 5.7.1 <seo@example.ru>: not yours", MailRejected, 553),
+    ("mail", "553 5.7.1 <seo@example.ru>: not yours", MailShut, 553),
+    ("mail", "552 5.3.4 bigger than we take", MailRejected, 552),
     ("mail", "452 4.3.1 no space", MailUnavailable, 452),
     ("data", "554 5.7.1 spam from seo@example.ru", MailRejected, 554),
     ("data", "451 4.3.0 try later", MailUnavailable, 451),

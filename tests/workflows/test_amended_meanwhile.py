@@ -1,20 +1,24 @@
 """An amendment and a clause that is opened, stopped or computed otherwise at the same time."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from models import ids, store
 from models.calendar import WorkCalendar
 from models.starting import start_amendment
-from models.tables import AmendmentRow, ClauseRow
+from models.steps import Amend
+from models.tables import AmendmentRow, ClauseRow, KeptHistory
 from models.terms import Clause
 from tests.engine import Engine
 from tests.workflows import words
 from tests.workflows.amending import TERM, after, moved, on_record, reviewed_until
+from workflows import amendment as moving_cases
+from workflows.amendment import AmendmentWorkflow
 
 pytestmark = pytest.mark.usefixtures("official_calendar")
 
@@ -55,6 +59,50 @@ async def test_a_clause_begun_anew_counts_with_what_nobody_could_tell_it(
     assert row is not None
     assert row.calendar_version == amendment
     assert len([line for line in await engine.journal(number) if "Срок перенесён" in line]) == 1
+
+
+async def test_pages_of_clauses_are_runs_of_their_own_and_a_stopped_one_is_begun_anew(
+    engine: Engine, last_day: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of three waits to be mended, and somebody stops the moving meanwhile."""
+    first, broken, third = sorted([await reviewed_until(engine, last_day) for _ in range(3)])
+    monkeypatch.setattr(moving_cases, "_PATIENCE", timedelta(seconds=1))
+    amendment = await _in_force_only(engine, last_day)
+    workflow_id = ids.amendment_id(amendment)
+
+    async with words.refusing(engine, "journal", f"number = '{broken}' AND step ~ '^review/moved-[0-9]+$'"):
+        moving = await engine.client.start_workflow(
+            AmendmentWorkflow.run,
+            Amend(amendment=amendment, page=1),
+            id=workflow_id,
+            task_queue=engine.settings.task_queue,
+        )
+        await on_record(engine, first, Clause.REVIEW, after(last_day))
+        task = await words.task(engine, broken, "review/moved-")
+        newest = engine.client.get_workflow_handle(workflow_id)
+        assert (await newest.describe()).run_id != moving.first_execution_run_id
+        await on_record(engine, third, Clause.REVIEW, after(last_day))
+        await newest.terminate()
+    await words.try_again(engine, task)
+
+    async def is_kept() -> list[str]:
+        await engine.upkeep.round()
+        async with engine.sessions() as session:
+            query = select(KeptHistory.run_id).where(col(KeptHistory.workflow_id) == workflow_id)
+            return list((await session.scalars(query)).all())
+
+    await _entered_long_ago(engine, amendment)
+    runs = await engine.until(is_kept)
+    row = await engine.clause(broken, Clause.REVIEW)
+    assert row is not None
+    assert (row.last_day, len(runs)) == (after(last_day), 3)
+
+
+async def _entered_long_ago(engine: Engine, amendment: int) -> None:
+    async with engine.sessions.begin() as session:
+        long_ago = datetime.now(UTC) - timedelta(minutes=1)
+        own = update(AmendmentRow).where(col(AmendmentRow.id) == amendment)
+        await session.execute(own.values(entered_at=long_ago))
 
 
 async def _in_force_only(engine: Engine, day: date) -> int:

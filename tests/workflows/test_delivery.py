@@ -59,12 +59,23 @@ async def test_an_address_that_takes_no_mail_is_the_operators_task(engine: Engin
     assert f"Задача Оператору: {task.why}" in await engine.journal(number)
 
 
-async def test_a_greylisted_letter_goes_out_later(engine: Engine, number: str) -> None:
+@pytest.mark.parametrize(
+    ("mood", "said"),
+    [
+        (Mood(greylists=2), "почтовый сервер недоступен или отложил письмо (451)"),
+        (Mood(shuts_out=2), "почтовый сервер не пускает систему (553)"),
+    ],
+    ids=["greylisted", "shut out"],
+)
+async def test_a_letter_that_the_server_does_not_take_yet_goes_out_later(
+    engine: Engine, number: str, mood: Mood, said: str
+) -> None:
     letter = a_letter(number)
-    engine.mail.mood = Mood(greylists=2)
+    engine.mail.mood = mood
 
     delivery = await put_on_its_way(engine, letter)
     await words.attempted(engine, delivery, 1)
+    assert (await written(engine, letter)).last_error == said
     await engine.skipper.fast_forward(delivery, timedelta(minutes=10))
 
     assert await delivery.result() is LetterState.DELIVERED
@@ -114,7 +125,7 @@ async def test_after_four_days_without_a_mail_server_the_letter_is_given_up(
 
     assert (still_trying, state) == (LetterState.WRITTEN, LetterState.UNDELIVERED)
     task = await words.task(engine, number, letter.step)
-    assert "не доставлено" in task.why
+    assert task.why.endswith("не доставлено, почтовый сервер недоступен или отложил письмо")
     assert (await written(engine, letter)).attempts > 24
 
 

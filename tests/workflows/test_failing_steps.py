@@ -1,8 +1,11 @@
 """A step that no retry mends: the case stays open, the operator is told, and it goes on."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from temporalio import activity
-from temporalio.client import WorkflowFailureError
+from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.exceptions import ApplicationError, CancelledError
 from temporalio.worker import Worker
 
@@ -10,7 +13,7 @@ from activities.tasks import TaskActivities
 from models import ids
 from models.errors import Failure
 from models.letters import LetterState, Notice
-from models.steps import Amend, MoveClauses, MovedClause
+from models.steps import Amend, MoveClauses, MovedClause, OpenTask
 from models.terms import Clause, Recipient
 from tests.engine import Engine
 from tests.workflows import words
@@ -167,8 +170,9 @@ async def test_a_case_cancelled_by_hand_ends_with_its_clause(engine: Engine) -> 
 
 
 async def test_an_amendment_that_fails_is_a_task_of_no_case_and_goes_on_when_mended(engine: Engine) -> None:
+    """The task itself is refused three times: asked for ever more seldom."""
     calendar = _BrokenCalendar()
-    tasks = TaskActivities(engine.sessions)
+    tasks = _LateTasks(engine.sessions)
     worker = Worker(
         engine.client,
         task_queue="broken-calendar",
@@ -184,12 +188,34 @@ async def test_an_amendment_that_fails_is_a_task_of_no_case_and_goes_on_when_men
             id=ids.amendment_id(999_999),
             task_queue="broken-calendar",
         )
+        await engine.until(lambda: _pauses(amendment))
+        await engine.skipper.fast_forward(amendment, timedelta(minutes=8))
         task = await words.task(engine, None, "amendment/999999")
         calendar.is_broken = False
         await words.try_again(engine, task)
-        moved = await amendment.result()
+        await amendment.result()
 
-    assert (task.number, task.clause, moved) == (None, Clause.REQUEST, 0)
+    assert (task.number, task.clause) == (None, Clause.REQUEST)
+    assert await _pauses(amendment) == [60, 120, 240]
+
+
+async def _pauses(handle: WorkflowHandle[Any, Any]) -> list[int]:
+    """In seconds."""
+    timers = [event.timer_started_event_attributes for event in (await handle.fetch_history()).events]
+    return [timer.start_to_fire_timeout.seconds for timer in timers if timer.timer_id]
+
+
+class _LateTasks(TaskActivities):
+    """A Postgres that takes no task at first."""
+
+    refusals = 3
+
+    @activity.defn
+    async def open_task(self, task: OpenTask) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise ApplicationError("Отклонено.", type=Failure.DATABASE_REFUSED, non_retryable=True)
+        await super().open_task(task)
 
 
 class _BrokenCalendar:
