@@ -89,7 +89,7 @@ async def file_paper(http: Request, form: FormDep, api: ApiDep, sessions: Sessio
 async def check(http: Request, form: FormDep, api: ApiDep) -> Response:
     """What is missing so far, and what is alike: a part of the page, for the script."""
     checked, problem = await _check(api, draft_fields.typed(form), form.number("draft"))
-    return show(http, "filing_check.html", checked=checked, unfinished=problem, labels=LABELS)
+    return show(http, "filing_check.html", is_live=True, checked=checked, unfinished=problem, labels=LABELS)
 
 
 @router.post("/requests/drafts/{draft}/removal", dependencies=[allow(Role.AGENCY, *AUTHORITY)])

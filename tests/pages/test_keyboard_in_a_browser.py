@@ -108,7 +108,7 @@ async def _filter(keys: Keyboard, url: str, stand: Engine) -> None:
     await keys.skip_to_content()
     await keys.choose("Дела, открытые")
     await keys.press("Показать")
-    await keys.page.wait_for_url("**/clauses?months=12")
+    await keys.page.wait_for_url("**/clauses?months=12&**")
     await keys.page.goto(url)
     await keys.skip_to_content()
     await keys.to(keys.page.locator(".counters a.overdue"))
