@@ -266,7 +266,7 @@ class Engine:
             pause = min(1.2 * pause, 0.25)  # looking costs what the awaited needs itself
 
     async def until_waiting(self, handle: WorkflowHandle[Any, Any]) -> None:
-        """Wait until a workflow is open and has nothing under way but waiting."""
+        """Wait until a workflow is there and waits for people alone: not for the start of a child either."""
 
         async def is_idle() -> bool:
             try:
@@ -274,7 +274,8 @@ class Engine:
             except Exception:  # noqa: BLE001 - not started yet
                 return False
             raw = description.raw_description
-            return not raw.pending_activities and not raw.HasField("pending_workflow_task")
+            has_work = raw.pending_activities or raw.HasField("pending_workflow_task")
+            return not has_work and all(child.run_id for child in raw.pending_children)
 
         await self.until(is_idle)
 

@@ -17,8 +17,8 @@ async def test_a_case_shows_what_went_what_was_repeated_and_what_was_not_needed(
     review = await words.reviewing(engine, number)
     ladder = await words.ladder(engine, number)
     for rung in ladder[:-1]:
-        await words.skip(engine, review, to=rung.planned_at)
-    await words.until_idle(engine, review)
+        await engine.skip(review, to=rung.planned_at)
+    await engine.until_waiting(review)
     await words.withdraw(engine, number)
     await words.closed(engine, number)
     await words.delivered(engine, number, of=9)
@@ -37,7 +37,7 @@ async def test_a_case_shows_what_went_what_was_repeated_and_what_was_not_needed(
 async def test_the_last_rung_is_shown_with_its_repetitions(engine: Engine) -> None:
     number = await engine.file()
     review = await words.reviewing(engine, number)
-    await words.skip(engine, review, to=(await words.ladder(engine, number))[-1].planned_at)
+    await engine.skip(review, to=(await words.ladder(engine, number))[-1].planned_at)
 
     async def is_repeated() -> bool:
         [shown] = await engine.get("supervisor", f"/cases/{number}/escalations")
@@ -57,7 +57,7 @@ async def test_why_a_letter_does_not_arrive_is_told(engine: Engine) -> None:
     await words.delivered(engine, number, of=2)
     await engine.mail.down()
     try:
-        await words.skip(engine, review, to=first.planned_at)
+        await engine.skip(review, to=first.planned_at)
 
         async def failed() -> str:
             [shown] = await engine.get("reviewer", f"/cases/{number}/escalations")

@@ -63,10 +63,10 @@ async def _half_way_request_and_review(engine: Engine) -> None:
         course_name="Курс, который ждёт решения", responsible={"name": "Тестова В. П."}
     )
     review = await words.reviewing(engine, number)
-    await words.skip(engine, review, to=(await words.ladder(engine, number))[-1].planned_at)
+    await engine.skip(review, to=(await words.ladder(engine, number))[-1].planned_at)
     await words.signal(engine, number, "бред")
     await words.journaled(engine, number, "Сигнал с решением не принят")
-    await words.until_idle(engine, review)
+    await engine.until_waiting(review)
     await _save("request_half_way", engine.request(number))
     await _save("review_half_way", review)
 
@@ -95,12 +95,12 @@ async def _half_way_setup(engine: Engine) -> None:
     await engine.approve(number)
     setup = await engine.setting_up(number)
     await words.letter(engine, number, Notice.MANUAL_SETUP, Recipient.OPERATOR)
-    await words.skip(engine, setup, to=(await words.ladder(engine, number, Clause.SETUP))[0].planned_at)
+    await engine.skip(setup, to=(await words.ladder(engine, number, Clause.SETUP))[0].planned_at)
     body = {"done": ["course"]}
     response = await engine.post("operator", f"/requests/{number}/setup/confirmation", body)
     assert response.status_code == 200, response.text
     await words.journaled(engine, number, "Выполнено вручную")
-    await words.until_idle(engine, setup)
+    await engine.until_waiting(setup)
     await _save("setup_half_way", setup)
 
 
@@ -127,7 +127,7 @@ async def _amendments(engine: Engine) -> None:
         await _save("amendment_half_way", amendment)
     await words.try_again(engine, task)
     await _save("amendment_finished", amendment, is_finished=True)
-    await words.skip(engine, review, to=await words.due_at(engine, number) + timedelta(hours=1))
+    await engine.skip(review, to=await words.due_at(engine, number) + timedelta(hours=1))
     await words.withdraw(engine, number)
     await words.closed(engine, number)
     await _save("review_moved_and_withdrawn", review, is_finished=True)
@@ -139,7 +139,7 @@ async def _authoring(engine: Engine) -> None:
     authoring = await courses.building(engine, course)
     await _plan(engine, course, days=10)
     await engine.skipper.fast_forward(authoring, timedelta(days=9, hours=12))
-    await words.until_idle(engine, authoring)
+    await engine.until_waiting(authoring)
     await _save("authoring_half_way", authoring)
     await _plan(engine, course, days=30)
     await courses.furnish(engine, course)
@@ -159,12 +159,12 @@ async def _consultation(engine: Engine) -> None:
     """Overdue and escalated; then answered, and closed by itself."""
     consultation = await courses.asked(engine)
     await engine.skipper.fast_forward(consultation, timedelta(days=10))
-    await words.until_idle(engine, consultation)
+    await engine.until_waiting(consultation)
     await _save("consultation_half_way", consultation)
     answer = {"text": "Ограничьте доступ группой."}
     response = await engine.post("operator", f"/consultations/{consultation.id}/answers", answer)
     assert response.status_code == 200, response.text
-    await words.until_idle(engine, consultation)
+    await engine.until_waiting(consultation)
     await engine.skipper.fast_forward(consultation, timedelta(days=31))
     await _save("consultation_finished", consultation, is_finished=True)
 
@@ -181,7 +181,7 @@ async def _trainings(engine: Engine) -> None:
     response = await engine.post("agency", f"/trainings/{number}/prolongation", form)
     assert response.status_code == 200, response.text
     await words.journaled(engine, number, "Обучение продлено")
-    await words.until_idle(engine, training)
+    await engine.until_waiting(training)
     await _save("training_half_way", training)
     await engine.skipper.fast_forward(training, timedelta(days=22))
     await _save("training_finished", training, is_finished=True)
@@ -193,7 +193,7 @@ async def _lists(engine: Engine) -> None:
     lines = [*enrolments.people(2), enrolments.person("Кривых", "кривой")]
     number = await enrolments.planned(engine, course, enrolments.table(lines))
     waiting = enrolments.handle(engine, number)
-    await words.skip(engine, waiting, to=(await words.ladder(engine, number, Clause.ENROLMENT))[0].planned_at)
+    await engine.skip(waiting, to=(await words.ladder(engine, number, Clause.ENROLMENT))[0].planned_at)
     await _save("enrolment_half_way", waiting)
     await enrolments.confirm(engine, number)
     await _save("enrolment_finished", waiting, is_finished=True)
@@ -231,11 +231,9 @@ async def _replacements(engine: Engine) -> None:
     held = await replacements.held(engine)
     number = await replacements.reported(engine, held.person, words.local_today())
     vacant = await replacements.waiting(engine, number)
-    await words.skip(
-        engine, vacant, to=(await words.ladder(engine, number, Clause.REPLACEMENT))[-1].planned_at
-    )
+    await engine.skip(vacant, to=(await words.ladder(engine, number, Clause.REPLACEMENT))[-1].planned_at)
     await words.journaled(engine, number, "Права сняты")
-    await words.until_idle(engine, vacant)
+    await engine.until_waiting(vacant)
     await _save("replacement_half_way", vacant)
     new = replacements.successor()["email"]
     number = await replacements.awaiting_acceptance(engine, new)

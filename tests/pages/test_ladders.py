@@ -32,8 +32,8 @@ async def test_a_rung_that_went_is_counted_listed_and_shown_with_what_did_not_ar
     review = await words.reviewing(stand, number)
     rungs = await words.ladder(stand, number)
     await words.delivered(stand, number, of=2)
-    await words.skip(stand, review, to=rungs[0].planned_at)
-    await words.until_idle(stand, review)
+    await stand.skip(review, to=rungs[0].planned_at)
+    await stand.until_waiting(review)
     await words.delivered(stand, number, of=3)
 
     after = await stand.get("supervisor", f"/ladders?{period}")

@@ -36,7 +36,7 @@ async def set_up_by_hand(engine: Engine) -> str:
 async def moved(engine: Engine, number: str, clause: Clause, to: date) -> ClauseRow:
     """The clause, once its last day is that one and its process knows."""
     row = await on_record(engine, number, clause, to)
-    await words.until_idle(engine, engine.client.get_workflow_handle(row.workflow_id))
+    await engine.until_waiting(engine.client.get_workflow_handle(row.workflow_id))
     return row
 
 

@@ -65,11 +65,11 @@ async def test_reminders_move_along_and_what_has_gone_does_not_go_again(engine: 
     before = await words.ladder(engine, number, Clause.SETUP)
     deadline = await words.deadline(engine, number, Clause.SETUP)
     setup = engine.setup(number)
-    await words.skip(engine, setup, to=before[0].planned_at + HOUR)
+    await engine.skip(setup, to=before[0].planned_at + HOUR)
 
     await words.amend(engine, after(deadline.started_on), working=False)
     row = await moved(engine, number, Clause.SETUP, after(deadline.last_day))
-    await words.skip(engine, setup, to=row.due_at - HOUR)
+    await engine.skip(setup, to=row.due_at - HOUR)
 
     rungs = await words.ladder(engine, number, Clause.SETUP)
     assert [rung.state for rung in rungs] == ["sent", "sent", "planned", "planned"]
@@ -84,13 +84,13 @@ async def test_reminders_move_along_and_what_has_gone_does_not_go_again(engine: 
 async def test_a_case_may_become_not_overdue_and_overdue_again(engine: Engine, last_day: date) -> None:
     number = await reviewed_until(engine, last_day)
     review = engine.review(number)
-    await words.skip(engine, review, to=await words.due_at(engine, number) + HOUR)
+    await engine.skip(review, to=await words.due_at(engine, number) + HOUR)
     await words.journaled(engine, number, "Просрочено")
 
     await words.amend(engine, last_day, working=False)
     row = await moved(engine, number, Clause.REVIEW, after(last_day))
     was_overdue = (row.is_overdue, await words.attribute(review, "SeoOverdue"))
-    await words.skip(engine, review, to=row.due_at + HOUR)
+    await engine.skip(review, to=row.due_at + HOUR)
 
     assert was_overdue == (False, False)
     assert len([line for line in await engine.journal(number) if line.startswith("Просрочено")]) == 2
@@ -100,7 +100,7 @@ async def test_a_case_may_become_not_overdue_and_overdue_again(engine: Engine, l
 async def test_a_reminder_whose_new_morning_has_passed_is_skipped(engine: Engine, last_day: date) -> None:
     number = await reviewed_until(engine, last_day)
     second = (await words.ladder(engine, number))[1].planned_at
-    await words.skip(engine, engine.review(number), to=second - HOUR)
+    await engine.skip(engine.review(number), to=second - HOUR)
 
     await words.amend(engine, second.date(), working=False)
 
@@ -141,7 +141,7 @@ async def test_the_same_amendment_twice_moves_once(engine: Engine, last_day: dat
 async def test_a_day_already_past_moves_an_overdue_case_that_stays_overdue(engine: Engine) -> None:
     number = await engine.file_paper(words.days_ago(80))
     review = await words.reviewing(engine, number)
-    await words.skip(engine, review, to=(await words.ladder(engine, number))[4].planned_at + HOUR)
+    await engine.skip(review, to=(await words.ladder(engine, number))[4].planned_at + HOUR)
     await words.journaled(engine, number, "Эскалация")
     last_day = (await words.deadline(engine, number)).last_day
 
@@ -199,14 +199,14 @@ async def test_escalations_begin_anew_when_a_case_is_overdue_again_and_none_goes
     number = await reviewed_until(engine, last_day)
     review = engine.review(number)
     first = (await words.ladder(engine, number))[3].planned_at
-    await words.skip(engine, review, to=first + HOUR)
+    await engine.skip(review, to=first + HOUR)
     await words.letter(engine, number, Notice.ESCALATION, Recipient.SUPERVISOR)
 
     # the escalation's own day is off: the last day becomes that of the morning on which it went
     await words.amend(engine, last_day, working=False)
     await moved(engine, number, Clause.REVIEW, after(last_day))
     planned = await words.ladder(engine, number)
-    await words.skip(engine, review, to=planned[4].planned_at + HOUR)
+    await engine.skip(review, to=planned[4].planned_at + HOUR)
 
     assert [rung.state for rung in planned[3:]] == ["planned", "planned"]
     assert (planned[3].planned_at, planned[3].fired_at) == (_morning_after(first), None)
@@ -221,13 +221,13 @@ async def test_escalations_begin_anew_when_a_case_is_overdue_again_and_none_goes
 async def test_a_case_overdue_all_the_same_is_not_escalated_a_second_time(engine: Engine) -> None:
     number = await engine.file_paper(words.days_ago(80))
     review = await words.reviewing(engine, number)
-    await words.skip(engine, review, to=(await words.ladder(engine, number))[4].planned_at + HOUR)
+    await engine.skip(review, to=(await words.ladder(engine, number))[4].planned_at + HOUR)
     last_day = (await words.deadline(engine, number)).last_day
 
     await words.amend(engine, last_day, working=False)
     row = await moved(engine, number, Clause.REVIEW, after(last_day))
     now = await engine.skipper.get_current_time(review)
-    await words.skip(engine, review, to=now + timedelta(days=1))
+    await engine.skip(review, to=now + timedelta(days=1))
 
     assert row.is_overdue
     lines = [line for line in await engine.journal(number) if line.startswith("Эскалация")]

@@ -81,7 +81,7 @@ async def test_a_plan_is_confirmed_in_its_last_second_and_not_after_it(
 
     number = await enrolments.planned(engine, course, enrolments.table(enrolments.people(1)))
     due_at = await words.due_at(engine, number, Clause.ENROLMENT)
-    await words.skip(engine, enrolments.handle(engine, number), to=due_at - timedelta(seconds=1))
+    await engine.skip(enrolments.handle(engine, number), to=due_at - timedelta(seconds=1))
 
     await enrolments.confirm(engine, number)
 

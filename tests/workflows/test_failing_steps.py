@@ -79,7 +79,7 @@ async def test_a_failed_rung_keeps_the_case_open_and_goes_when_mended(engine: En
     async with words.refusing(
         engine, "journal", f"number = '{number}' AND step ~ '^review/overdue-[0-9-]+$'"
     ):
-        await words.skip(engine, review, to=due_at)
+        await engine.skip(review, to=due_at)
         task = await words.task(engine, number, "review/overdue")
     await words.try_again(engine, task)
 
@@ -142,14 +142,14 @@ async def test_a_review_begun_anew_goes_on_with_the_ladder_and_repeats_nothing(e
     number = await engine.file()
     review = await words.reviewing(engine, number)
     ladder = await words.ladder(engine, number)
-    await words.skip(engine, review, to=ladder[0].planned_at)
+    await engine.skip(review, to=ladder[0].planned_at)
     await words.delivered(engine, number)
 
     await review.terminate()
     await words.try_again(engine, await words.task(engine, number, "review/workflow"))
     await engine.until(lambda: words.no_open_tasks(engine, number))
     again = await words.reviewing(engine, number)
-    await words.skip(engine, again, to=ladder[1].planned_at)
+    await engine.skip(again, to=ladder[1].planned_at)
 
     names = await words.delivered(engine, number, of=5)
     assert names.count("reminder reviewer") == 2

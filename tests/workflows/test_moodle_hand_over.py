@@ -34,7 +34,7 @@ from tests.workflows.setups import (
     title,
     until_under_way,
 )
-from tests.workflows.words import act, history, journaled, letter, problem, skip
+from tests.workflows.words import act, history, journaled, letter, problem
 
 CREATE_COURSE = "core_course_create_courses"
 
@@ -194,7 +194,7 @@ async def test_the_term_runs_on_while_the_operator_has_the_work(engine: Engine) 
         await handed_over(engine, number)
 
     due_at = (await term(engine, number)).due_at
-    await skip(engine, engine.setup(number), to=due_at + timedelta(days=1))
+    await engine.skip(engine.setup(number), to=due_at + timedelta(days=1))
 
     assert "escalation operator_head" in await ladder_letters(engine, number, 4)
     assert (await term(engine, number)).is_overdue

@@ -25,7 +25,7 @@ async def test_the_term_starts_on_the_day_on_which_a_mended_step_puts_the_order_
         await engine.approve(number)
         task = await words.task(engine, number, "review/decision")
         decided_at = await engine.skipper.get_current_time(review)
-        await words.skip(engine, review, to=decided_at + 3 * DAY)
+        await engine.skip(review, to=decided_at + 3 * DAY)
     await words.try_again(engine, task)
 
     await closed(engine, number)
@@ -40,7 +40,7 @@ async def test_the_term_starts_on_the_day_of_the_attempt_that_succeeds(engine: E
     number = await engine.file()
     review = await words.reviewing(engine, number)
     midnight = datetime.combine(words.local_today() + DAY, time(0), LOCAL_ZONE)
-    await words.skip(engine, review, to=midnight - 2 * MINUTE)
+    await engine.skip(review, to=midnight - 2 * MINUTE)
 
     async with words.away(engine, "decisions"):
         await engine.approve(number)
@@ -56,7 +56,7 @@ async def test_the_term_starts_on_the_day_of_the_attempt_that_succeeds(engine: E
 async def test_a_date_entered_by_hand_is_the_one_that_the_request_shows(engine: Engine) -> None:
     number = await by_hand(engine)
     before = await term(engine, number)
-    await words.skip(engine, engine.setup(number), to=before.opened_at + 3 * DAY)
+    await engine.skip(engine.setup(number), to=before.opened_at + 3 * DAY)
     received_on = before.started_on + 2 * DAY
 
     body = {"order_received_on": str(received_on)}
@@ -74,14 +74,14 @@ async def test_a_date_in_flight_with_the_last_tick_counts(engine: Engine) -> Non
     setup = engine.setup(number)
     before = await term(engine, number)
     received_on = before.started_on + 3 * DAY
-    await words.skip(engine, setup, to=before.due_at - timedelta(hours=1))
+    await engine.skip(setup, to=before.due_at - timedelta(hours=1))
     body = {"order_received_on": str(received_on)}
 
     entered = f"number = '{number}' AND step ~ '^setup/order-received-[0-9a-f-]+/entered$'"
     async with words.refusing(engine, "journal", entered):
         entering = asyncio.create_task(engine.post("operator", f"/requests/{number}/setup/order", body))
         task = await words.task(engine, number, "setup/order-received-")
-        await words.skip(engine, setup, to=before.due_at + timedelta(hours=1))
+        await engine.skip(setup, to=before.due_at + timedelta(hours=1))
         confirmed = await engine.post("operator", f"/requests/{number}/setup/confirmation", {"done": ALL})
         await engine.until_waiting(setup)
         unfinished = await term(engine, number)

@@ -45,7 +45,7 @@ async def test_while_nobody_is_appointed_the_owner_is_reminded_and_its_head_told
     rungs = await words.ladder(engine, number, CLAUSE)
 
     for rung in rungs:
-        await words.skip(engine, handle, to=rung.planned_at)
+        await engine.skip(handle, to=rung.planned_at)
     clause = await engine.clause(number, CLAUSE)
     assert clause is not None
     assert clause.is_overdue
@@ -57,7 +57,7 @@ async def test_while_nobody_is_appointed_the_owner_is_reminded_and_its_head_told
     assert held.email not in await replacements.teachers(engine, held.course)
 
     repeat = deadlines.next_repeat(rungs[-1].planned_at, 5, WorkCalendar())
-    await words.skip(engine, handle, to=repeat)
+    await engine.skip(handle, to=repeat)
     await replacements.journal_says(engine, number, "Эскалация повторно")
 
     new = replacements.successor()
@@ -78,7 +78,7 @@ async def test_a_report_in_the_last_second_is_in_time_and_one_later_is_late(engi
         numbers[number] = await replacements.waiting(engine, number)
     for (number, handle), early in zip(numbers.items(), (timedelta(minutes=1), timedelta(0)), strict=True):
         due_at = await words.due_at(engine, number, CLAUSE)
-        await words.skip(engine, handle, to=due_at - early)
+        await engine.skip(handle, to=due_at - early)
         await replacements.appoint(engine, number, replacements.successor())
         await _term_ended(engine, number)
 

@@ -60,7 +60,7 @@ async def test_of_two_successors_the_second_gets_the_rights(engine: Engine) -> N
     handle = await replacements.waiting(engine, number)
     await replacements.appoint(engine, number, second)
 
-    await words.skip(engine, handle, to=end_of(words.local_today()))
+    await engine.skip(handle, to=end_of(words.local_today()))
 
     await replacements.finish(engine, number, second["email"])
     assert await replacements.responsible(engine, held.course) == [second["email"]]

@@ -25,7 +25,7 @@ async def test_each_rung_of_the_ladder_goes_once_to_its_recipients(engine: Engin
     review = await words.reviewing(engine, number)
     ladder = await words.ladder(engine, number)
 
-    await words.skip(engine, review, to=ladder[-1].planned_at + timedelta(hours=1))
+    await engine.skip(review, to=ladder[-1].planned_at + timedelta(hours=1))
 
     expected = sorted([*BEFORE, *REMINDERS, *FIRST, *SECOND_RUNG])
     assert await words.delivered(engine, number, of=len(expected)) == expected
@@ -43,7 +43,7 @@ async def test_silence_decides_nothing_and_is_escalated_every_five_working_days(
     again = next_repeat(last, 5, WorkCalendar())
     once_more = next_repeat(again, 5, WorkCalendar())
 
-    await words.skip(engine, review, to=once_more + timedelta(hours=1))
+    await engine.skip(review, to=once_more + timedelta(hours=1))
 
     repeated = [row for row in await _letters_to_the_head(engine, number, 3) if "/repeat-" in row.key]
     assert [_is_prompt(at, row.written_at) for at, row in zip((again, once_more), repeated, strict=True)]
@@ -61,7 +61,7 @@ async def test_a_decision_in_the_last_seconds_of_the_last_day_is_in_time(engine:
     review = await words.reviewing(engine, number)
     due_at = await words.due_at(engine, number)
 
-    await words.skip(engine, review, to=due_at - 5 * SECOND)
+    await engine.skip(review, to=due_at - 5 * SECOND)
     response = await words.decide(engine, number)
 
     # The workflow's clock runs on in real time: the rule is held to the instant it really had.
@@ -75,7 +75,7 @@ async def test_a_decision_from_midnight_on_is_late(engine: Engine) -> None:
     review = await words.reviewing(engine, number)
     due_at = await words.due_at(engine, number)
 
-    await words.skip(engine, review, to=due_at)
+    await engine.skip(review, to=due_at)
     response = await words.decide(engine, number)
 
     decision = await words.decision(engine, number)
@@ -88,7 +88,7 @@ async def test_a_case_is_overdue_from_midnight_exactly(engine: Engine) -> None:
     review = await words.reviewing(engine, number)
     due_at = await words.due_at(engine, number)
 
-    await words.skip(engine, review, to=due_at + SECOND)
+    await engine.skip(review, to=due_at + SECOND)
 
     await words.journaled(engine, number, "Просрочено")
     marked_at = await words.journal_instant(engine, number, "review/overdue")
@@ -103,7 +103,7 @@ async def test_a_late_decision_is_accepted_and_recorded_as_late_by_so_many_days(
     review = await words.reviewing(engine, number)
     due_at = await words.due_at(engine, number)
 
-    await words.skip(engine, review, to=due_at + 2 * DAY + timedelta(hours=1))
+    await engine.skip(review, to=due_at + 2 * DAY + timedelta(hours=1))
     response = await words.decide(engine, number)
 
     assert response.json()["late"] is True
@@ -119,7 +119,7 @@ async def test_a_withdrawal_after_the_term_is_not_the_agencys_lateness(engine: E
     number = await engine.file()
     review = await words.reviewing(engine, number)
 
-    await words.skip(engine, review, to=await words.due_at(engine, number) + DAY)
+    await engine.skip(review, to=await words.due_at(engine, number) + DAY)
     await words.withdraw(engine, number)
 
     assert (await words.decision(engine, number)).late_by == ""
@@ -135,7 +135,7 @@ async def test_of_a_paper_letter_already_overdue_only_the_highest_rung_goes_and_
     planned = await words.ladder(engine, number)
     morning = planned[3].planned_at
 
-    await words.skip(engine, review, to=morning + SECOND)
+    await engine.skip(review, to=morning + SECOND)
     await words.journaled(engine, number, "Поглощено")
 
     assert before == BEFORE
@@ -161,7 +161,7 @@ async def test_of_a_paper_letter_already_overdue_only_the_highest_rung_goes_and_
 async def test_of_a_finished_clause_the_rungs_still_to_go_are_not_needed(engine: Engine) -> None:
     number = await engine.file()
     review = await words.reviewing(engine, number)
-    await words.skip(engine, review, to=(await words.ladder(engine, number))[0].planned_at + SECOND)
+    await engine.skip(review, to=(await words.ladder(engine, number))[0].planned_at + SECOND)
 
     await engine.approve(number)
     await words.decision(engine, number)
@@ -178,7 +178,7 @@ async def test_of_a_paper_letter_registered_late_the_past_reminders_are_not_sent
     review = await words.reviewing(engine, number)
     planned = await words.ladder(engine, number)
 
-    await words.skip(engine, review, to=planned[3].planned_at + timedelta(hours=1))
+    await engine.skip(review, to=planned[3].planned_at + timedelta(hours=1))
 
     reminders = [rung for rung in planned if rung.kind == RungKind.REMINDER]
     skipped = [rung.ordinal for rung in reminders if rung.state == "skipped"]
@@ -196,7 +196,7 @@ async def test_an_outage_over_several_rungs_ends_in_the_highest_alone(engine: En
     ladder = await words.ladder(engine, number)
 
     async with words.refusing(engine, "journal", f"number = '{number}' AND step ~ '^review/rung-0-[0-9-]+$'"):
-        await words.skip(engine, review, to=ladder[2].planned_at + timedelta(hours=1))
+        await engine.skip(review, to=ladder[2].planned_at + timedelta(hours=1))
         task = await words.task(engine, number, "review/rung-0-")
     await words.try_again(engine, task)
 

@@ -22,7 +22,7 @@ from tests.workflows.setups import (
     term,
     title,
 )
-from tests.workflows.words import history, journaled, letter, problem, skip
+from tests.workflows.words import history, journaled, letter, problem
 
 ALL = ("course", "account", "role")
 DAY = timedelta(days=1)
@@ -146,7 +146,7 @@ async def test_the_date_of_the_order_moves_the_term(engine: Engine) -> None:
     number = await by_hand(engine)
     before = await term(engine, number)
     setup = engine.setup(number)
-    await skip(engine, setup, to=before.opened_at + 3 * DAY)
+    await engine.skip(setup, to=before.opened_at + 3 * DAY)
     received_on = before.started_on + 2 * DAY
 
     await _enter(engine, number, received_on)
@@ -155,14 +155,14 @@ async def test_the_date_of_the_order_moves_the_term(engine: Engine) -> None:
     assert after.started_on == received_on
     assert after.last_day > before.last_day
     assert await journaled(engine, number, f"Запрос поступил Оператору {received_on:%d.%m.%Y}")
-    await skip(engine, setup, to=before.due_at + timedelta(hours=1))
+    await engine.skip(setup, to=before.due_at + timedelta(hours=1))
     assert not (await term(engine, number)).is_overdue
 
 
 async def test_the_date_of_the_order_may_be_corrected(engine: Engine) -> None:
     number = await by_hand(engine)
     before = await term(engine, number)
-    await skip(engine, engine.setup(number), to=before.opened_at + 3 * DAY)
+    await engine.skip(engine.setup(number), to=before.opened_at + 3 * DAY)
 
     await _enter(engine, number, before.started_on + 3 * DAY)
     await _enter(engine, number, before.started_on)
@@ -184,7 +184,7 @@ async def test_the_date_of_the_order_lies_between_the_decision_and_today(engine:
 async def test_an_overdue_setup_takes_no_other_date_of_the_order(engine: Engine) -> None:
     number = await by_hand(engine)
     before = await term(engine, number)
-    await skip(engine, engine.setup(number), to=before.due_at + 10 * DAY)
+    await engine.skip(engine.setup(number), to=before.due_at + 10 * DAY)
 
     body = {"order_received_on": str(before.started_on + DAY)}
     response = await engine.post("operator", f"/requests/{number}/setup/order", body)
@@ -224,7 +224,7 @@ async def test_an_obstacle_is_told_to_the_authority_and_the_term_runs_on(engine:
 
 async def test_a_confirmation_in_the_last_seconds_is_in_time(engine: Engine) -> None:
     number = await by_hand(engine)
-    await skip(engine, engine.setup(number), to=(await term(engine, number)).due_at - timedelta(seconds=5))
+    await engine.skip(engine.setup(number), to=(await term(engine, number)).due_at - timedelta(seconds=5))
 
     await confirm(engine, number, *ALL)
     await closed(engine, number)
@@ -237,7 +237,7 @@ async def test_a_confirmation_in_the_last_seconds_is_in_time(engine: Engine) -> 
 
 async def test_a_confirmation_at_24_00_is_late(engine: Engine) -> None:
     number = await by_hand(engine)
-    await skip(engine, engine.setup(number), to=(await term(engine, number)).due_at)
+    await engine.skip(engine.setup(number), to=(await term(engine, number)).due_at)
     await engine.until(lambda: _is_overdue(engine, number))
 
     await confirm(engine, number, *ALL)
@@ -254,7 +254,7 @@ async def test_a_confirmation_at_24_00_is_late(engine: Engine) -> None:
 async def test_a_late_confirmation_is_recorded_with_its_working_days(engine: Engine) -> None:
     number = await by_hand(engine)
     escalated = await rung_at(engine, number, 3)
-    await skip(engine, engine.setup(number), to=escalated + timedelta(hours=1))
+    await engine.skip(engine.setup(number), to=escalated + timedelta(hours=1))
 
     await confirm(engine, number, *ALL)
     await closed(engine, number)
@@ -267,7 +267,7 @@ async def test_silence_goes_up_the_ladder_and_on_for_ever(engine: Engine) -> Non
     number = await by_hand(engine)
     last = await rung_at(engine, number, 3)
 
-    await skip(engine, engine.setup(number), to=last + 16 * DAY)
+    await engine.skip(engine.setup(number), to=last + 16 * DAY)
 
     names = await ladder_letters(engine, number, 13)
     top = {"escalation authority", "escalation authority_head", "escalation operator_head"}

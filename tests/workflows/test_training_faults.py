@@ -180,7 +180,7 @@ async def test_an_outage_over_the_end_ends_it_late_and_nobody_is_reminded_of_wha
     await engine.until_waiting(handle)
 
     async with words.refusing(engine, "journal", f"number = '{number}' AND step = 'training/stage-running'"):
-        await words.skip(engine, handle, to=end() + timedelta(days=9))
+        await engine.skip(handle, to=end() + timedelta(days=9))
         task = await words.task(engine, number, "training/stage-running")
     before = {row.step for row in await bulk_letters(engine, number)}
     await words.try_again(engine, task)

@@ -164,14 +164,14 @@ async def test_a_timer_says_what_it_waits_for_and_until_when(engine: Engine) -> 
         at = f"{rung.planned_at.astimezone(LOCAL_ZONE):%d.%m.%Y} 09:00"
         if rung.kind == RungKind.ESCALATION:
             due_at = await words.due_at(engine, number)
-            await words.skip(engine, review, to=due_at + SECOND)
+            await engine.skip(review, to=due_at + SECOND)
         assert await last_timer(review) == f"{kind} «{rung.label}» {at}"
-        await words.skip(engine, review, to=rung.planned_at + SECOND)
+        await engine.skip(review, to=rung.planned_at + SECOND)
 
     summaries = await timers(review)
     midnight = (await words.due_at(engine, number)).astimezone(LOCAL_ZONE)
     assert f"Конец срока по п. 4.2 {midnight:%d.%m.%Y} 00:00" in summaries
-    await words.skip(engine, review, to=ladder[4].planned_at + SECOND)
+    await engine.skip(review, to=ladder[4].planned_at + SECOND)
     again = next_repeat(ladder[4].planned_at, 5, WorkCalendar())
     assert await last_timer(review) == f"Эскалация повторно {again:%d.%m.%Y} 09:00"
 

@@ -117,26 +117,8 @@ async def reviewing(engine: Engine, number: str) -> WorkflowHandle[Any, Any]:
     """The review of a case, once it waits for people and its first letters are on their way."""
     review = await engine.reviewing(number)
     await engine.until(lambda: _letter_of(engine, number, Notice.REVIEW_REQUESTED))
-    await until_idle(engine, review)
+    await engine.until_waiting(review)
     return review
-
-
-async def until_idle(engine: Engine, handle: WorkflowHandle[Any, Any]) -> None:
-    """Wait until a workflow waits for people alone: not for the start of a child either."""
-
-    async def is_idle() -> bool:
-        raw = (await handle.describe()).raw_description
-        has_work = raw.pending_activities or raw.HasField("pending_workflow_task")
-        return not has_work and all(child.run_id for child in raw.pending_children)
-
-    await engine.until(is_idle)
-
-
-async def skip(engine: Engine, handle: WorkflowHandle[Any, Any], *, to: datetime) -> None:
-    """Move a waiting workflow to an instant, and let it do what was due."""
-    await until_idle(engine, handle)
-    await engine.skip(handle, to=to)
-    await until_idle(engine, handle)
 
 
 # What has become of it
