@@ -46,7 +46,7 @@ CERTIFICATIONS = (
 
 _SEED = 43
 _EXAMPLES = 10
-"""Of each operation, beside the systematic ones, which are most: with four, two operations are never got through."""
+"""Of each operation, beside the systematic ones: with four, two operations are never got through."""
 
 _PATIENT: dict[str, Any] = {
     "update_timeout": timedelta(minutes=1),
