@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.deadlines import local_date
+from models.calendar import WorkCalendar
+from models.deadlines import local_date, next_repeat
 from models.letters import Notice
 from models.terms import Clause, Recipient
 from tests.engine import Engine, today
@@ -267,7 +268,8 @@ async def test_silence_goes_up_the_ladder_and_on_for_ever(engine: Engine) -> Non
     number = await by_hand(engine)
     last = await rung_at(engine, number, 3)
 
-    await engine.skip(engine.setup(number), to=last + 16 * DAY)
+    again = next_repeat(next_repeat(last, 5, WorkCalendar()), 5, WorkCalendar())
+    await engine.skip(engine.setup(number), to=again + timedelta(hours=1))
 
     names = await ladder_letters(engine, number, 13)
     top = {"escalation authority", "escalation authority_head", "escalation operator_head"}
