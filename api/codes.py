@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 from temporalio.service import RPCError
 
+from api import files
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep, TemporalDep
 from api.errors import Problem
@@ -215,10 +216,5 @@ async def _count(session: AsyncSession, query: Learners) -> int:
 
 
 def _pdf_answer(content: bytes, number: str, given: SlipsGiven) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="kody-{number}-{given.last_row}.pdf"',
-        "X-Slips": str(given.slips),
-        "X-Last-Row": str(given.last_row),
-        "X-Left": str(given.left),
-    }
-    return Response(content, media_type="application/pdf", headers=headers)
+    counted = {"X-Slips": str(given.slips), "X-Last-Row": str(given.last_row), "X-Left": str(given.left)}
+    return files.attachment(content, "application/pdf", f"kody-{number}-{given.last_row}.pdf", **counted)

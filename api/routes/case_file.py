@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from sqlmodel import col, select
 
+from api import files
 from api.auth import STAFF, allow
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
@@ -32,7 +33,7 @@ _ANEW = Query(description="Собрать и подписать заново, п
     dependencies=[allow(*STAFF)],
     responses={
         **reading("not-found", "invalid", "no-signing-key"),
-        200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+        **files.told(MEDIA_TYPE),
     },
     response_class=StreamingResponse,
 )

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import courses
+from api import courses, files
 from api.auth import CallerDep, Role, allow
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, reading
@@ -55,10 +55,7 @@ async def show_certificate(found: CertificateDep, settings: SettingsDep) -> Cert
 @router.get(
     "/document",
     dependencies=_READERS,
-    responses={
-        **reading("not-found", "invalid"),
-        200: {"content": {certificates.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
-    },
+    responses={**reading("not-found", "invalid"), **files.told(certificates.MEDIA_TYPE)},
     response_class=Response,
 )
 async def certificate_document(found: CertificateDep, settings: SettingsDep) -> Response:
@@ -66,8 +63,7 @@ async def certificate_document(found: CertificateDep, settings: SettingsDep) -> 
     certificate = certificate_facts.certificate(found.row, settings.public_url)
     issue = certificate_facts.issue(found.certification, settings.public_url)
     content = await asyncio.to_thread(certificates.document, certificate, issue)
-    headers = {"Content-Disposition": f'attachment; filename="{found.row.number}.pdf"'}
-    return Response(content, media_type=certificates.MEDIA_TYPE, headers=headers)
+    return files.attachment(content, certificates.MEDIA_TYPE, f"{found.row.number}.pdf")
 
 
 @router.post(

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import tuple_
 from sqlmodel import col, func, select
 
-from api import certifications
+from api import certifications, files
 from api.auth import Role, allow
 from api.certifications import CertificationDep
 from api.cursors import Cursor
@@ -144,10 +144,7 @@ async def list_certificates(
 @router.get(
     "/certifications/{number}/print",
     dependencies=_READERS,
-    responses={
-        **_READING,
-        200: {"content": {certificates.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
-    },
+    responses={**_READING, **files.told(certificates.MEDIA_TYPE)},
     response_class=Response,
 )
 async def print_certificates(
@@ -164,5 +161,4 @@ async def print_certificates(
     facts = [certificate_facts.certificate(one, settings.public_url) for one in rows]
     issue = certificate_facts.issue(row, settings.public_url)
     content = await asyncio.to_thread(lambda: b"".join(certificates.parts(facts, issue)))
-    headers = {"Content-Disposition": f'attachment; filename="{row.number}-{part}.pdf"'}
-    return Response(content, media_type=certificates.MEDIA_TYPE, headers=headers)
+    return files.attachment(content, certificates.MEDIA_TYPE, f"{row.number}-{part}.pdf")

@@ -1,17 +1,16 @@
 """Terms that run, in all cases of the caller: in pages, counted, and as tables."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from api import agenda
+from api import agenda, files
 from api.auth import EVERYBODY, CallerDep, allow
 from api.deps import SessionsDep, SettingsDep
-from api.documentation import Answers, reading
+from api.documentation import reading
 from api.schemas.deadlines import DeadlineItem, DeadlinePage, DeadlineTotals, Pressure
 from api.schemas.fields import Line
 from models import store
@@ -22,20 +21,26 @@ router = APIRouter(prefix="/deadlines", tags=["Сроки"])
 tables = APIRouter(tags=["Сроки"])
 
 _ANYBODY = [allow(*EVERYBODY)]
-_BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
 
 
-async def _asked(
-    overdue: bool | None = None,
+async def _filtered(
     agency: Annotated[Line | None, Query(description="Код организации.")] = None,
     clause: Clause | None = None,
     waits_for: Annotated[Recipient | None, Query(description="Кто должен действовать.")] = None,
-    pressure: Annotated[Pressure | None, Query(description="Насколько срочно.")] = None,
     search: Annotated[Line, Query(description="Слова из номера, названия, организации.")] = "",
 ) -> agenda.Asked:
-    return agenda.Asked(
-        overdue=overdue, agency=agency, clause=clause, waits_for=waits_for, pressure=pressure, search=search
-    )
+    return agenda.Asked(agency=agency, clause=clause, waits_for=waits_for, search=search)
+
+
+FilteredDep = Annotated[agenda.Asked, Depends(_filtered)]
+
+
+async def _asked(
+    filtered: FilteredDep,
+    overdue: bool | None = None,
+    pressure: Annotated[Pressure | None, Query(description="Насколько срочно.")] = None,
+) -> agenda.Asked:
+    return replace(filtered, overdue=overdue, pressure=pressure)
 
 
 AskedDep = Annotated[agenda.Asked, Depends(_asked)]
@@ -56,60 +61,45 @@ async def list_deadlines(
 
 
 @router.get("/totals", dependencies=_ANYBODY, responses=reading("invalid"))
-async def count_deadlines(
-    caller: CallerDep,
-    sessions: SessionsDep,
-    agency: Annotated[Line | None, Query(description="Код организации.")] = None,
-    clause: Clause | None = None,
-    waits_for: Annotated[Recipient | None, Query(description="Кто должен действовать.")] = None,
-    search: Annotated[Line, Query(description="Слова из номера, названия, организации.")] = "",
-) -> DeadlineTotals:
+async def count_deadlines(filtered: FilteredDep, caller: CallerDep, sessions: SessionsDep) -> DeadlineTotals:
     """Сколько идущих сроков просрочено, под угрозой и в срок."""
-    asked = agenda.Asked(agency=agency, clause=clause, waits_for=waits_for, search=search)
     async with sessions() as session:
-        return await agenda.totals(session, caller, asked)
+        return await agenda.totals(session, caller, filtered)
 
 
-def _table(media_type: str, schema: dict[str, Any]) -> Answers:
-    return {**reading("invalid"), 200: {"content": {media_type: {"schema": schema}}}}
+async def _every(
+    asked: AskedDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
+) -> list[DeadlineItem]:
+    async with store.looking(sessions) as session:
+        return await agenda.every(session, caller, asked, settings)
+
+
+ItemsDep = Annotated[list[DeadlineItem], Depends(_every)]
 
 
 @tables.get(
     "/deadlines.xlsx",
     dependencies=_ANYBODY,
-    responses=_table(xlsx.MEDIA_TYPE, _BINARY),
+    responses={**reading("invalid"), **files.told(xlsx.MEDIA_TYPE)},
     response_class=Response,
 )
-async def deadlines_as_xlsx(
-    asked: AskedDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
-) -> Response:
+async def deadlines_as_xlsx(items: ItemsDep) -> Response:
     """Все идущие сроки отбора книгой Excel."""
     now = datetime.now(UTC)
-    async with store.looking(sessions) as session:
-        items = await agenda.every(session, caller, asked, settings)
-    return await _file(lambda: work_list.workbook(_terms(items), now), xlsx.MEDIA_TYPE, now, "xlsx")
+    content = await asyncio.to_thread(lambda: work_list.workbook(_terms(items), now))
+    return files.attachment(content, xlsx.MEDIA_TYPE, work_list.filename(now, "xlsx"))
 
 
 @tables.get(
     "/deadlines.csv",
     dependencies=_ANYBODY,
-    responses=_table(table_csv.MEDIA_TYPE, {"type": "string"}),
+    responses={**reading("invalid"), **files.told(table_csv.MEDIA_TYPE, {"type": "string"})},
     response_class=Response,
 )
-async def deadlines_as_csv(
-    asked: AskedDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
-) -> Response:
+async def deadlines_as_csv(items: ItemsDep) -> Response:
     """То же таблицей CSV: UTF-8, точка с запятой."""
-    now = datetime.now(UTC)
-    async with store.looking(sessions) as session:
-        items = await agenda.every(session, caller, asked, settings)
-    return await _file(lambda: work_list.csv_file(_terms(items)), table_csv.MEDIA_TYPE, now, "csv")
-
-
-async def _file(render: Callable[[], bytes], media_type: str, now: datetime, extension: str) -> Response:
-    content = await asyncio.to_thread(render)
-    headers = {"Content-Disposition": f'attachment; filename="{work_list.filename(now, extension)}"'}
-    return Response(content, media_type=media_type, headers=headers)
+    content = await asyncio.to_thread(lambda: work_list.csv_file(_terms(items)))
+    return files.attachment(content, table_csv.MEDIA_TYPE, work_list.filename(datetime.now(UTC), "csv"))
 
 
 def _terms(items: list[DeadlineItem]) -> list[work_list.Term]:

@@ -2,13 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import ledger, ledger_shown, load
+from api import files, ledger, ledger_shown, load
 from api.auth import EVERYBODY, CallerDep, Role, allow
 from api.cases import CaseDep
 from api.cursors import Cursor
@@ -18,7 +18,7 @@ from api.periods import PeriodDep
 from api.schemas.fields import CaseNumber
 from api.schemas.ledger import LedgerCase, LedgerMonth, LedgerPage, LedgerTotals, ReviewerLoad
 from models import store
-from models.ledger import Ledger
+from models.ledger import CaseLedger, Ledger
 from models.settings import Settings
 from reports import ledger_xlsx, xlsx
 
@@ -29,7 +29,17 @@ _SUPERVISORS = (Role.SUPERVISOR, Role.ADMIN)
 _SUPERVISING = [allow(*_SUPERVISORS)]
 _READING = reading("invalid")
 _PAGE = TypeAdapter(LedgerPage)
-_BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
+
+
+async def _found(
+    period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
+) -> list[CaseLedger]:
+    async with store.looking(sessions) as session:
+        reckoner = await _ledger(session, settings, datetime.now(UTC))
+        return await ledger.of_period(session, caller, period, reckoner)
+
+
+FoundDep = Annotated[list[CaseLedger], Depends(_found)]
 
 
 class _Cursor(Cursor):
@@ -62,42 +72,28 @@ async def read_ledger(
 
 
 @router.get("/ledger/totals", dependencies=_ANYBODY, responses=_READING)
-async def read_totals(
-    period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
-) -> LedgerTotals:
+async def read_totals(found: FoundDep) -> LedgerTotals:
     """Итоги периода: как соблюдены пункты, чьё время ушло и какие сроки обычны."""
-    async with store.looking(sessions) as session:
-        reckoner = await _ledger(session, settings, datetime.now(UTC))
-        found = await ledger.of_period(session, caller, period, reckoner)
     return await asyncio.to_thread(ledger_shown.totals, found)
 
 
 @router.get("/ledger/months", dependencies=_ANYBODY, responses=_READING)
-async def read_months(
-    period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
-) -> list[LedgerMonth]:
+async def read_months(period: PeriodDep, found: FoundDep) -> list[LedgerMonth]:
     """Как соблюдены пункты по месяцам, в которых дела открыты."""
-    async with store.looking(sessions) as session:
-        reckoner = await _ledger(session, settings, datetime.now(UTC))
-        found = await ledger.of_period(session, caller, period, reckoner)
     return await asyncio.to_thread(ledger_shown.months, found, period.first, period.last)
 
 
 @router.get("/ledger/load", dependencies=_SUPERVISING, responses=_READING)
-async def read_load(
-    period: PeriodDep, caller: CallerDep, sessions: SessionsDep, settings: SettingsDep
-) -> list[ReviewerLoad]:
+async def read_load(found: FoundDep, sessions: SessionsDep) -> list[ReviewerLoad]:
     """Нагрузка рассматривающих: что ждёт их решения сейчас и что они решили по делам периода."""
     async with store.looking(sessions) as session:
-        reckoner = await _ledger(session, settings, datetime.now(UTC))
-        found = await ledger.of_period(session, caller, period, reckoner)
         return [ReviewerLoad(**one._asdict()) for one in await load.of_reviewers(session, found)]
 
 
 @router.get(
     "/ledger.xlsx",
     dependencies=_ANYBODY,
-    responses={**_READING, 200: {"content": {xlsx.MEDIA_TYPE: {"schema": _BINARY}}}},
+    responses={**_READING, **files.told(xlsx.MEDIA_TYPE)},
     response_class=Response,
 )
 async def ledger_as_xlsx(
@@ -112,9 +108,7 @@ async def ledger_as_xlsx(
         found = await ledger.of_period(session, caller, period, await _ledger(session, settings, now))
         laden = await load.of_reviewers(session, found) if caller.role in _SUPERVISORS else []
     content = await asyncio.to_thread(ledger_xlsx.workbook, found, period.first, period.last, now, laden)
-    filename = f"punkty-{period.first}-{period.last}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(content, media_type=xlsx.MEDIA_TYPE, headers=headers)
+    return files.attachment(content, xlsx.MEDIA_TYPE, f"punkty-{period.first}-{period.last}.xlsx")
 
 
 @router.get(

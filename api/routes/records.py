@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from api import listing
+from api import files, listing
 from api.auth import EVERYBODY, OPERATORS, STAFF, Caller, CallerDep, Role, allow
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
@@ -114,8 +114,7 @@ async def document(
         row = await session.get(Document, document)
     if row is None or row.number != case.number or not _opens(caller, row):
         raise Problem("not-found")
-    headers = {"Content-Disposition": f'attachment; filename="{row.filename}"'}
-    return Response(row.content, media_type=row.media_type, headers=headers)
+    return files.attachment(row.content, row.media_type, row.filename)
 
 
 def _opens(caller: Caller, row: Document) -> bool:

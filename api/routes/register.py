@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import appendix, changing, standing
+from api import appendix, changing, files, standing
 from api.auth import AUTHORITY, EVERYBODY, OPERATORS, STAFF, Caller, CallerDep, allow
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, reading
@@ -83,21 +83,17 @@ async def change_register(form: ChangeForm, post: PostDep) -> JSONResponse:
     )
 
 
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-
-
 @router.get(
     ".pdf",
     dependencies=[allow(*EVERYBODY)],
-    responses={**reading("invalid"), 200: {"content": {register_pdf.MEDIA_TYPE: _BINARY}}},
+    responses={**reading("invalid"), **files.told(register_pdf.MEDIA_TYPE)},
     response_class=Response,
 )
 async def register_as_pdf(sessions: SessionsDep, on: OnDay = None) -> Response:
     """Реестр документом PDF в форме Приложения № 1."""
     day = on or local_date(datetime.now(UTC))
     content = await asyncio.to_thread(register_pdf.document, await appendix.read(sessions, on), day)
-    name = f'attachment; filename="prilozhenie-1-{day}.pdf"'
-    return Response(content, media_type=register_pdf.MEDIA_TYPE, headers={"Content-Disposition": name})
+    return files.attachment(content, register_pdf.MEDIA_TYPE, f"prilozhenie-1-{day}.pdf")
 
 
 def _may_see_people(caller: Caller, row: Category | Course) -> bool:

@@ -11,9 +11,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api import files
 from api.auth import Role, allow
 from api.deps import SessionsDep
-from api.documentation import acting, reading
+from api.documentation import Answers, acting, reading
 from api.errors import Problem
 from api.idempotency import PostDep
 from api.schemas.fields import Day
@@ -37,7 +38,6 @@ _READING = reading("not-found", "invalid")
 _EXAMPLE = """ФИО;Почта;Организация;Состояние;Оценка %;Завершено
 Петров Пётр Петрович;petrov@example.org;ГБУЗ «Больница»;завершено;87;14.10.2025
 """
-_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
 async def _selected(
@@ -72,22 +72,22 @@ async def results(found: ResultsDep) -> ResultsShown:
     return ResultsShown.of(found)
 
 
-def _file(media_type: str) -> dict[Any, Any]:
-    return {**_READING, 200: {"content": {media_type: _BINARY}}}
+def _file(media_type: str) -> Answers:
+    return {**_READING, **files.told(media_type)}
 
 
 @router.get("/results.csv", dependencies=_READERS, responses=_file("text/csv"), response_class=Response)
 async def results_as_csv(found: ResultsDep) -> Response:
     """То же таблицей CSV."""
     content = await asyncio.to_thread(lambda: b"".join(results_csv.chunks(found)))
-    return _answer(content, table_csv.MEDIA_TYPE, results_table.filename(found, "csv"))
+    return files.attachment(content, table_csv.MEDIA_TYPE, results_table.filename(found, "csv"))
 
 
 @router.get("/results.xlsx", dependencies=_READERS, responses=_file(xlsx.MEDIA_TYPE), response_class=Response)
 async def results_as_xlsx(found: ResultsDep) -> Response:
     """То же книгой Excel: сводка с диаграммами и таблица с отбором."""
     content = await asyncio.to_thread(results_xlsx.workbook, found)
-    return _answer(content, xlsx.MEDIA_TYPE, results_table.filename(found, "xlsx"))
+    return files.attachment(content, xlsx.MEDIA_TYPE, results_table.filename(found, "xlsx"))
 
 
 @router.get(
@@ -96,7 +96,7 @@ async def results_as_xlsx(found: ResultsDep) -> Response:
 async def results_as_pdf(found: ResultsDep) -> Response:
     """То же документом PDF."""
     content = await asyncio.to_thread(results_pdf.document, found)
-    return _answer(content, results_pdf.MEDIA_TYPE, results_table.filename(found, "pdf"))
+    return files.attachment(content, results_pdf.MEDIA_TYPE, results_table.filename(found, "pdf"))
 
 
 @router.post(
@@ -166,8 +166,3 @@ def _told(number: str, imported: Imported) -> ImportAnswer:
         for one in imported.wrong
     ]
     return ImportAnswer(number=number, taken=len(imported.learners), wrong=wrong)
-
-
-def _answer(content: bytes, media_type: str, filename: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(content, media_type=media_type, headers=headers)

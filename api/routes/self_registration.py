@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 
-from api import self_registration
+from api import files, self_registration
 from api.auth import EVERYBODY, OPERATORS, Role, allow
 from api.courses import CourseDep
 from api.deps import SessionsDep
@@ -62,5 +62,4 @@ async def instruction(enrolment: EnrolmentDep, sessions: SessionsDep) -> Respons
         document = (await session.scalars(select(Document).where(*own))).first()
     if document is None:
         raise Problem("no-instruction-yet")
-    headers = {"Content-Disposition": f'attachment; filename="{document.filename}"'}
-    return Response(document.content, media_type=document.media_type, headers=headers)
+    return files.attachment(document.content, document.media_type, document.filename)
