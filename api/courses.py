@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path
+from fastapi import Depends
 from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -10,12 +10,11 @@ from sqlmodel import col
 from api.auth import STAFF, Caller, CallerDep, Role
 from api.deps import SessionsDep
 from api.errors import Problem
+from api.schemas.fields import RowId
 from models.tables import Course, Person, Responsibility
 
 
-async def _visible_course(
-    course: Annotated[int, Path(ge=1, le=2**31 - 1)], caller: CallerDep, sessions: SessionsDep
-) -> Course:
+async def _visible_course(course: RowId, caller: CallerDep, sessions: SessionsDep) -> Course:
     """The course of this id; 404 whether there is none or it is not the caller's."""
     async with sessions() as session:
         row = await session.get(Course, course)

@@ -1,8 +1,8 @@
 """Organisations and keys, for the administrator."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from api.auth import CallerDep, Role, allow
 from api.errors import Problem
@@ -10,6 +10,7 @@ from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
 from api.pages.menu import ROLE_NAMES
 from api.pages.visitors import Form, FormDep
+from api.schemas.fields import RowId
 
 router = pages_router()
 
@@ -48,7 +49,7 @@ async def issue_key(http: Request, caller: CallerDep, form: FormDep, api: ApiDep
 @router.post(f"{_PAGE}/keys/{{key}}/revocation", dependencies=_ALLOWED)
 async def revoke_key(
     http: Request,
-    key: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    key: RowId,
     caller: CallerDep,
     form: FormDep,
     api: ApiDep,

@@ -1,14 +1,15 @@
 """The production calendar: what an amended day would move, amending it, and taking an amendment back."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from api.auth import Role, allow
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
 from api.pages.visitors import Form, FormDep
+from api.schemas.fields import RowId
 from models import cases
 
 router = pages_router()
@@ -45,9 +46,7 @@ async def amend(http: Request, form: FormDep, api: ApiDep) -> Response:
 
 
 @router.post("/calendar/{amendment}/withdrawal", dependencies=_ALLOWED)
-async def withdraw(
-    http: Request, amendment: Annotated[int, Path(ge=1, le=2**31 - 1)], form: FormDep, api: ApiDep
-) -> Response:
+async def withdraw(http: Request, amendment: RowId, form: FormDep, api: ApiDep) -> Response:
     """The day is as the production calendar has it."""
     path = f"/calendar/amendments/{amendment}/withdrawal"
     try:

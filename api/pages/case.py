@@ -1,8 +1,8 @@
 """A case: where it stands, who acts next and until when, what this person may do, and all that happened."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
@@ -19,7 +19,7 @@ from api.pages.panel import panel
 from api.pages.visitors import Form, FormDep
 from api.routes import records, requests
 from api.schemas.deadlines import DeadlineItem
-from api.schemas.fields import Number
+from api.schemas.fields import Number, RowId
 from models import cases, store
 from models.analogues import Candidate, Source
 from models.cases import Kind
@@ -78,7 +78,7 @@ async def _stand(session: AsyncSession, case: CaseRow) -> str:
 @router.get(f"{_PAGE}/documents/{{document}}")
 async def document(
     case: CaseDep,
-    document: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    document: RowId,
     caller: CallerDep,
     sessions: SessionsDep,
 ) -> Response:

@@ -17,7 +17,7 @@ from api.pages.asking import Api, ApiDep
 from api.pages.draft_fields import LABELS, Typed
 from api.pages.frame import done, pages_router, show
 from api.pages.visitors import Form, FormDep
-from api.routes.drafts import DraftId
+from api.schemas.fields import RowId
 from models.attachments import Attached
 from models.requests import Access, Wanted
 from models.tables import Organisation
@@ -94,7 +94,7 @@ async def check(http: Request, form: FormDep, api: ApiDep) -> Response:
 
 @router.post("/requests/drafts/{draft}/removal", dependencies=[allow(Role.AGENCY, *AUTHORITY)])
 async def remove_draft(
-    http: Request, draft: DraftId, caller: CallerDep, form: FormDep, api: ApiDep
+    http: Request, draft: RowId, caller: CallerDep, form: FormDep, api: ApiDep
 ) -> Response:
     await api.delete(f"/drafts/{draft}")
     return done(http, _NEW if caller.role is Role.AGENCY else _PAPER, "Черновик удалён.")

@@ -13,7 +13,7 @@ from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
 from api.pages.live import word
 from api.pages.visitors import Form, FormDep
-from api.routes.tasks import TaskId
+from api.schemas.fields import RowId
 from models import store
 from models.settings import Settings
 from models.tables import Subsystem
@@ -52,7 +52,7 @@ async def state(
 
 @router.post("/tasks/{task}/retry", dependencies=_ALLOWED)
 async def retry(
-    http: Request, task: TaskId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
+    http: Request, task: RowId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
 ) -> Response:
     """Try the step again, or send the letter anew."""
     return await _act(http, api, sessions, settings, form, f"/tasks/{task}/retry", "Система пробует ещё раз.")
@@ -60,7 +60,7 @@ async def retry(
 
 @router.post("/tasks/{task}/close", dependencies=_ALLOWED)
 async def close(
-    http: Request, task: TaskId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
+    http: Request, task: RowId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
 ) -> Response:
     """Put aside what nothing waits for."""
     return await _act(http, api, sessions, settings, form, f"/tasks/{task}/close", "Задача снята.")

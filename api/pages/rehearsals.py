@@ -1,14 +1,15 @@
 """Rehearsal of changed terms: the file is made and checked here, tried elsewhere, its report shown here."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from api.auth import Role, allow
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, headers, pages_router, show
 from api.pages.visitors import FormDep
+from api.schemas.fields import RowId
 
 router = pages_router()
 
@@ -52,9 +53,7 @@ async def bring(http: Request, form: FormDep, api: ApiDep) -> Response:
 
 
 @router.get(f"{_PAGE}/{{rehearsal}}", dependencies=_ALLOWED)
-async def report_page(
-    http: Request, rehearsal: Annotated[int, Path(ge=1, le=2**31 - 1)], api: ApiDep
-) -> Response:
+async def report_page(http: Request, rehearsal: RowId, api: ApiDep) -> Response:
     """One report."""
     report = await api.get(f"{_PAGE}/{rehearsal}")
     return show(http, "rehearsal.html", title=f"Репетиция: {report['title']}", report=report)

@@ -1,13 +1,12 @@
 """Filters of the work list that a person keeps under a name of theirs."""
 
-from typing import Annotated
-
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 
 from api.pages.asking import ApiDep
 from api.pages.frame import done, own_path, pages_router
 from api.pages.visitors import FormDep
 from api.pages.work_list import address
+from api.schemas.fields import RowId
 
 router = pages_router()
 
@@ -22,8 +21,6 @@ async def keep(http: Request, form: FormDep, api: ApiDep) -> Response:
 
 
 @router.post("/saved-filters/{saved}/deletion")
-async def forget(
-    http: Request, saved: Annotated[int, Path(ge=1, le=2**31 - 1)], form: FormDep, api: ApiDep
-) -> Response:
+async def forget(http: Request, saved: RowId, form: FormDep, api: ApiDep) -> Response:
     await api.delete(f"/saved-filters/{saved}")
     return done(http, own_path(form.text("next")), "Отбор удалён.")

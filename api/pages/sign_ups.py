@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from api.pages.asking import ApiDep
 from api.pages.frame import done, pages_router, show
 from api.pages.trainings import OWNERS
 from api.pages.visitors import FormDep
-from api.schemas.fields import CaseNumber
+from api.schemas.fields import CaseNumber, RowId
 from api.trainings import TrainingDep
 from models.signup import Standing
 from models.trainings import Stage
@@ -17,7 +17,6 @@ router = pages_router()
 
 _PAGE = "/trainings/{number}/sign-ups"
 _ON_A_PAGE = 50
-ApplicationId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get(_PAGE, dependencies=OWNERS)
@@ -46,7 +45,7 @@ async def sign_ups_page(
 
 @router.post(_PAGE + "/{application}/acceptance", dependencies=OWNERS)
 async def accept(
-    http: Request, number: CaseNumber, application: ApplicationId, form: FormDep, api: ApiDep
+    http: Request, number: CaseNumber, application: RowId, form: FormDep, api: ApiDep
 ) -> Response:
     await api.post(f"/trainings/{number}/sign-ups/{application}/acceptance", form)
     return done(http, f"/trainings/{number}/sign-ups", "Заявка принята, письмо человеку отправляется.")
@@ -54,7 +53,7 @@ async def accept(
 
 @router.post(_PAGE + "/{application}/refusal", dependencies=OWNERS)
 async def decline(
-    http: Request, number: CaseNumber, application: ApplicationId, form: FormDep, api: ApiDep
+    http: Request, number: CaseNumber, application: RowId, form: FormDep, api: ApiDep
 ) -> Response:
     await api.post(f"/trainings/{number}/sign-ups/{application}/refusal", form, form.filled("reason"))
     return done(http, f"/trainings/{number}/sign-ups", "Заявка отклонена, письмо человеку отправляется.")

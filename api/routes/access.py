@@ -1,9 +1,8 @@
 """Who may call: organisations and keys, kept by the administrator."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
@@ -16,6 +15,7 @@ from api.errors import Problem
 from api.idempotency import PostDep
 from api.invalid import FieldProblem
 from api.schemas.access import KeyForm, KeyIssued, KeyShown, OrganisationEntered, OrganisationForm
+from api.schemas.fields import RowId
 from models.tables import AccessEntry, ApiKey, Organisation
 
 router = APIRouter(tags=["Администрирование"])
@@ -82,9 +82,7 @@ async def issue_key(form: KeyForm, post: PostDep) -> JSONResponse:
     status_code=204,
     responses=reading("not-found", "invalid", "own-key"),
 )
-async def revoke_key(
-    key: Annotated[int, Path(ge=1, le=2**31 - 1)], caller: CallerDep, sessions: SessionsDep
-) -> None:
+async def revoke_key(key: RowId, caller: CallerDep, sessions: SessionsDep) -> None:
     """Отозвать ключ: он перестаёт действовать сразу."""
     if key == caller.key_id:
         raise Problem("own-key")

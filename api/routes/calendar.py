@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api import calendar
@@ -20,6 +20,7 @@ from api.schemas.calendar import (
     PreviewAnswer,
     WhatIfAnswer,
 )
+from api.schemas.fields import RowId
 
 router = APIRouter(prefix="/calendar/amendments", tags=["Календарь"])
 questions = APIRouter(prefix="/calendar", tags=["Календарь"])
@@ -79,7 +80,7 @@ async def amend(
 )
 async def withdraw_amendment(
     form: AmendmentWithdrawalForm,
-    amendment: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    amendment: RowId,
     post: PostDep,
     client: TemporalDep,
     settings: SettingsDep,

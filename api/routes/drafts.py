@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Query
 from fastapi.responses import JSONResponse
 from pydantic import StringConstraints
 
@@ -12,7 +12,7 @@ from api.deps import SessionsDep
 from api.documentation import acting, reading
 from api.idempotency import PostDep
 from api.schemas.drafts import DraftFileShown, DraftForm, DraftItem, DraftSaved, DraftShown
-from api.schemas.fields import Line
+from api.schemas.fields import Line, RowId
 from models.attachments import Attached
 
 router = APIRouter(prefix="/drafts", tags=["Запросы (п. 4.1)"])
@@ -20,8 +20,6 @@ router = APIRouter(prefix="/drafts", tags=["Запросы (п. 4.1)"])
 _AUTHORS = [allow(Role.AGENCY, *AUTHORITY)]
 _READING = reading("not-found", "invalid")
 _FILES = "/{draft}/files/{kind}"
-
-DraftId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("", dependencies=_AUTHORS, responses=reading())
@@ -44,20 +42,20 @@ async def save_draft(form: DraftForm, post: PostDep) -> JSONResponse:
 
 
 @router.get("/{draft}", dependencies=_AUTHORS, responses=_READING)
-async def show_draft(draft: DraftId, caller: CallerDep, sessions: SessionsDep) -> DraftShown:
+async def show_draft(draft: RowId, caller: CallerDep, sessions: SessionsDep) -> DraftShown:
     """Черновик целиком; чужого нет."""
     async with sessions() as session:
         return await drafts.shown(session, caller, draft)
 
 
 @router.post("/{draft}", dependencies=_AUTHORS, response_model=DraftSaved, responses=acting("not-found"))
-async def change_draft(draft: DraftId, form: DraftForm, post: PostDep) -> JSONResponse:
+async def change_draft(draft: RowId, form: DraftForm, post: PostDep) -> JSONResponse:
     """Изменить черновик: он становится таким, как прислан."""
     return await post.at_once(lambda session: drafts.save(session, post.caller, form, draft))
 
 
 @router.delete("/{draft}", dependencies=_AUTHORS, status_code=204, responses=_READING)
-async def delete_draft(draft: DraftId, caller: CallerDep, sessions: SessionsDep) -> None:
+async def delete_draft(draft: RowId, caller: CallerDep, sessions: SessionsDep) -> None:
     """Удалить черновик вместе с его файлами."""
     async with sessions.begin() as session:
         await drafts.remove(session, caller, draft)
@@ -71,7 +69,7 @@ async def delete_draft(draft: DraftId, caller: CallerDep, sessions: SessionsDep)
     responses=acting("not-found", "file-unreadable"),
 )
 async def attach_file(
-    draft: DraftId,
+    draft: RowId,
     kind: Attached,
     post: PostDep,
     content: Annotated[bytes, Body(media_type="application/octet-stream", examples=["%PDF-1.7"])],
@@ -96,7 +94,7 @@ async def attach_file(
 
 
 @router.delete(_FILES, dependencies=_AUTHORS, status_code=204, responses=_READING)
-async def detach_file(draft: DraftId, kind: Attached, caller: CallerDep, sessions: SessionsDep) -> None:
+async def detach_file(draft: RowId, kind: Attached, caller: CallerDep, sessions: SessionsDep) -> None:
     """Убрать файл из черновика."""
     async with sessions.begin() as session:
         await drafts.detach(session, caller, draft, kind)

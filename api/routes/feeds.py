@@ -1,8 +1,6 @@
 """Calendar feeds: issued and revoked under a key, read by calendar programs without one."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api import feeds
@@ -12,6 +10,7 @@ from api.documentation import acting, problems, reading
 from api.errors import Problem
 from api.idempotency import PostDep
 from api.schemas.feeds import FeedForm, FeedIssued, FeedShown
+from api.schemas.fields import RowId
 from models import store
 from reports import deadlines_ics
 
@@ -42,9 +41,7 @@ async def issue_feed(form: FeedForm, post: PostDep, secret: SecretDep, settings:
 
 
 @router.delete("/{feed}", dependencies=_ANYBODY, status_code=204, responses=reading("not-found", "invalid"))
-async def revoke_feed(
-    feed: Annotated[int, Path(ge=1, le=2**31 - 1)], caller: CallerDep, sessions: SessionsDep
-) -> None:
+async def revoke_feed(feed: RowId, caller: CallerDep, sessions: SessionsDep) -> None:
     """Отозвать подписку: её адрес сразу перестаёт открываться."""
     async with sessions.begin() as session:
         await feeds.revoke(session, caller, feed)

@@ -1,9 +1,8 @@
 """What a case has left behind: journal, terms, letters, documents."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -13,7 +12,7 @@ from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
 from api.errors import Problem
-from api.schemas.fields import Named
+from api.schemas.fields import Named, RowId
 from api.schemas.records import (
     DeadlineShown,
     DocumentShown,
@@ -105,7 +104,7 @@ async def documents(case: CaseDep, caller: CallerDep, sessions: SessionsDep) -> 
 )
 async def document(
     case: CaseDep,
-    document: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    document: RowId,
     caller: CallerDep,
     sessions: SessionsDep,
 ) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +15,7 @@ from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, reading
 from api.errors import Problem
 from api.idempotency import PostDep
-from api.schemas.fields import Day
+from api.schemas.fields import Day, RowId
 from api.schemas.records import CategoryShown, CourseShown, OrganisationShown, SubsystemShown
 from api.schemas.register import ChangeForm, ChangeShown, HistoryShown
 from api.standing import Standing
@@ -26,7 +26,6 @@ from reports import register_pdf
 
 router = APIRouter(prefix="/register", tags=["Реестр (Приложение № 1)"])
 
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 OnDay = Annotated[
     Day | None, Query(description="Каким реестр был в конце этого дня; без него — каков сейчас.")
 ]
@@ -46,7 +45,7 @@ async def register(
 @router.get(
     "/courses/{course}/history", dependencies=[allow(*EVERYBODY)], responses=reading("not-found", "invalid")
 )
-async def course_history(course: Id, caller: CallerDep, sessions: SessionsDep) -> HistoryShown:
+async def course_history(course: RowId, caller: CallerDep, sessions: SessionsDep) -> HistoryShown:
     """Как менялся курс: Владелец, наименование, ответственные лица, с датами."""
     async with sessions() as session:
         return await _history(session, caller, await session.get(Course, course))
@@ -57,7 +56,7 @@ async def course_history(course: Id, caller: CallerDep, sessions: SessionsDep) -
     dependencies=[allow(*EVERYBODY)],
     responses=reading("not-found", "invalid"),
 )
-async def category_history(category: Id, caller: CallerDep, sessions: SessionsDep) -> HistoryShown:
+async def category_history(category: RowId, caller: CallerDep, sessions: SessionsDep) -> HistoryShown:
     """Как менялась категория: Владелец, наименование, ответственные лица, с датами."""
     async with sessions() as session:
         return await _history(session, caller, await session.get(Category, category))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api import rehearsals
@@ -11,6 +11,7 @@ from api.deps import SessionsDep
 from api.documentation import acting, asking, reading
 from api.errors import Problem
 from api.idempotency import PostDep
+from api.schemas.fields import RowId
 from api.schemas.rehearsals import RehearsalItem, RehearsalShown, ReportForm, TermsChecked, TermsForm
 from models.tables import RehearsalRow
 
@@ -47,9 +48,7 @@ async def keep_report(form: ReportForm, post: PostDep) -> JSONResponse:
 
 
 @router.get("/{rehearsal}", dependencies=_ALLOWED, responses=reading("not-found", "invalid"))
-async def show_rehearsal(
-    rehearsal: Annotated[int, Path(ge=1, le=2**31 - 1)], sessions: SessionsDep
-) -> RehearsalShown:
+async def show_rehearsal(rehearsal: RowId, sessions: SessionsDep) -> RehearsalShown:
     """Отчёт целиком: тот же год по действующим и по изменённым срокам."""
     async with sessions() as session:
         row = await session.get(RehearsalRow, rehearsal)

@@ -1,8 +1,6 @@
 """Filters of the work list that people keep."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api import saved_filters
@@ -10,6 +8,7 @@ from api.auth import EVERYBODY, CallerDep, allow
 from api.deps import SessionsDep
 from api.documentation import acting, reading
 from api.idempotency import PostDep
+from api.schemas.fields import RowId
 from api.schemas.saved_filters import SavedFilterForm, SavedFilterShown
 from models import store
 
@@ -38,9 +37,7 @@ async def keep_filter(form: SavedFilterForm, post: PostDep) -> JSONResponse:
 
 
 @router.delete("/{saved}", dependencies=_ANYBODY, status_code=204, responses=reading("not-found", "invalid"))
-async def forget_filter(
-    saved: Annotated[int, Path(ge=1, le=2**31 - 1)], caller: CallerDep, sessions: SessionsDep
-) -> None:
+async def forget_filter(saved: RowId, caller: CallerDep, sessions: SessionsDep) -> None:
     """Удалить свой сохранённый отбор."""
     async with sessions.begin() as session:
         await saved_filters.forget(session, caller, saved)

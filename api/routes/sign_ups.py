@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from api import sign_ups
@@ -13,6 +13,7 @@ from api.documentation import acting, problems, reading
 from api.idempotency import PostDep
 from api.opening import OpeningDep
 from api.schemas.enrolments import EnrolmentShown
+from api.schemas.fields import RowId
 from api.schemas.sign_ups import (
     ApplicationAnswer,
     ApplicationForm,
@@ -32,7 +33,6 @@ public = APIRouter(prefix="/sign-up/{number}", tags=["Запись на обуч
 
 _OWNERS = [allow(Role.AGENCY, Role.RESPONSIBLE)]
 _ALWAYS = ("not-found", "invalid", "rate-limited", "unavailable", "internal")
-ApplicationId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @public.get("", responses=problems(*_ALWAYS))
@@ -114,7 +114,7 @@ async def enrol_accepted(training: TrainingDep, opening: OpeningDep, settings: S
     responses=acting("not-found", "already-over", "not-pending", "no-places"),
 )
 async def accept_sign_up(
-    application: ApplicationId, training: TrainingDep, post: PostDep, telling: TellingDep
+    application: RowId, training: TrainingDep, post: PostDep, telling: TellingDep
 ) -> JSONResponse:
     """Принять заявку: человеку уйдёт письмо. Принятые попадают в список Пользователей (п. 4.5)."""
     at, by = datetime.now(UTC), post.caller.actor
@@ -131,7 +131,7 @@ async def accept_sign_up(
     responses=acting("not-found", "already-over", "not-pending"),
 )
 async def decline_sign_up(
-    form: DeclineForm, application: ApplicationId, training: TrainingDep, post: PostDep, telling: TellingDep
+    form: DeclineForm, application: RowId, training: TrainingDep, post: PostDep, telling: TellingDep
 ) -> JSONResponse:
     """Отклонить заявку с причиной, которую прочтёт человек; место достаётся листу ожидания."""
     at, by = datetime.now(UTC), post.caller.actor

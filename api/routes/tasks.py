@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 
@@ -11,13 +11,12 @@ from api.auth import OPERATORS, Role, allow
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, reading
 from api.idempotency import PostDep
+from api.schemas.fields import RowId
 from api.schemas.records import TaskShown
 from api.updates import UpdatesDep
 from models.tables import Task
 
 router = APIRouter(prefix="/tasks", tags=["Задачи Оператора"])
-
-TaskId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 _ALLOWED = [allow(*OPERATORS, Role.ADMIN)]
 
@@ -52,7 +51,7 @@ async def list_tasks(
         "outcome-unknown",
     ),
 )
-async def retry(task: TaskId, post: PostDep, updates: UpdatesDep, settings: SettingsDep) -> JSONResponse:
+async def retry(task: RowId, post: PostDep, updates: UpdatesDep, settings: SettingsDep) -> JSONResponse:
     """Причина устранена: пусть система повторит шаг или отправит письмо заново."""
     return await tasks.retry(post, task, updates, settings.task_queue)
 
@@ -63,6 +62,6 @@ async def retry(task: TaskId, post: PostDep, updates: UpdatesDep, settings: Sett
     response_model=TaskShown,
     responses=acting("not-found", "task-closed", "not-closable"),
 )
-async def close(task: TaskId, post: PostDep) -> JSONResponse:
+async def close(task: RowId, post: PostDep) -> JSONResponse:
     """Снять задачу, которую никакой шаг не ждёт: невручённое письмо, остановленное дело."""
     return await post.at_once(lambda session: tasks.close(session, post, task))

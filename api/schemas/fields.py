@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Protocol, Self
 
 from email_validator import EmailNotValidError, validate_email
+from fastapi import Path
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -23,6 +24,10 @@ from models.deadlines import LOCAL_ZONE
 _LINE_BREAKS = "\n\t"
 _MOODLE_NAME_LENGTH = 254
 """A longer full name is a database error in Moodle."""
+
+
+RowId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+"""The id of a row, as it stands in an address: what Postgres' integer holds."""
 
 
 class Form(BaseModel):
