@@ -76,7 +76,6 @@ async def _show(
     return show(
         http,
         "administration.html",
-        status=problem.kind.status if problem else 200,
         title="Организации и ключи",
         organisations=await api.get("/organisations"),
         in_force=[one for one in keys if one["revoked_at"] is None],

@@ -83,7 +83,6 @@ async def _show(
     return show(
         http,
         "calendar.html",
-        status=problem.kind.status if problem else 200,
         title="Календарь",
         amendments=(await api.get("/calendar/amendments"))[::-1],
         typed=typed or {"day": "", "working": "no", "decree": ""},

@@ -172,7 +172,6 @@ async def _show(
     return show(
         http,
         "case.html",
-        status=problem.kind.status if problem else 200,
         title=f"{cases.label(case.number)}",
         case=case,
         running=[term for term in terms if term.finished_at is None],

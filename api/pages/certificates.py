@@ -137,7 +137,6 @@ async def _ask(
     return show(
         http,
         "certification_new.html",
-        status=problem.kind.status if problem else 200,
         title=f"Документы об обучении «{training.title}»",
         training=training,
         decisions=await api.get(f"{path}/certification"),
@@ -168,7 +167,6 @@ async def _show(
     return show(
         http,
         "certification.html",
-        status=problem.kind.status if problem else 200,
         title=f"{shown['award']['document']}: {shown['course']}",
         decision=shown,
         page=await api.get(f"{path}/certificates", cursor=cursor or None, limit=_ON_A_PAGE),

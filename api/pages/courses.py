@@ -112,7 +112,6 @@ async def _show(
     return show(
         http,
         "course.html",
-        status=problem.kind.status if problem else 200,
         title=course.name,
         course=course,
         authoring=await authoring_of(api, course.id),

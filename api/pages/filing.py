@@ -167,7 +167,6 @@ async def _ask(
     return show(
         http,
         "filing.html",
-        status=problem.kind.status if problem else 200,
         title=f"{title}. {_DRAFT}" if draft else title,
         typed=typed,
         desk=desk,

@@ -73,32 +73,32 @@ def public_router() -> APIRouter:
     return APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
-def show(http: Request, template: str, *, status: int = 200, **facts: Any) -> HTMLResponse:
+def show(http: Request, template: str, *, problem: Problem | None = None, **facts: Any) -> HTMLResponse:
     """A page for whoever asked.
 
     Args:
         http: The request.
         template: Its name in `templates/pages/`.
-        status: Of the answer.
-        facts: What the template shows; `title` is the page's name, `problem` what went wrong.
+        problem: What went wrong; its status is the answer's.
+        facts: What the template shows; `title` is the page's name.
     """
     visitor: Visitor = getattr(http.state, "visitor", None) or Visitor(None, "")
     failed: Failed | None = getattr(http.state, "failed", None)
-    if failed is not None and status == 200:
-        status, failed.is_shown = failed.problem.kind.status, True
-        facts["problem"] = failed.problem
-    said = "" if status >= 400 else unquote(http.cookies.get(_SAID, ""))
+    if failed is not None and problem is None:
+        problem, failed.is_shown = failed.problem, True
+    said = "" if problem else unquote(http.cookies.get(_SAID, ""))
     shown = {
         "visitor": visitor,
         "menu": entries(visitor.caller, http.url.path),
-        "once": keys(failed or _caught(http, facts.get("problem"))),
+        "once": keys(failed or _caught(http, problem)),
         "said": said,
-        "problem": None,
+        "problem": problem,
         "live": "",
         "known": "",
         "typed_in": Typed(failed),
         **facts,
     }
+    status = problem.kind.status if problem else 200
     page = HTMLResponse(_TEMPLATES.get_template(template).render(shown), status, headers(http))
     if said:
         page.delete_cookie(_SAID)
@@ -118,7 +118,6 @@ def tell(http: Request, problem: Problem) -> Response:
     page = show(
         http,
         "problem.html",
-        status=problem.kind.status,
         title=_TITLES.get(problem.kind.status, "Не получилось"),
         problem=problem,
     )

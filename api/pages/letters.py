@@ -58,7 +58,6 @@ async def _show(
     return show(
         http,
         "letter.html",
-        status=problem.kind.status if problem else 200,
         title=f"Письмо «{template['name']}»",
         kind=template,
         letter=letter or template["letter"],

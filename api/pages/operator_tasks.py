@@ -114,7 +114,6 @@ async def _show(
     return show(
         http,
         "tasks.html",
-        status=problem.kind.status if problem else 200,
         title="Задачи Оператора",
         **facts,
         closed=closed,

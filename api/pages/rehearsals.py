@@ -65,7 +65,6 @@ async def _show(
     return show(
         http,
         "rehearsals.html",
-        status=problem.kind.status if problem else 200,
         title="Репетиция изменённых сроков",
         file=(await api.get(f"{_PAGE}/terms"))["file"] if typed is None else typed,
         checked=checked,

@@ -149,7 +149,6 @@ async def _ask(
     return show(
         http,
         "replacement_new.html",
-        status=problem.kind.status if problem else 200,
         title="Смена ответственного лица",
         people=_people(await api.get("/register")),
         organisations=organisations,
@@ -192,7 +191,6 @@ async def _show(
     return show(
         http,
         "replacement.html",
-        status=problem.kind.status if problem else 200,
         title=f"Смена ответственного лица: {shown['person']['name']}",
         replacement=shown,
         proof=proven(shown["proof"], names),

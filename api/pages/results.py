@@ -73,7 +73,6 @@ async def _show(
     return show(
         http,
         "results.html",
-        status=problem.kind.status if problem else 200,
         title=f"Результаты обучения «{training.title}»",
         training=training,
         found=found,

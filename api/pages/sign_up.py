@@ -75,7 +75,6 @@ async def _show(
     return show(
         http,
         "sign_up.html",
-        status=problem.kind.status if problem else 200,
         title=f"Запись на обучение «{training.title}»",
         training=shown,
         standing=standing.russian if standing else "",

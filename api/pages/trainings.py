@@ -130,7 +130,6 @@ async def _show(
     return show(
         http,
         "training.html",
-        status=problem.kind.status if problem else 200,
         title=f"Обучение «{training.title}»",
         training=shown,
         course=course,
@@ -159,7 +158,6 @@ async def _list(
     return show(
         http,
         "trainings.html",
-        status=problem.kind.status if problem else 200,
         title="Обучения",
         page=page.model_dump(),
         cursor=cursor,

@@ -128,7 +128,6 @@ async def _show(
     return show(
         http,
         "work_list.html",
-        status=problem.kind.status if problem else 200,
         title="В работе",
         problem=problem,
         filters=filters,
