@@ -119,7 +119,7 @@ class CanaryActivities:
                 *(f"— {fault}" for fault in row.faults),
                 "",
                 "Что бы ни было причиной, настоящие напоминания могли не дойти до тех, кому они нужны.",
-                f"Ход проверки: {self._settings.public_url.rstrip('/')}/api/v1/canary",
+                f"Ход проверки: {self._settings.public_url}/api/v1/canary",
                 "Устранив причину, запустите проверку снова: POST /api/v1/canary.",
             )
         )

@@ -68,13 +68,12 @@ async def tell(sessions: store.Sessions, settings: Settings, row: BulkLetter) ->
             return None
         at, validity = await store.now(session), settings.claim_validity
         [code] = await claim_codes.issue(session, learners, step=row.step, at=at, validity=validity)
-    url = settings.public_url.rstrip("/")
     ends = claims.expires_at(at, validity)
     return {
         "code": code,
         "username": learners[0][1].username or learners[0][0].username,
-        "claim_url": f"{url}/claim/{code}",
-        "claim_page": f"{url}/claim",
+        "claim_url": f"{settings.public_url}/claim/{code}",
+        "claim_page": f"{settings.public_url}/claim",
         "last_day": local_date(ends - timedelta(microseconds=1)),
     }
 

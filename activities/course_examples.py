@@ -14,7 +14,7 @@ from models.letters import Notice
 from models.signup import Standing
 from models.terms import Recipient
 from models.trainings import Stage as TrainingStage
-from models.wording import Wording
+from models.wording import BLANK, Wording
 
 LETTER = CourseLetter(
     number="consultation-12",
@@ -153,7 +153,7 @@ _ORDERED = (
 )
 
 
-def example(notice: Notice, wording: Wording | None = None) -> Rendered:
+def example(notice: Notice, wording: Wording = BLANK) -> Rendered:
     """The letter with invented facts, in the engine's words or in others."""
     return write(notice, _facts(notice), wording)
 

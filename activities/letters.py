@@ -28,6 +28,7 @@ from models.step import Step
 from models.tables import Document, JournalEntry, LetterRow, Organisation, Task
 from models.tasks import TaskKind
 from models.terms import Recipient
+from models.wording import in_force
 
 _DOCUMENTS = {Notice.REFUSAL: DocumentKind.REFUSAL, Notice.ORDER: DocumentKind.ORDER}
 """What goes with a notice as PDF."""
@@ -48,7 +49,7 @@ class LetterActivities:
         async with store.looking(self._sessions) as session:
             context, agency = await self._read(session, letter)
             kept = await self_registration.documents(session, letter)
-            own_words = await wording.read(session, letter.notice)
+            own_words = await in_force(session, letter.notice)
         # Before anything is written: no transaction stays open while a document is typeset.
         document = await _typeset(letter, context)
         rendered = wording.write(letter.notice, context, own_words)

@@ -36,7 +36,7 @@ from models.settings import Settings
 from models.step import Step
 from models.tables import BulkLetter
 from models.terms import Recipient
-from models.wording import Wording
+from models.wording import Wording, in_force
 
 Told = dict[str, Any]
 
@@ -69,15 +69,14 @@ class MailingActivities:
     @activity.defn
     async def send_written(self, mailing: Step) -> None:
         """The same of a mailing that goes on growing, and is journaled letter by letter elsewhere."""
-        contexts: dict[Notice, CourseLetter] = {}
-        own_words: dict[Notice, Wording | None] = {}
+        known: dict[Notice, tuple[CourseLetter, Wording]] = {}
         put_off = False
         async for row in self._left(mailing):
             begun = time.monotonic()
             notice = Notice(row.facts["notice"])
-            if notice not in contexts:
-                contexts[notice], own_words[notice] = await self._context(mailing, notice)
-            state, told = await self._send(row, notice, contexts[notice], own_words[notice])
+            if notice not in known:
+                known[notice] = await self._context(mailing, notice)
+            state, told = await self._send(row, notice, *known[notice])
             put_off |= state is LetterState.WRITTEN
             await self._settle(row, notice, state, told)
             await asyncio.sleep(max(0.0, self._pause - (time.monotonic() - begun)))
@@ -99,14 +98,14 @@ class MailingActivities:
                 return
             last = rows[-1].row
 
-    async def _context(self, mailing: Step, notice: Notice) -> tuple[CourseLetter, Wording | None]:
+    async def _context(self, mailing: Step, notice: Notice) -> tuple[CourseLetter, Wording]:
         letter = Letter(**mailing.model_dump(), notice=notice, to=Recipient.LEARNER)
         async with store.looking(self._sessions) as session:
             told = await course_facts.read(session, letter, self._settings, self._sites)
-            return told.context, await wording.read(session, notice)
+            return told.context, await in_force(session, notice)
 
     async def _send(
-        self, row: BulkLetter, notice: Notice, context: CourseLetter, own_words: Wording | None
+        self, row: BulkLetter, notice: Notice, context: CourseLetter, own_words: Wording
     ) -> tuple[LetterState, Told | None]:
         """What became of it, and what it told beside its facts."""
         if not row.address:

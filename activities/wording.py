@@ -4,32 +4,25 @@ import re
 
 import structlog
 from jinja2 import TemplateError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from activities.course_facts import CourseLetter
 from activities.rendering import LetterContext, Rendered, render
 from models import russian
 from models.letters import Notice
-from models.wording import ENGINES_SUBJECT, Wording, fill, latest
+from models.wording import ENGINES_SUBJECT, Wording, fill
 
 log = structlog.get_logger()
 
 Context = LetterContext | CourseLetter
 
 
-async def read(session: AsyncSession, notice: Notice) -> Wording | None:
-    """The administrator's words in force."""
-    row = await latest(session, notice)
-    return Wording(row.subject, row.opening) if row else None
-
-
-def write(notice: Notice, context: Context, wording: Wording | None) -> Rendered:
+def write(notice: Notice, context: Context, wording: Wording) -> Rendered:
     """The letter of a notice. Words that can't be filled in, or come out blank, are the engine's own.
 
     Raises:
         jinja2.UndefinedError: the letter would print a fact that the context leaves out.
     """
-    if wording is None:
+    if not any(wording):
         return render(notice, context)
     try:
         known = facts(context)

@@ -110,7 +110,7 @@ async def running(session: AsyncSession, caller: Caller, waits_for: str | None) 
 
 def explanation_url(settings: Settings, number: str) -> str:
     """Where a case's deadlines are explained day by day."""
-    return f"{settings.public_url.rstrip('/')}/api/v1/cases/{number}/deadlines"
+    return f"{settings.public_url}/api/v1/cases/{number}/deadlines"
 
 
 _REMINDED = exists().where(

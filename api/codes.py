@@ -142,7 +142,7 @@ class Giving:
         return [(one, account) for one, account in rows], await _count(session, query) - len(rows)
 
     def _pdf(self, learners: list[tuple[LearnerRow, Account]], codes: list[str], at: datetime) -> bytes:
-        url = f"{self.settings.public_url.rstrip('/')}/claim"
+        url = f"{self.settings.public_url}/claim"
         site = self.settings.moodle_sites.get(self.case.subsystem or "")
         ends = claims.expires_at(at, self.settings.claim_validity)
         handout = Handout(

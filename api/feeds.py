@@ -44,7 +44,7 @@ def token_of(secret: str, post: Post) -> str:
 
 def url_of(settings: Settings, token: str) -> str:
     """What is entered into a calendar program."""
-    return f"{settings.public_url.rstrip('/')}/api/v1/calendar-feeds/{token}.ics"
+    return f"{settings.public_url}/api/v1/calendar-feeds/{token}.ics"
 
 
 async def issue(session: AsyncSession, post: Post, form: FeedForm, token: str) -> FeedShown:

@@ -23,7 +23,7 @@ from api.schemas.wordings import (
 )
 from models.letters import Notice
 from models.tables import WordingRow
-from models.wording import ENGINES_SUBJECT, VARIABLES, Wording, WordingRejected, check, latest
+from models.wording import BLANK, ENGINES_SUBJECT, VARIABLES, Wording, WordingRejected, check, in_force
 
 _CHANGES = {"  ": Change.SAME, "+ ": Change.ADDED, "- ": Change.REMOVED}
 
@@ -33,14 +33,14 @@ async def listed(session: AsyncSession) -> list[TemplateItem]:
     last = select(func.max(col(WordingRow.id))).group_by(col(WordingRow.notice))
     rows = await session.scalars(select(WordingRow).where(col(WordingRow.id).in_(last)))
     words = {row.notice: _words(row) for row in rows}
-    return [_item(notice, words.get(notice, Wording())) for notice in Notice]
+    return [_item(notice, words.get(notice, BLANK)) for notice in Notice]
 
 
 async def shown(session: AsyncSession, notice: Notice) -> TemplateShown:
     """A kind of letter as it stands."""
     query = select(WordingRow).where(col(WordingRow.notice) == notice.value)
     rows = (await session.scalars(query.order_by(col(WordingRow.id).desc()))).all()
-    words = _words(rows[0]) if rows else Wording()
+    words = _words(rows[0]) if rows else BLANK
     return TemplateShown(
         notice=notice.value,
         name=notice.russian,
@@ -93,8 +93,7 @@ def checked(notice: Notice, form: WordingForm) -> Wording:
 
 async def enter(session: AsyncSession, caller: Caller, notice: Notice, words: Wording) -> TemplateShown:
     """Put words in force for all letters written from now on, in the caller's transaction."""
-    row = await latest(session, notice)
-    if words != (_words(row) if row else Wording()):
+    if words != await in_force(session, notice):
         session.add(
             WordingRow(
                 notice=notice.value,

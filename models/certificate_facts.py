@@ -68,4 +68,4 @@ def issue(row: CertificationRow, public_url: str) -> Issue:
 
 def check_page(public_url: str) -> str:
     """Where anybody checks a document."""
-    return f"{public_url.rstrip('/')}/certificates"
+    return f"{public_url}/certificates"

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models import signing, status_codes
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     task_queue: str = "seo"
     temporal_ui_url: str = "http://127.0.0.1:8233"
 
-    public_url: str
+    public_url: Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
     """Where people reach the API: the beginning of links in letters."""
 
     moodle_sites: dict[str, MoodleSite] = Field(default_factory=dict)
@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     def status_url(self, number: str) -> str:
         """Where it is shown; blank as above."""
         code = self.status_code(number)
-        return f"{self.public_url.rstrip('/')}/status?number={number}&code={code}" if code else ""
+        return f"{self.public_url}/status?number={number}&code={code}" if code else ""
 
     @property
     def sign_in_origins(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 Only facts by name and whether they are known: `{{ название }}`, `{% if срок %}…{% endif %}`. No other part of
 Jinja is let in, so that what was accepted can neither read anything else nor fail or grow with a letter.
-Pure but for `latest`.
+Pure but for `in_force`.
 """
 
 from collections.abc import Mapping
@@ -64,14 +64,19 @@ class Wording(NamedTuple):
     """Paragraphs with a blank line between them."""
 
 
+BLANK = Wording()
+"""The engine's own words throughout."""
+
+
 class WordingRejected(ValueError):
     """It can't be filled in; the text is for people."""
 
 
-async def latest(session: AsyncSession, notice: Notice) -> WordingRow | None:
-    """The words in force; None where they have always been the engine's."""
+async def in_force(session: AsyncSession, notice: Notice) -> Wording:
+    """The administrator's words; blank where they are the engine's."""
     query = select(WordingRow).where(col(WordingRow.notice) == notice.value)
-    return (await session.scalars(query.order_by(col(WordingRow.id).desc()).limit(1))).first()
+    row = (await session.scalars(query.order_by(col(WordingRow.id).desc()).limit(1))).first()
+    return Wording(row.subject, row.opening) if row else BLANK
 
 
 def check(text: str) -> None:

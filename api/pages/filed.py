@@ -85,7 +85,7 @@ async def receipt(
         missing=completeness.missing_items(request.contents()),
         asked_for=completeness.missing_contacts(request.contents()),
         status_code=settings.status_code(request.number),
-        status_page=f"{settings.public_url.rstrip('/')}/status",
+        status_page=f"{settings.public_url}/status",
     )
 
 

@@ -65,9 +65,7 @@ async def start(http: Request, sessions: store.Sessions, cookie: str, back_to: s
     client, settings = _client(http)
     http.scope["session"] = {}
     try:
-        response: Response = await client.authorize_redirect(
-            http, f"{settings.public_url.rstrip('/')}/sign-in/back"
-        )
+        response: Response = await client.authorize_redirect(http, f"{settings.public_url}/sign-in/back")
     except _AWAY as error:
         raise _away(error) from None
     now = datetime.now(UTC)
@@ -121,7 +119,7 @@ async def sign_out_address(http: Request, id_token: str) -> str:
     settings: Settings = http.app.state.settings
     try:
         address = await client.create_logout_url(
-            post_logout_redirect_uri=f"{settings.public_url.rstrip('/')}/sign-in", id_token_hint=id_token
+            post_logout_redirect_uri=f"{settings.public_url}/sign-in", id_token_hint=id_token
         )
     except _AWAY as error:
         # Signed out here all the same.

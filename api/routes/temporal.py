@@ -41,7 +41,7 @@ class FilterLink(BaseModel):
 @router.get("", dependencies=[allow(*STAFF)], responses=reading())
 async def list_filters(settings: SettingsDep) -> list[FilterLink]:
     """Готовые фильтры; ссылки открываются в браузере без ключа."""
-    base = f"{settings.public_url.rstrip('/')}/api/v1/temporal"
+    base = f"{settings.public_url}/api/v1/temporal"
     return [FilterLink(name=_NAMES[one], url=f"{base}/{one.value}") for one in Filter]
 
 
