@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import TimeSkipper
 
+from models.resting import rests
+
 PATIENCE_SECONDS = 300
 """In real time, for anything that takes a moment on a machine that is not busy."""
 
@@ -55,9 +57,7 @@ class Clock:
     async def _rests(self, handle: Handle) -> bool:
         """Whether it waits for people, or is over."""
         described = await handle.describe()
-        raw = described.raw_description
-        is_idle = not raw.pending_activities and not raw.HasField("pending_workflow_task")
-        return described.status is not WorkflowExecutionStatus.RUNNING or is_idle
+        return described.status is not WorkflowExecutionStatus.RUNNING or rests(described)
 
 
 async def until(what: str, happened: Callable[[], Awaitable[T]]) -> T:

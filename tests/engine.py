@@ -35,6 +35,7 @@ from devstack.request_form import request_form as request_form
 from devstack.temporal_build import find
 from devstack.temporal_server import TemporalServer
 from models import ids, store
+from models.resting import rests
 from models.settings import MoodleSite, Settings
 from models.tables import CaseRow, Category, ClauseRow, JournalEntry, LetterRow, Request, RungRow, Task
 from models.terms import Clause
@@ -270,12 +271,9 @@ class Engine:
 
         async def is_idle() -> bool:
             try:
-                description = await handle.describe()
+                return rests(await handle.describe())
             except Exception:  # noqa: BLE001 - not started yet
                 return False
-            raw = description.raw_description
-            has_work = raw.pending_activities or raw.HasField("pending_workflow_task")
-            return not has_work and all(child.run_id for child in raw.pending_children)
 
         await self.until(is_idle)
 

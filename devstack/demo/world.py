@@ -18,6 +18,7 @@ from devstack.demo.telling import Json, NotAsTold
 from devstack.keys import read_keys
 from devstack.letters import Letter
 from devstack.settings import DevstackSettings
+from models.resting import rests
 
 PATIENCE_SECONDS = 30
 Handle = WorkflowHandle[Any, Any]
@@ -208,8 +209,7 @@ class World:
         await self.until("процесс снова ждёт людей", lambda: self._waits(handle))
 
     async def _waits(self, handle: Handle) -> bool:
-        raw = (await handle.describe()).raw_description
-        return not raw.pending_activities and not raw.HasField("pending_workflow_task")
+        return rests(await handle.describe())
 
     # Time
 
