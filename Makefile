@@ -30,8 +30,11 @@ run: $(READY) ## поднять всё на этой машине: Temporal, Pos
 demo: $(READY) ## провести запросы от письма до исхода и курс до результатов и смены ответственного, со сжатым временем
 	$(BIN)/python -m devstack.demo
 
+# All of them: by several processes, each with an engine of its own; what ARGS names, by one.
+WHOLE := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
 lint: $(READY) ## ruff, mypy --strict, направления импортов
 	$(BIN)/ruff check .

@@ -69,6 +69,8 @@ class CourseLetter:
     """The decree that moved the deadline."""
     rung_label: str = ""
     task_reason: str = ""
+    is_appointing: bool = False
+    """Of clause 4.8: the owner has told of the change, nobody is appointed yet."""
     more: Mapping[str, Any] = field(default_factory=dict)
     """Of the notice: see `PARTICULARS`."""
 
@@ -96,8 +98,10 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         sqlalchemy.exc.NoResultFound: There is no such case.
     """
     case, owner, subsystem, course, person = (await session.execute(_case(letter.number))).one()
+    is_appointing = False
     if case.kind == Kind.REPLACEMENT:
         person = await replacement_facts.successor(session, case.number)
+        is_appointing = person is None and await replacement_facts.is_told(session, case.number)
     site = sites.get(case.subsystem or "")
     context = CourseLetter(
         number=case.number,
@@ -110,6 +114,7 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         forgot_password_url=site.forgot_password_url if site else "",
         responsible=_person(person),
         operator_email=settings.operator_email,
+        is_appointing=is_appointing,
         task_reason=await dossier.task_reason(session, letter),
         more=await PARTICULARS[letter.notice](session, letter) if letter.notice in PARTICULARS else {},
         **await _deadline(session, letter, settings.confirmed_years),

@@ -12,22 +12,32 @@ from models.cases import Kind
 from models.letters import LetterState
 from models.tables import CaseRow, KeptHistory, LetterRow
 
+_EARLIER_RUNS = (
+    "ExecutionStatus = 'ContinuedAsNew' AND WorkflowType IN ('TrainingWorkflow', 'EnrolmentWorkflow')"
+)
+"""Of cases whose workflow's id is their number."""
+
 
 class Histories:
-    """Keeps every run of what has closed: one that was stopped and begun anew has several."""
+    """Keeps every run of what has closed: one that was stopped and begun anew, or has gone on in a new
+    run for years, has several.
+    """
 
     def __init__(self, sessions: store.Sessions, client: Client) -> None:
         self._sessions = sessions
         self._client = client
 
     async def round(self) -> None:
-        """Of all cases that are closed and all letters that have come to their end."""
+        """Of all cases that are closed and all letters that have come to their end; of cases that go on
+        in a new run, the runs before.
+        """
         closed = select(CaseRow).where(col(CaseRow.closed_at).is_not(None), ~col(CaseRow.histories_kept))
         await rounds.every(self._sessions, closed, CaseRow.number, self._keep_case)
         settled = select(LetterRow).where(
             col(LetterRow.state) != LetterState.WRITTEN, ~col(LetterRow.history_kept)
         )
         await rounds.every(self._sessions, settled, LetterRow.key, self._keep_letter)
+        await self._keep_earlier_runs()
 
     async def keep(self, workflow_id: str, number: str) -> bool:
         """Keep all runs of a workflow; False while one runs. One that never was needs none."""
@@ -61,6 +71,17 @@ class Histories:
             async with store.looking(self._sessions) as session:
                 kept = update(LetterRow).where(col(LetterRow.key) == letter.key).values(history_kept=True)
                 await session.execute(kept)
+
+    async def _keep_earlier_runs(self) -> None:
+        """The case may close when Temporal has forgotten them."""
+        async for run in self._client.list_workflows(_EARLIER_RUNS):
+            query = select(KeptHistory.run_id).where(
+                col(KeptHistory.workflow_id) == run.id, col(KeptHistory.run_id) == run.run_id
+            )
+            async with store.looking(self._sessions) as session:
+                is_kept = (await session.scalars(query)).first() is not None
+            if not is_kept:
+                await self._keep_run(run, number=run.id)
 
     async def _keep_run(self, run: WorkflowExecution, number: str) -> None:
         handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)

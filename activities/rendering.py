@@ -90,6 +90,11 @@ class DeadlineFacts:
     def clause_title(self) -> str:
         return PROVISIONS[self.clause].title
 
+    @property
+    def outside(self) -> str:
+        """Why the term isn't the regulation's own; empty where it is."""
+        return PROVISIONS[self.clause].outside
+
 
 @dataclass(frozen=True)
 class DecisionFacts:
@@ -114,6 +119,8 @@ class LetterContext:
     its default."""
 
     facts: ClassVar[str] = "_base/facts.jinja"
+    is_appointing: ClassVar[bool] = False
+    """See `CourseLetter`."""
 
     number: str
     title: str

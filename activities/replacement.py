@@ -12,6 +12,7 @@ from activities import endings
 from models import holdings, russian, store
 from models.deadlines import local_date
 from models.replacement import EndPowers, EndTerm, Fact, InSubsystem, PowersEnded, RecordFact, Work
+from models.step import Step
 from models.tables import ReplacementRow, Responsibility, TextRow
 from models.terms import Clause
 
@@ -84,6 +85,16 @@ class ReplacementActivities:
             for one in held:
                 if one.subsystem == step.subsystem and await _is_free(session, one):
                     session.add(_responsibility(row, one, local_date(step.at)))
+
+    @activity.defn
+    async def next_case(self, step: Step) -> str:
+        """Number of the later case that has taken from the successor all that this one gave; else empty."""
+        query = select(col(Responsibility.until), col(Responsibility.ended_by)).where(
+            col(Responsibility.given_by) == step.number
+        )
+        async with store.looking(self._sessions) as session:
+            given = (await session.execute(query)).all()
+        return max((later or "" for _, later in given), default="") if all(end for end, _ in given) else ""
 
     @activity.defn
     async def note_by_hand(self, step: InSubsystem) -> None:

@@ -37,6 +37,11 @@ async def successor(session: AsyncSession, number: str) -> Person | None:
     return await session.get_one(Person, row.successor) if row.successor else None
 
 
+async def is_told(session: AsyncSession, number: str) -> bool:
+    """Whether the owner has told of the end of powers, which is what clause 4.8 sets a term for."""
+    return (await session.get_one(ReplacementRow, number)).informed_at is not None
+
+
 async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
     """Whose powers end and when, the courses and categories; at the end all that is open in them."""
     row = await session.get_one(ReplacementRow, letter.number)

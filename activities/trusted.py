@@ -16,7 +16,7 @@ class Trusted:
     """Whom the register trusts with one course.
 
     Attributes:
-        known: Moodle's ids of their accounts; also of those who are being replaced, or come after.
+        known: Moodle's ids of their accounts; also of those between whom the course goes over.
         teachers: Of these, whom the engine itself has made the teacher of the course.
         without_account: How many are trusted whose account nobody has told.
         is_told: The register has ever named somebody, so there is something to compare with.
@@ -35,7 +35,8 @@ async def with_courses(
     trusted: dict[int, Trusted] = defaultdict(Trusted)
     changing = await _changing(session)
     rows = await _responsibilities(session, courses)
-    accounts = await _accounts(session, subsystem, {one.person for one in rows} | changing)
+    people = {one.person for one in rows}.union(*changing.values())
+    accounts = await _accounts(session, subsystem, people)
     of_categories: dict[int, list[Responsibility]] = defaultdict(list)
     of_courses: dict[int, list[Responsibility]] = defaultdict(list)
     for row in rows:
@@ -45,14 +46,15 @@ async def with_courses(
             of_categories[row.category or 0].append(row)
     for course in courses:
         mine = trusted[course.id or 0]
-        mine.known = {account for person in changing for account in accounts[person]}
         for row in (*of_courses[course.id or 0], *of_categories[course.category or 0]):
             mine.is_told = True
+            between = changing.get(row.ended_by or "", set()) | changing.get(row.given_by or "", set())
+            mine.known = mine.known.union(*(accounts[one] for one in between))
             if row.until is not None:
                 continue
             mine.known |= accounts[row.person]
             mine.without_account += not accounts[row.person]
-            if row.course is not None and course.request is not None and row.person not in changing:
+            if row.course is not None and course.request is not None and not between:
                 mine.teachers |= accounts[row.person]
     return trusted
 
@@ -67,14 +69,15 @@ async def _responsibilities(session: AsyncSession, courses: Sequence[Course]) ->
     return (await session.scalars(query)).all()
 
 
-async def _changing(session: AsyncSession) -> set[int]:
-    """Persons between whom rights are going over at this moment (clause 4.8)."""
+async def _changing(session: AsyncSession) -> dict[str, set[int]]:
+    """Persons between whom rights are going over at this moment (clause 4.8), by number of the case."""
     query = (
-        select(col(ReplacementRow.person), col(ReplacementRow.successor))
+        select(col(ReplacementRow.number), col(ReplacementRow.person), col(ReplacementRow.successor))
         .join(CaseRow, col(CaseRow.number) == col(ReplacementRow.number))
         .where(col(CaseRow.closed_at).is_(None))
     )
-    return {person for row in (await session.execute(query)).all() for person in row if person}
+    rows = (await session.execute(query)).all()
+    return {number: {one for one in people if one} for number, *people in rows}
 
 
 async def _accounts(session: AsyncSession, subsystem: str, persons: set[int]) -> dict[int, set[int]]:

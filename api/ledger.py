@@ -29,7 +29,9 @@ SELECT c.number, c.title, c.organisation, o.name, c.opened_at, c.closed_at, e.cl
        END AS started_on,
        k.last_day, k.deadline ->> 'unit' AS unit, coalesce(k.is_overdue, false) AS is_overdue,
        done.at AS done_at, CASE e.clause WHEN '4.1' THEN r.received_on END AS ended_on,
-       coalesce(k.late_by, '') AS late_by, coalesce(j.actor_name, '') AS by, coalesce(j.what, '') AS evidence
+       coalesce(k.late_by, '') AS late_by,
+       (w.informed_at AT TIME ZONE 'Asia/Yekaterinburg')::date AS told_on,
+       coalesce(j.actor_name, '') AS by, coalesce(j.what, '') AS evidence
 FROM unnest(CAST(:numbers AS text[])) AS picked (number)
 JOIN cases c ON c.number = picked.number
 JOIN organisations o ON o.code = c.organisation
@@ -37,6 +39,7 @@ JOIN unnest(CAST(:kinds AS text[]), CAST(:clauses AS text[])) AS e (kind, clause
 LEFT JOIN clauses k ON k.number = c.number AND k.clause = e.clause
 LEFT JOIN requests r ON r.number = c.number
 LEFT JOIN decisions d ON d.number = c.number
+LEFT JOIN replacements w ON w.number = c.number
 LEFT JOIN decisions before ON before.number = r.previous
 CROSS JOIN LATERAL (
     SELECT CASE
@@ -126,9 +129,21 @@ def _fact(rows: list[Any]) -> Fact:
     What was read back from Moodle is written at the same instant, before what it proves.
     """
     # By place: by name it takes three times as long, and a period has tens of thousands of these.
-    closed_at, clause, outcome, started_on, last_day, unit, is_overdue, done_at, ended_on, late_by, by, _ = (
-        rows[-1][5:]
-    )
+    (
+        closed_at,
+        clause,
+        outcome,
+        started_on,
+        last_day,
+        unit,
+        is_overdue,
+        done_at,
+        ended_on,
+        late_by,
+        told_on,
+        by,
+        _,
+    ) = rows[-1][5:]
     return Fact(
         clause=Clause(clause),
         outcome=outcome,
@@ -140,6 +155,7 @@ def _fact(rows: list[Any]) -> Fact:
         done_at=done_at,
         ended_on=ended_on,
         late_by=late_by,
+        told_on=told_on,
         by=by,
         evidence=". ".join(row[-1] for row in rows),
     )

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from models.cases import CourseCase
 from models.message import Message
+from models.self_registration import WayShut
 from models.step import Step
 from models.terms import Term
 
@@ -75,6 +76,8 @@ class EnrolmentCase(Message):
     """Who opened it."""
     term: Term
     """Within which a plan has to be confirmed."""
+    shut: WayShut | None = None
+    """Of a run that goes on with the case."""
 
 
 class Confirm(Message):

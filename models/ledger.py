@@ -99,6 +99,8 @@ class Fact:
         done_at: When the clause was done.
         ended_on: The local date on which its time ended, where that isn't the date of `done_at`.
         late_by: What was recorded with a late end.
+        told_on: The local date on which the owner told of the change: of what clause 4.8 asks for, this
+            alone has a term there.
         by: Who did it, for people to read.
         evidence: What the journal says of it.
     """
@@ -113,6 +115,7 @@ class Fact:
     done_at: datetime | None = None
     ended_on: date | None = None
     late_by: str = ""
+    told_on: date | None = None
     by: str = ""
     evidence: str = ""
 
@@ -174,7 +177,7 @@ class Ledger:
         """What a fact means today."""
         state = self._state(fact)
         ended_on = fact.ended_on or (local_date(fact.done_at) if fact.done_at else None)
-        late = self._lateness(fact, ended_on) if state is State.LATE else None
+        late = self._lateness(fact, fact.told_on or ended_on) if state is State.LATE else None
         is_over = ended_on is not None or fact.is_closed
         is_running = fact.started_on is not None and not is_over
         until = ended_on or (self._today if is_running else fact.started_on)
@@ -194,8 +197,9 @@ class Ledger:
             return State.NOT_APPLICABLE
         if fact.done_at is not None:
             return State.LATE if fact.late_by else State.KEPT
-        has_passed = fact.last_day is not None and fact.last_day < self._today
-        return State.LATE if has_passed or fact.is_overdue else State.NOT_DUE
+        has_passed = fact.last_day is not None and fact.last_day < (fact.told_on or self._today)
+        is_overdue = fact.is_overdue and fact.told_on is None
+        return State.LATE if has_passed or is_overdue else State.NOT_DUE
 
     def _lateness(self, fact: Fact, ended_on: date | None) -> Lateness | None:
         if fact.last_day is None or fact.unit is None:

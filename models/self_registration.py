@@ -68,6 +68,17 @@ class WayIn(Message):
     """The course asks for a code word."""
 
 
+class WayShut(Message):
+    """How far way one of a case is, while somebody has to switch something on."""
+
+    looks: int
+    lacks: tuple[Lack, ...]
+    confirmed: tuple[Lack, ...]
+    confirmed_by: str
+    task: str
+    """The operator's, by its step."""
+
+
 def lacks(seen: WayIn, confirmed: Collection[Lack] = ()) -> tuple[Lack, ...]:
     """What keeps learners out.
 

@@ -43,7 +43,7 @@ from tests.migrating import migrate
 from worker import connect, create_worker
 
 API = "/api/v1"
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 SITES = ("edu", "eledu", "eiok")
 _AILING: dict[str, set[str]] = {}
 """By address of the stand-in, which several engines share: its sites that a test made fail."""

@@ -43,14 +43,16 @@ class EnrolmentWorkflow(ClauseWorkflow):
         self._stage = Stage.NEW
         self._decided_by = ""
         self._progress: Progress | None = None
-        self._by_themselves = SelfRegistration(opened.case, self._show_way)
+        self._by_themselves = SelfRegistration(opened.case, self._show_way, opened.shut)
 
     @workflow.run
     async def run(self, opened: EnrolmentCase) -> Stage:
-        await steps.start_case(Step(**self._stamp("started")))
-        self._show_card(waits_for=ENGINE)
+        if opened.shut is None:
+            await steps.start_case(Step(**self._stamp("started")))
+            self._show_card(waits_for=ENGINE)
         if opened.way is Way.SELF_REGISTRATION:
-            await self._by_themselves.run()
+            if shut := await self._by_themselves.run():
+                workflow.continue_as_new(opened.model_copy(update={"shut": shut}))
         elif await self._plan() is Stage.PLANNED:
             await self._wait_for_decision()
         if self._stage is Stage.RUNNING:

@@ -2,7 +2,8 @@
 
 The owner tells the operator within 5 working days of the end of powers and appoints somebody new. The
 rights go at 24:00 of the last day whatever the owner does; the successor gets them after that, accepts,
-and hears what is open. While nobody is appointed the case stays open and goes on reminding.
+and hears what is open. While nobody is appointed the case stays open and goes on reminding. A successor
+who goes too, before accepting, is a case of its own, which ends this one.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from datetime import datetime
 
 from temporalio import workflow
 
+from models import cases
 from models.deadlines import LOCAL_ZONE, end_of
 from models.decisions import ENGINE
 from models.letters import Notice
@@ -59,6 +61,7 @@ class ReplacementWorkflow(ClauseWorkflow):
         self._is_withdrawn = False
         self._is_handing_over = False
         self._is_handed_over = False
+        self._next_case = ""
         self._subsystems: tuple[str, ...] = ()
         self._rights = Rights(self, opened.case)
 
@@ -85,7 +88,12 @@ class ReplacementWorkflow(ClauseWorkflow):
         await ending
         await workflow.wait_condition(lambda: self._recorded == len(self._facts))
         recording.cancel()
-        await (self._close_withdrawn() if self._is_withdrawn else self._close())
+        if self._is_withdrawn:
+            await self._close_withdrawn()
+        elif self._accepted_at:
+            await self._close()
+        else:
+            await self._close_passed_on()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     # What people do
@@ -242,7 +250,7 @@ class ReplacementWorkflow(ClauseWorkflow):
         """The regulation sets no term for it: asked again now and then."""
         self._show(ReplacementStage.ACCEPTANCE, waits_for=Recipient.RESPONSIBLE)
         asked = 0
-        while not self._accepted_at:
+        while not self._accepted_at and not self._next_case:
             asked += 1
             ask_at = await steps.next_repeat(
                 NextRepeat(**self._stamp(f"acceptance-asked-{asked}"), every=_ACCEPTANCE_ASKED_EVERY)
@@ -254,11 +262,16 @@ class ReplacementWorkflow(ClauseWorkflow):
                     timeout_summary=f"Письмо о принятии {ask_at.astimezone(LOCAL_ZONE):%d.%m.%Y %H:%M}",
                 )
                 return
-            step = self._stamp(f"acceptance-asked-{asked}")["step"]
-            await letters.send(self._case, Notice.SUCCESSOR_APPOINTED, Recipient.RESPONSIBLE, step=step)
-            await letters.send(
-                self._case, Notice.ACCEPTANCE_AWAITED, Recipient.OWNER, Recipient.OPERATOR, step=step
-            )
+            self._next_case = await replacement_steps.next_case(Step(**self._stamp(f"next-case-{asked}")))
+            if not self._accepted_at and not self._next_case:
+                await self._ask_for_acceptance(asked)
+
+    async def _ask_for_acceptance(self, asked: int) -> None:
+        step = self._stamp(f"acceptance-asked-{asked}")["step"]
+        await letters.send(self._case, Notice.SUCCESSOR_APPOINTED, Recipient.RESPONSIBLE, step=step)
+        await letters.send(
+            self._case, Notice.ACCEPTANCE_AWAITED, Recipient.OWNER, Recipient.OPERATOR, step=step
+        )
 
     async def _close(self) -> None:
         done = self._stamp("closed")
@@ -272,6 +285,13 @@ class ReplacementWorkflow(ClauseWorkflow):
         )
         what = "Дело закрыто: новое ответственное лицо приняло учебные курсы"
         await steps.close_case(CloseCase(**done, clause=Clause.REPLACEMENT, what=what))
+        self._show(ReplacementStage.DONE, waits_for="")
+
+    async def _close_passed_on(self) -> None:
+        """The letters are those of the later case."""
+        label = cases.label(self._next_case)
+        what = f"Дело закрыто: новое ответственное лицо не приняло курсы и само сменяется, {label}"
+        await steps.close_case(CloseCase(**self._stamp("closed"), clause=Clause.REPLACEMENT, what=what))
         self._show(ReplacementStage.DONE, waits_for="")
 
     async def _close_withdrawn(self) -> None:

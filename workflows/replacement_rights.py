@@ -45,16 +45,15 @@ class Rights:
 
     async def _do(self, work: Work, subsystem: str) -> None:
         """By the engine; where it cannot, by the operator, or by the engine again as they ask."""
-        name, tries = f"{work}-{subsystem}", 0
+        name = f"{work}-{subsystem}"
         while True:
             try:
                 return await replacement_steps.in_moodle(work, self._in(subsystem, name))
             except ActivityError as error:
                 if is_cancelled_exception(error):
                     raise
-                tries += 1
                 failure = steps.failure_of(error)
-            if by := await self._wait_for_hand(work, subsystem, f"{name}/failed-{tries}", failure):
+            if by := await self._wait_for_hand(work, subsystem, steps.failed(name), failure):
                 return await replacement_steps.note_by_hand(
                     self._in(subsystem, f"{name}/by-hand").model_copy(update={"by": by})
                 )

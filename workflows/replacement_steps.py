@@ -8,6 +8,7 @@ from temporalio import workflow
 from activities.removal import RemovalActivities
 from activities.replacement import ReplacementActivities
 from models.replacement import EndPowers, EndTerm, InSubsystem, PowersEnded, RecordFact, Work
+from models.step import Step
 from workflows.steps import MOODLE_RETRIES, SIGN_OF_LIFE, write_down
 
 _MOODLE: dict[str, Any] = {
@@ -39,6 +40,11 @@ async def end_powers(end: EndPowers) -> PowersEnded:
 
 async def hand_over(step: InSubsystem) -> None:
     await write_down(ReplacementActivities.hand_over, step, "Новое ответственное лицо приступает")
+
+
+async def next_case(step: Step) -> str:
+    """The later case that has replaced the successor; empty where there is none."""
+    return await write_down(ReplacementActivities.next_case, step, "Не сменилось ли и новое лицо")
 
 
 async def note_by_hand(step: InSubsystem) -> None:

@@ -62,7 +62,6 @@ class RequestWorkflow(Mendable):
         self, clause: Clause, case: RequestCase, run: Callable[[Any, A], Awaitable[R]], argument: A
     ) -> R:
         """Run a clause; one that somebody ended by hand is begun anew when the operator says so."""
-        tries = 0
         while True:
             try:
                 return await workflow.execute_child_workflow(
@@ -75,8 +74,7 @@ class RequestWorkflow(Mendable):
                 # A clause cancelled by itself was ended by hand; a cancelled case takes its clause along.
                 if workflow.cancellation_reason() is not None:
                     raise
-                tries += 1
-                await steps.until_mended(case.number, f"{clause.name.lower()}/workflow", error, tries)
+                await steps.until_mended(case.number, f"{clause.name.lower()}/workflow", error)
 
     async def _close(self, case: RequestCase, stage: Stage) -> Stage:
         await steps.close_case(

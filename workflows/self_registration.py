@@ -16,7 +16,7 @@ from models.cases import CourseCase
 from models.decisions import ENGINE
 from models.enrolment import Stage
 from models.letters import Notice
-from models.self_registration import Lack, LookAtWayIn, OpenWayIn, ShowLacks, WayIn
+from models.self_registration import Lack, LookAtWayIn, OpenWayIn, ShowLacks, WayIn, WayShut
 from models.steps import CloseTask
 from models.terms import Recipient
 from workflows import enrolment_steps, letters, steps
@@ -31,17 +31,18 @@ class SelfRegistration:
     Args:
         case: Of the course.
         show: Shows the stage on the case's card.
+        shut: As the run before has left it; None where there was none.
     """
 
-    def __init__(self, case: CourseCase, show: Callable[[Stage], None]) -> None:
+    def __init__(self, case: CourseCase, show: Callable[[Stage], None], shut: WayShut | None) -> None:
         self._case = case
         self._show = show
-        self._looks = 0
+        self._looks = shut.looks if shut else 0
         self._asked = 0
-        self._lacks: tuple[Lack, ...] = ()
-        self._confirmed: tuple[Lack, ...] = ()
-        self._confirmed_by = ""
-        self._task = ""
+        self._lacks = shut.lacks if shut else ()
+        self._confirmed = shut.confirmed if shut else ()
+        self._confirmed_by = shut.confirmed_by if shut else ""
+        self._task = shut.task if shut else ""
 
     @property
     def waits(self) -> bool:
@@ -59,8 +60,14 @@ class SelfRegistration:
         self._confirmed_by = by
         self._asked += 1
 
-    async def run(self) -> None:
-        """Until learners can come in, and the responsible has the instruction."""
+    async def run(self) -> WayShut | None:
+        """Until learners can come in, and the responsible has the instruction.
+
+        Returns:
+            Where a history has grown long before that: what a new run goes on with.
+        """
+        if self._lacks:
+            self._show(Stage.WAY_SHUT)
         while True:
             asked = self._asked
             seen = await self._look()
@@ -70,7 +77,10 @@ class SelfRegistration:
             if lacks != self._lacks:
                 await self._tell(lacks)
             await self._wait(asked)
+            if self._asked == asked and workflow.info().is_continue_as_new_suggested():
+                return self._as_it_stands()
         await self._open(needs_key=seen is not None and seen.needs_key)
+        return None
 
     async def _wait(self, asked: int) -> None:
         with contextlib.suppress(TimeoutError):
@@ -123,6 +133,15 @@ class SelfRegistration:
         await enrolment_steps.open_way_in(opened)
         self._show(Stage.WAY_OPEN)
         await letters.send(self._case, Notice.SELF_REGISTRATION, Recipient.RESPONSIBLE, step=opened.step)
+
+    def _as_it_stands(self) -> WayShut:
+        return WayShut(
+            looks=self._looks,
+            lacks=self._lacks,
+            confirmed=self._confirmed,
+            confirmed_by=self._confirmed_by,
+            task=self._task,
+        )
 
     async def _close_task(self) -> None:
         if not self._task:

@@ -254,25 +254,22 @@ async def write_down(
     summary: str,
     options: dict[str, Any] = _DATABASE,
 ) -> R:
-    tries = 0
     while True:
         try:
             return await workflow.execute_activity_method(activity, message, **options, summary=summary)
         except ActivityError as error:
             if is_cancelled_exception(error):
                 raise
-            tries += 1
-            await until_mended(message.number, _name(message), error, tries)
+            await until_mended(message.number, _name(message), error)
 
 
-async def until_mended(number: str, step: str, error: BaseException, tries: int) -> None:
+async def until_mended(number: str, step: str, error: BaseException) -> None:
     """Give a failed step to the operator, tell them, and wait until they say that it is mended.
 
     Args:
         number: The case; empty for work that belongs to none.
         step: The step that failed.
         error: The activity's or child's error.
-        tries: How often it has failed so far, the ordinal of the task.
     """
     clause = workflow.instance()
     assert isinstance(clause, Mendable)
@@ -280,7 +277,7 @@ async def until_mended(number: str, step: str, error: BaseException, tries: int)
     clause.failed_steps += 1
     task = OpenTask(
         number=number,
-        step=f"{step}/failed-{tries}",
+        step=failed(step),
         at=workflow.now(),
         clause=_clause_of(step),
         workflow_id=workflow.info().workflow_id,
@@ -303,6 +300,11 @@ async def until_mended(number: str, step: str, error: BaseException, tries: int)
             mended_by=clause.mended_by,
         )
     )
+
+
+def failed(step: str) -> str:
+    """Name of the task: by its instant, as a process that is begun anew would count from one again."""
+    return f"{step}/failed-{workflow.now():%Y%m%d-%H%M%S-%f}"
 
 
 async def _tell_operator(task: OpenTask) -> None:

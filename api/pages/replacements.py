@@ -210,7 +210,7 @@ async def _by_hand(session: AsyncSession, number: str) -> list[tuple[Work, str]]
     query = select(col(Task.step)).where(
         col(Task.number) == number, col(Task.closed_at).is_(None), col(Task.step).startswith("replacement/")
     )
-    # A step is called `replacement/removal-local/failed-1`.
+    # A step is called `replacement/removal-local/failed-…`.
     steps = [step.split("/")[1].partition("-") for step in (await session.scalars(query)).all()]
     return [(Work(work), code) for work, _, code in steps if work in set(Work)]
 

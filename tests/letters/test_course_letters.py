@@ -121,3 +121,37 @@ def test_a_course_that_is_ready_says_whether_it_was_checked_and_what_comes_next(
 
     text = " ".join(letter.text.split())
     assert all(one in text for one in tells)
+
+
+def test_an_owner_who_has_told_and_has_still_to_appoint_is_not_told_of_a_missed_term() -> None:
+    deadline = replace(SETUP_DEADLINE, clause=Clause.REPLACEMENT)
+    about = replace(
+        LETTER, number="replacement-3", recipient=Recipient.OWNER, deadline=deadline, is_appointing=True
+    )
+
+    for notice in (Notice.REMINDER, Notice.ESCALATION):
+        letter = render(notice, about)
+        text = " ".join(letter.text.split())
+        assert "истёк" not in letter.subject + text
+        assert "срок назначения в Регламенте не установлен" in text
+        assert "Назначьте новое ответственное лицо" in text
+        assert "не сообщил" not in text
+
+
+@pytest.mark.parametrize(
+    ("clause", "says"),
+    [
+        (Clause.ENROLMENT, "Это не срок Регламента: срок подтверждения плана"),
+        (Clause.CONSULTATION, "Это не срок Регламента: срок ответа"),
+        (Clause.AUTHORING, "Это не срок Регламента: срок в Регламенте не установлен"),
+        (Clause.REPLACEMENT, ""),
+    ],
+)
+def test_a_term_of_the_engines_own_is_not_called_the_regulations(clause: Clause, says: str) -> None:
+    about = replace(LETTER, deadline=replace(SETUP_DEADLINE, clause=clause))
+
+    text = " ".join(render(Notice.REMINDER, about).text.split())
+
+    assert (f"Срок по пункту {clause} Регламента" in text) is not bool(says)
+    assert says in text
+    assert ("Это не срок Регламента" in text) is bool(says)

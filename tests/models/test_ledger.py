@@ -33,6 +33,12 @@ def setup(**more: Any) -> Fact:
     return Fact(Clause.SETUP, **{**known, **more})
 
 
+def replacement(**more: Any) -> Fact:
+    """Powers that ended on Wednesday 6 May 2026: the fifth working day, 8 May working, is Thursday 14 May."""
+    known = {"started_on": date(2026, 5, 6), "last_day": date(2026, 5, 14), "unit": Unit.WORKING_DAYS}
+    return Fact(Clause.REPLACEMENT, **{**known, **more})
+
+
 DECIDED = {"outcome": "approved", "done_at": local(4, 20)}
 
 
@@ -61,6 +67,11 @@ DECIDED = {"outcome": "approved", "done_at": local(4, 20)}
         (setup(outcome="approved", done_at=local(5, 14, 23)), State.KEPT, "on the last day"),
         (setup(outcome="approved", done_at=local(5, 18), late_by="на 2 рабочих дня"), State.LATE, "late"),
         (setup(outcome="approved"), State.LATE, "not done"),
+        (replacement(), State.LATE, "nobody has told"),
+        (replacement(told_on=date(2026, 5, 14)), State.NOT_DUE, "told in time, still to appoint"),
+        (replacement(told_on=date(2026, 5, 14), is_overdue=True), State.NOT_DUE, "the ladder goes on"),
+        (replacement(told_on=date(2026, 5, 15)), State.LATE, "told a day late"),
+        (replacement(told_on=date(2026, 5, 13), done_at=local(5, 18)), State.KEPT, "appointed later"),
         (Fact(Clause.SETUP), State.NOT_DUE, "not ordered yet"),
         (Fact(Clause.SETUP, outcome="approved"), State.NOT_DUE, "just approved"),
         (Fact(Clause.SETUP, outcome="refused"), State.NOT_APPLICABLE, "refused"),
@@ -215,3 +226,8 @@ def test_clauses_are_summed_up_in_the_order_of_the_regulation() -> None:
         State.NOT_DUE: 1,
         State.NOT_APPLICABLE: 0,
     }
+
+
+def test_a_telling_a_day_late_stays_a_day_late_while_nobody_is_appointed() -> None:
+    line = LEDGER.line(replacement(told_on=date(2026, 5, 15)))
+    assert (line.late_by, line.late_days, line.is_running) == ("на 1 рабочий день", 1, True)

@@ -190,6 +190,20 @@ async def test_who_is_being_replaced_is_no_difference(engine: Engine) -> None:
     assert "role_by_hand" not in await differences(engine, held.course)
 
 
+async def test_who_comes_after_in_one_course_is_no_teacher_of_another(engine: Engine) -> None:
+    email = replacements.address()
+    await replacements.awaiting_acceptance(engine, email)
+    other = (await replacements.held(engine)).course
+    users = (await engine.moodle_state())["users"]
+    [successor] = [one["id"] for one in users if one["email"] == email]
+    enrolment = {"roleid": setups.EDITING_TEACHER, "userid": successor, "courseid": other.moodle_id}
+    await engine.moodle_call("enrol_manual_enrol_users", enrolments=[enrolment])
+
+    await night(engine)
+
+    assert "role_by_hand" in await differences(engine, other)
+
+
 def _assignment(course: Course, user_id: int) -> dict[str, object]:
     return {
         "roleid": setups.EDITING_TEACHER,

@@ -8,7 +8,7 @@ import pytest
 from temporalio.client import WorkflowHandle
 
 from clients.moodle.calls import Calls
-from models import deadlines
+from models import cases, deadlines
 from models.calendar import WorkCalendar
 from models.deadlines import end_of
 from models.tables import Account, Course
@@ -335,3 +335,25 @@ async def _moodle_course(engine: Engine, course: Course) -> dict[str, int]:
     courses = (await engine.moodle_state())["courses"]
     [found] = [one for one in courses if one["id"] == course.moodle_id]
     return dict(found)
+
+
+async def test_a_successor_who_goes_without_accepting_is_replaced_by_a_case_that_ends_this_one(
+    engine: Engine,
+) -> None:
+    email = replacements.address()
+    number = await replacements.awaiting_acceptance(engine, email)
+    first = await replacements.waiting(engine, number)
+    gone = (await replacements.row(engine, number)).successor
+    assert gone is not None
+    new = replacements.successor()
+    later = await replacements.reported(engine, gone, replacements.days_ago(1), successor=new)
+    await replacements.finish(engine, later, new["email"])
+
+    asked_at = deadlines.next_repeat(await engine.skipper.get_current_time(first), 5, WorkCalendar())
+    await engine.skipper.fast_forward(first, asked_at - await engine.skipper.get_current_time(first))
+
+    await asyncio.wait_for(first.result(), 30)
+    line = await replacements.journal_says(engine, number, "Дело закрыто")
+    assert line.endswith(f"само сменяется, {cases.label(later)}")
+    assert "acceptance_awaited owner delivered" not in await engine.letter_names(number)
+    assert (await engine.case(number)).closed_at is not None

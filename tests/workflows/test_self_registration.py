@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from pypdf import PdfReader
+from temporalio.workflow import Info
 
 from models.letters import Notice
 from models.self_registration import Lack
@@ -126,6 +127,33 @@ async def test_it_is_looked_at_daily_and_told_once(engine: Engine, course: Cours
     await engine.skipper.fast_forward(handle, timedelta(days=1))
 
     assert await asyncio.wait_for(handle.result(), 30) == "way_open"
+
+
+async def test_after_years_of_looking_it_goes_on_in_a_new_run_and_tells_nothing_anew(
+    engine: Engine, course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if Temporal called a history of 30 events long."""
+    monkeypatch.setattr(
+        Info, "is_continue_as_new_suggested", lambda info: info.get_current_history_length() > 30
+    )
+    number, first = await shut(engine, course)
+    first_run = (await first.describe()).run_id
+    await engine.skipper.fast_forward(first, timedelta(days=5, hours=1))
+
+    async def is_anew() -> bool:
+        return (await first.describe()).run_id != first_run
+
+    await engine.until(is_anew)
+    await engine.until_waiting(first)
+    assert len(await open_tasks(engine, number)) == 1
+    assert await words.delivered(engine, number, of=2) == ["way_in_shut operator", "way_in_shut responsible"]
+    assert (await engine.get("responsible", f"/enrolments/{number}"))["state"]["code"] == "way_shut"
+    await lets_register(engine)
+    await lets_enrol(engine, course)
+    await visible(engine, course)
+    assert (await check(engine, number)).status_code == 200
+    assert await asyncio.wait_for(first.result(), 30) == "way_open"
+    assert await open_tasks(engine, number) == []
 
 
 async def test_nothing_is_open_while_the_operator_only_says_what_moodle_denies(

@@ -11,7 +11,7 @@ from temporalio.workflow import Info
 from api.auth import Role
 from models import learners, sign_up_rows
 from models.learners import Learner
-from models.tables import TrainingRow
+from models.tables import KeptHistory, TrainingRow
 from tests.api.words import issue, send
 from tests.engine import API, Engine
 from tests.workflows import words
@@ -225,3 +225,10 @@ async def test_a_training_with_thousands_of_applications_goes_on_in_a_new_run(
     described = await engine.client.get_workflow_handle(number).describe()
     assert described.run_id != first_run
     assert described.history_length < 100
+
+    async def is_kept() -> bool:
+        await engine.upkeep.round()
+        async with engine.sessions() as session:
+            return await session.get(KeptHistory, (number, first_run)) is not None
+
+    await engine.until(is_kept)
