@@ -1,6 +1,5 @@
 """Words of the tests of certificates: a training that is over, and the decision to certify it."""
 
-import asyncio
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, Protocol
@@ -19,7 +18,7 @@ from models.tables import (
     Subsystem,
     TrainingRow,
 )
-from tests.engine import Engine, Json
+from tests.engine import Engine, Json, result_of
 
 COURSE = "Оказание первой помощи"
 _ORDINALS = count(500_000)
@@ -62,7 +61,7 @@ async def decide(engine: Engine, training: str, status: int = 201, **award: Any)
 async def finished(engine: Engine, number: str) -> Json:
     """The decision, once all of it is done."""
     handle = engine.client.get_workflow_handle(number)
-    assert await asyncio.wait_for(handle.result(), 60) == "done"
+    assert await result_of(handle) == "done"
     return dict(await engine.get("agency", f"/certifications/{number}"))
 
 

@@ -43,7 +43,7 @@ from tests.migrating import migrate
 from worker import connect, create_worker
 
 API = "/api/v1"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 SITES = ("edu", "eledu", "eiok")
 _AILING: dict[str, set[str]] = {}
 """By address of the stand-in, which several engines share: its sites that a test made fail."""
@@ -377,6 +377,11 @@ def _settings(postgres: Postgres, temporal: TemporalServer, mail: MailSink, mood
         operator_email="operator@example.org",
         operator_head_email="operator-head@example.org",
     )
+
+
+async def result_of(handle: WorkflowHandle[Any, Any]) -> Any:
+    """What a workflow that comes to its end by itself comes to."""
+    return await asyncio.wait_for(handle.result(), PATIENCE_SECONDS)
 
 
 def today() -> datetime:

@@ -56,6 +56,10 @@ class Typed:
             return self._failed.form.text(name)
         return otherwise
 
+    def ticked(self, name: str, value: Any) -> bool:
+        """Whether a box with this value was ticked in the form that failed."""
+        return self._failed is not None and self._is_in_it and str(value) in self._failed.form.texts(name)
+
     def is_open(self, action: str) -> bool:
         """Whether it is this form that failed, and so is not to be folded away."""
         return self._failed is not None and self._failed.action == action

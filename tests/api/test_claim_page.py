@@ -307,13 +307,13 @@ async def test_a_claim_waits_for_nobody_for_long(engine: Engine, course: Course)
     some = await a_list(engine, course=course)
     code = await code_of(engine, some)
     hasty = engine.api_with(moodle_timeout=timedelta(seconds=1))
-    await engine.moodle_fault("slow", seconds=3)
+    await engine.moodle_fault("slow", seconds=60)
 
     began = time.monotonic()
     answer = await choose(hasty, code)
 
     assert answer.status_code == 503
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 30
 
 
 async def test_what_comes_too_often_is_held_up_as_a_page(engine: Engine) -> None:

@@ -43,7 +43,7 @@ async def mailed(engine: Engine, some: List, form: Json | None = None) -> httpx.
     before = len(await letters(engine, some.number))
     response = await engine.post("responsible", f"/enrolments/{some.number}/codes", form)
     if response.status_code == 200:
-        await engine.until(lambda: _is_sent(engine, some.number, before), seconds=30)
+        await engine.until(lambda: _is_sent(engine, some.number, before))
     return response
 
 

@@ -83,7 +83,7 @@ async def test_the_operator_runs_a_canary_and_reads_what_it_shows(engine: Engine
             runs = await quick.get("supervisor", "/canary?limit=1")
             return next((one for one in runs if one["finished_at"] and one["asked_by"] != "система"), None)
 
-        run = await quick.until(last, seconds=60)
+        run = await quick.until(last)
 
     assert (first.status_code, again.status_code) == (202, 202)
     assert (run["passed"], run["faults"]) == (True, [])

@@ -154,7 +154,7 @@ async def _break_off(app: FastAPI, beginning: bytes) -> list[object]:
         "scheme": "http",
         "server": ("api", 80),
     }
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await app(scope, receive, send)
     return answered
 

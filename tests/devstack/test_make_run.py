@@ -21,9 +21,9 @@ from devstack import letters
 from devstack.ports import HOST, free_ports
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
-SECOND_START_SECONDS = 20
-COMES_BACK_SECONDS = 30
+START_SECONDS = 120
+SECOND_START_SECONDS = 60
+COMES_BACK_SECONDS = 120
 PORTS = ("TEMPORAL_PORT", "TEMPORAL_UI_PORT", "API_PORT", "MOODLE_PORT", "SMTP_PORT", "LETTERS_PORT")
 
 

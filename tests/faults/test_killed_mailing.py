@@ -47,7 +47,7 @@ async def test_no_letter_of_a_mailing_is_lost_or_goes_under_two_message_ids(outs
         await outside.sql(f"SELECT pg_terminate_backend(pid) FROM ({_WAITING}) AS waiting")
     left = [row for row in await _rows(outside, training) if row["state"] == "written"]
     await outside.stack.worker.start()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         await outside.until(lambda: _all_settled(outside, training))
 
     skipping.cancel()

@@ -32,7 +32,7 @@ async def test_a_worker_killed_between_moodles_answer_and_the_steps_end_doubles_
     await outside.until(lambda: courses(outside, number))
     await outside.stack.worker.start()
     # No sign of life for 15 s, and 5 s until the next attempt: not the two minutes that a step may take.
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(100):
         await outside.until_stage(number, "done")
 
     [course] = await courses(outside, number)

@@ -29,7 +29,7 @@ async def test_nobody_of_a_list_is_lost_or_made_or_enrolled_twice(outside: Outsi
     await outside.stack.worker.kill()
     left = await outside.sql("SELECT 1 FROM learners WHERE number = %s AND state <> 'enrolled'", number)
     await outside.stack.worker.start()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         await outside.until(lambda: _is(outside, number, "done"))
 
     assert left

@@ -28,7 +28,7 @@ async def test_what_a_killed_attempt_saw_is_in_the_proof_and_nothing_is_removed_
     await outside.stack.worker.kill()
     await outside.until(lambda: _is_gone(outside, email))
     await outside.stack.worker.start()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         await outside.until(lambda: _is_removed(outside, number))
 
     [row] = await outside.sql("SELECT proof FROM replacements WHERE number = %s", number)

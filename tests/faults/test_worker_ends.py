@@ -24,4 +24,4 @@ async def test_a_worker_that_hangs_at_its_end_is_left(
     async with engine.with_settings():
         monkeypatch.setattr(Worker, "shutdown", hang)
         began = time.monotonic()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60

@@ -146,15 +146,15 @@ def test_a_candidate_survives_its_journey_through_temporal() -> None:
     assert Candidate.model_validate_json(candidate.model_dump_json()) == candidate
 
 
-def test_five_thousand_titles_take_less_than_50_ms() -> None:
+def test_ten_times_as_many_titles_take_some_ten_times_as_long() -> None:
     words = ["охрана", "труда", "безопасность", "основы", "управление", "закупки", "кадровый", "школа"]
     dice = random.Random(42)
     titles = [" ".join(dice.choices(words, k=dice.randint(2, 6))) + f" {n}" for n in range(5000)]
     catalogue = [known(title) for title in titles]
 
-    def measure() -> float:
+    def measure(count: int) -> float:
         started = process_time()
-        rank("Основы охраны труда для руководителей", catalogue)
+        rank("Основы охраны труда для руководителей", catalogue[:count])
         return process_time() - started
 
-    assert min(measure() for _ in range(5)) < 0.05
+    assert min(measure(5000) for _ in range(5)) < 30 * min(measure(500) for _ in range(5))

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import httpx
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from devstack import chromium
 from devstack.moodle.server import serving
@@ -22,6 +22,7 @@ async def stand(engine: Engine) -> Engine:
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Chromium; tests that need it are left out where there is none."""
+    expect.set_options(timeout=60_000)
     async with chromium.running() as running:
         yield running
 

@@ -10,7 +10,7 @@ from models.requests import Stage
 from models.tables import JournalEntry
 from tests.api import words
 from tests.engine import Engine, Json
-from tests.pages.people import Person, SignIn
+from tests.pages.people import HOME, Person, SignIn
 
 HOSTILE = "<script>alert(1)</script>\"'>&{{7*7}} Ж𝒜" + "w" * 60 + "\u202eabc"
 
@@ -127,6 +127,22 @@ async def test_the_operator_ticks_off_what_is_done_by_hand(stand: Engine, signed
         f"/cases/{number}/confirmation", done=["role"], url="http://test.example.org/course/view.php?id=3"
     )
     assert "Исполнение завершено." in answer.text
+
+
+async def test_what_was_ticked_stays_ticked_when_the_address_is_none(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    number = await words.by_hand(stand)
+    operator = await signed_in("operator")
+    fields = {"token": await operator.token(), "done": ["course", "role"], "url": "нет"}
+
+    again = await operator.http.post(
+        f"/cases/{number}/confirmation", data=fields, headers={"Referer": f"{HOME}/cases/{number}"}
+    )
+
+    assert again.status_code == 422
+    ticked = re.findall(r'name="done" value="(\w+)" checked', again.text)
+    assert ticked == ["course", "role"]
 
 
 async def test_an_obstacle_without_words_is_told(stand: Engine, signed_in: SignIn) -> None:

@@ -81,6 +81,4 @@ async def test_learners_from_the_file_to_the_course(
         await enrolments.until_state(stand, number, "done")
         if not scripts:
             await page.reload()
-        await expect(page.locator("main").get_by_text("Записано на курс: 2 из 2")).to_be_visible(
-            timeout=20_000
-        )
+        await expect(page.locator("main").get_by_text("Записано на курс: 2 из 2")).to_be_visible()

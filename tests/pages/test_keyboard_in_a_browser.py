@@ -89,7 +89,7 @@ async def _upload_and_confirm(keys: Keyboard, url: str, stand: Engine) -> None:
     await keys.is_told("Список принят")
     await keys.press("Подтвердить план")
     await keys.is_told("План подтверждён")
-    await expect(keys.page.locator("[aria-live]")).to_contain_text("Записано на курс: 2 из 2", timeout=20_000)
+    await expect(keys.page.locator("[aria-live]")).to_contain_text("Записано на курс: 2 из 2")
 
 
 async def _certify(keys: Keyboard, url: str, stand: Engine) -> None:

@@ -65,7 +65,7 @@ async def report(engine: Engine, handle: WorkflowHandle[Any, Any]) -> CanaryRow:
         async with engine.sessions() as session:
             return (await session.scalars(query)).first()
 
-    found: CanaryRow = await engine.until(row, seconds=60)
+    found: CanaryRow = await engine.until(row)
     return found
 
 

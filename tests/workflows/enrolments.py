@@ -97,12 +97,12 @@ def handle(engine: Engine, number: str) -> WorkflowHandle[Any, Any]:
     return engine.client.get_workflow_handle(number)
 
 
-async def until_state(engine: Engine, number: str, state: str, *, seconds: float = 30) -> None:
+async def until_state(engine: Engine, number: str, state: str) -> None:
     async def is_there() -> bool:
         async with engine.sessions() as session:
             return (await session.get_one(EnrolmentRow, number)).state == state
 
-    await engine.until(is_there, seconds=seconds)
+    await engine.until(is_there)
 
 
 async def counts(engine: Engine, number: str) -> Json:

@@ -1,6 +1,5 @@
 """Words of clause 4.8: somebody responsible for a course, the end of their powers, who comes after."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from api.auth import Role
 from devstack.keys import RESPONSIBLE_EMAIL
 from models.tables import CaseRow, Course, Person, ReplacementRow, Responsibility
 from models.terms import Clause
-from tests.engine import Engine, Json
+from tests.engine import Engine, Json, result_of
 from tests.workflows import setups, words
 
 Handle = WorkflowHandle[Any, Any]
@@ -163,7 +162,7 @@ async def finish(engine: Engine, number: str, email: str) -> None:
     await engine.until(letter(engine, number, "successor_appointed responsible delivered"))
     response = await accept(engine, number, email)
     assert response.status_code == 200, response.text
-    await asyncio.wait_for(engine.client.get_workflow_handle(number).result(), 30)
+    await result_of(engine.client.get_workflow_handle(number))
 
 
 async def all_of(engine: Engine, held: Held) -> list[int]:

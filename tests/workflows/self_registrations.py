@@ -28,7 +28,7 @@ async def until(engine: Engine, number: str, state: str) -> Json:
         shown = dict(await engine.get("responsible", f"/enrolments/{number}"))
         return shown if shown["state"]["code"] == state else None
 
-    return dict(await engine.until(is_there, seconds=30))
+    return dict(await engine.until(is_there))
 
 
 async def opened(engine: Engine, course: Course) -> str:

@@ -13,7 +13,7 @@ from models.deadlines import end_of, morning_of
 from models.letters import Notice
 from models.tables import Course
 from models.terms import Clause, Recipient
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import setups, words
 from tests.workflows.courses import building, furnish
 from tests.workflows.trainings import course_by_hand, course_of_its_own
@@ -53,7 +53,7 @@ async def test_a_course_that_lacks_something_is_told_what_and_ready_once_it_is_m
     assert lacking.status_code == 200, lacking.text
     assert (lacking.json()["state"]["code"], blocking(lacking)) == ("building", ["no-content", "hidden"])
     assert (ready.json()["state"]["code"], blocking(ready)) == ("ready", [])
-    assert await asyncio.wait_for(handle.result(), 30) == "ready"
+    assert await result_of(handle) == "ready"
     for recipient in (Recipient.OWNER, Recipient.OPERATOR, Recipient.RESPONSIBLE):
         letter = await words.letter(engine, handle.id, Notice.COURSE_READY, recipient)
         assert "готов" in letter.subject
@@ -164,7 +164,7 @@ async def test_while_moodle_is_away_nothing_changes_and_the_same_key_may_be_trie
     assert words.problem(away) == (503, "moodle-away")
     assert int(away.headers["Retry-After"]) > 0
     assert back.json()["state"]["code"] == "ready", back.text
-    assert await asyncio.wait_for(handle.result(), 30) == "ready"
+    assert await result_of(handle) == "ready"
 
 
 async def test_a_course_that_is_gone_from_moodle_is_not_ready(engine: Engine) -> None:
@@ -318,7 +318,7 @@ async def test_a_plan_made_while_a_good_declaration_is_looked_at_is_told_that_it
 
     assert (await declaring).json()["state"]["code"] == "ready"
     assert words.problem(late)[0] == 409
-    assert await asyncio.wait_for(handle.result(), 30) == "ready"
+    assert await result_of(handle) == "ready"
     assert await engine.clause(handle.id, Clause.AUTHORING) is None
 
 

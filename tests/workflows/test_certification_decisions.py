@@ -10,7 +10,7 @@ from temporalio.client import WorkflowHandle
 from tests import certificates
 from tests.api.words import post_raw
 from tests.certificates import decide, finished, given, over, person
-from tests.engine import Engine, Json
+from tests.engine import Engine, Json, result_of
 from tests.workflows import words
 from tests.workflows.trainings import course_by_hand, running
 
@@ -135,7 +135,7 @@ async def test_results_of_a_subsystem_without_web_services_are_as_good(engine: E
     uploaded = await upload(engine, training, file)
     early = await decide(engine, training, 409)
     await engine.post("agency", f"/trainings/{training}/closing", {})
-    await asyncio.wait_for(workflow(engine, training).result(), 60)
+    await result_of(workflow(engine, training))
 
     number = (await decide(engine, training, whom="threshold", threshold=87))["number"]
     await finished(engine, number)

@@ -10,7 +10,7 @@ from models.deadlines import Deadline
 from models.letters import Notice
 from models.tables import ClauseRow
 from models.terms import Clause, Recipient
-from tests.engine import Engine, Json
+from tests.engine import Engine, Json, result_of
 from tests.workflows import words
 from tests.workflows.amending import after, moved
 from tests.workflows.courses import QUESTION, asked
@@ -116,7 +116,7 @@ async def test_a_consultation_that_nobody_goes_on_with_closes_by_itself(engine: 
 
     await engine.skipper.fast_forward(handle, timedelta(days=31))
 
-    assert await asyncio.wait_for(handle.result(), 30) == "closed"
+    assert await result_of(handle) == "closed"
     assert any("новых вопросов нет" in line for line in await engine.journal(handle.id))
 
 
@@ -125,7 +125,7 @@ async def test_a_question_that_is_taken_back_is_not_answered_and_takes_no_more(e
     handle = await asked(engine, course)
 
     closed = await say(engine, "responsible", handle.id, "closing")
-    assert await asyncio.wait_for(handle.result(), 30) == "closed"
+    assert await result_of(handle) == "closed"
     refused = await engine.post("operator", f"/consultations/{handle.id}/answers", {"text": ANSWER})
 
     assert closed["state"]["code"] == "closed"

@@ -1,6 +1,5 @@
 """Clause 4.5: a list of learners from its upload to the course."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from models.letters import Notice
 from models.tables import Account, Course
 from models.terms import Recipient
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import enrolments, words
 from tests.workflows.trainings import course_of_its_own
 
@@ -30,7 +29,7 @@ async def test_a_list_is_planned_confirmed_and_registered(engine: Engine, course
     await words.letter(engine, number, Notice.ENROLMENT_PLAN, Recipient.RESPONSIBLE)
 
     await enrolments.confirm(engine, number)
-    stage = await asyncio.wait_for(enrolments.handle(engine, number).result(), 30)
+    stage = await result_of(enrolments.handle(engine, number))
 
     assert plan == {"new": 4, "wrong": 1}
     assert stage == "done"
@@ -54,7 +53,7 @@ async def test_a_plan_that_is_given_up_changes_nothing(engine: Engine, course: C
     response = await engine.post("agency", f"/enrolments/{number}/withdrawal")
 
     assert (response.status_code, response.json()["state"]["code"]) == (200, "given_up"), response.text
-    assert await asyncio.wait_for(enrolments.handle(engine, number).result(), 30) == "given_up"
+    assert await result_of(enrolments.handle(engine, number)) == "given_up"
     assert await enrolments.seen_in_moodle(engine, course) == before
     again = await engine.post("responsible", f"/enrolments/{number}/confirmation")
     assert words.problem(again) == (409, "stage-passed")
@@ -66,7 +65,7 @@ async def test_a_plan_that_nobody_confirms_reminds_and_lapses(engine: Engine, co
 
     await engine.skipper.fast_forward(handle, timedelta(days=40))
 
-    assert await asyncio.wait_for(handle.result(), 30) == "lapsed"
+    assert await result_of(handle) == "lapsed"
     reminders = [one for one in await engine.letter_names(number) if one.startswith("reminder")]
     assert len(reminders) == 2
     letter = await words.letter(engine, number, Notice.ENROLMENT_SUMMARY, Recipient.RESPONSIBLE)
@@ -85,7 +84,7 @@ async def test_a_plan_is_confirmed_in_its_last_second_and_not_after_it(
 
     await enrolments.confirm(engine, number)
 
-    assert await asyncio.wait_for(enrolments.handle(engine, number).result(), 30) == "done"
+    assert await result_of(enrolments.handle(engine, number)) == "done"
 
 
 async def test_the_same_list_again_makes_nobody_twice(engine: Engine, course: Course) -> None:
@@ -104,6 +103,6 @@ async def test_a_list_without_a_good_row_ends_at_once(engine: Engine, course: Co
 
     number = await enrolments.uploaded(engine, course, enrolments.table(lines))
 
-    assert await asyncio.wait_for(enrolments.handle(engine, number).result(), 30) == "useless"
+    assert await result_of(enrolments.handle(engine, number)) == "useless"
     assert await enrolments.counts(engine, number) == {"wrong": 30}
     await words.letter(engine, number, Notice.ENROLMENT_PLAN, Recipient.RESPONSIBLE)

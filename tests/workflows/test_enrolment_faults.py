@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from clients.moodle import calls
 from models.tables import Account, BulkLetter, Course, EnrolmentRow
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import enrolments, setups, words
 from tests.workflows.trainings import course_of_its_own
 
@@ -127,7 +127,7 @@ async def test_a_file_that_cant_be_read_says_why_and_does_nothing(
 ) -> None:
     number = await enrolments.uploaded(engine, course, content)
 
-    assert await asyncio.wait_for(enrolments.handle(engine, number).result(), 30) == "unreadable"
+    assert await result_of(enrolments.handle(engine, number)) == "unreadable"
     shown = await engine.get("responsible", f"/enrolments/{number}")
     assert shown["state"]["code"] == "unreadable"
     assert why in shown["why"]
@@ -173,7 +173,7 @@ async def test_a_zip_bomb_harms_nobody(engine: Engine, course: Course) -> None:
 
     number = await enrolments.uploaded(engine, course, content.getvalue(), filename="бомба.xlsx")
 
-    assert await asyncio.wait_for(enrolments.handle(engine, number).result(), 30) == "unreadable"
+    assert await result_of(enrolments.handle(engine, number)) == "unreadable"
     assert "развёрнутом" in (await engine.get("responsible", f"/enrolments/{number}"))["why"]
 
 
@@ -212,9 +212,9 @@ async def test_a_bad_day_of_moodle_neither_loses_nor_doubles_anybody(
 
         await enrolments.confirm(own, number)
         skipping = asyncio.create_task(own.skipper.fast_forward(enrolments.handle(own, number), HOUR))
-        await enrolments.until_state(own, number, "done", seconds=90)
+        await enrolments.until_state(own, number, "done")
         skipping.cancel()
-        await asyncio.wait_for(enrolments.handle(own, number).result(), 60)
+        await result_of(enrolments.handle(own, number))
 
     assert await enrolments.states(engine, number) == {"enrolled": 61}
     emails, enrolled = await enrolments.seen_in_moodle(engine, course, site)
@@ -239,7 +239,7 @@ async def test_the_forms_of_a_long_list_fit_into_phps_own_limit(engine: Engine, 
         before = Counter(await own.moodle_calls())
 
         await enrolments.confirm(own, number)
-        await enrolments.until_state(own, number, "done", seconds=90)
+        await enrolments.until_state(own, number, "done")
 
     assert await enrolments.states(engine, number) == {"enrolled": 700}
     asked = Counter(await engine.moodle_calls()) - before
@@ -280,7 +280,7 @@ async def test_a_worker_killed_in_the_middle_makes_nobody_twice(engine: Engine, 
         http=engine._http,
     )
     async with engine_again.worker():
-        await enrolments.until_state(engine, number, "done", seconds=90)
+        await enrolments.until_state(engine, number, "done")
         assert await enrolments.states(engine, number) == {"enrolled": 600}
         emails, enrolled = await enrolments.seen_in_moodle(engine, course)
         assert [count for email, count in emails.items() if mark in email] == [1] * 600

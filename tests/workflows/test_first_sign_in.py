@@ -1,6 +1,5 @@
 """Clause 4.5 from a list to the first sign-in: who was registered chooses a password by a code."""
 
-import asyncio
 from uuid import uuid4
 
 import httpx
@@ -11,7 +10,7 @@ from models.letters import LetterState
 from models.tables import BulkLetter, Course
 from tests.api.test_codes import codes_told, printed
 from tests.claims import PASSWORD, choose
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import enrolments
 from tests.workflows.trainings import course_of_its_own
 
@@ -25,7 +24,7 @@ async def registered(engine: Engine, course: Course, *lines: str) -> str:
     """A list at its end, its letters sent."""
     number = await enrolments.planned(engine, course, enrolments.table(lines))
     await enrolments.confirm(engine, number)
-    await asyncio.wait_for(enrolments.handle(engine, number).result(), 60)
+    await result_of(enrolments.handle(engine, number))
     return number
 
 
@@ -92,7 +91,7 @@ async def test_registration_is_over_though_the_mail_server_is_away(engine: Engin
     await enrolments.until_state(engine, number, "done")
     await engine.mail.start()
 
-    await asyncio.wait_for(enrolments.handle(engine, number).result(), 90)
+    await result_of(enrolments.handle(engine, number))
 
     query = select(BulkLetter).where(col(BulkLetter.number) == number)
     async with engine.sessions() as session:

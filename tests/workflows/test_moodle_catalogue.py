@@ -96,13 +96,13 @@ async def test_a_catalogue_read_by_halves_is_not_taken_over(engine: Engine) -> N
 async def test_moodles_that_hang_are_given_up_side_by_side(engine: Engine) -> None:
     await read_before(engine, timedelta(hours=1))
     for site in SITES:
-        await engine.moodle_fault("slow", site=site, function=CATEGORIES, seconds=2)
+        await engine.moodle_fault("slow", site=site, function=CATEGORIES, seconds=60)
     started = time.monotonic()
 
     unread = await catalogue(engine).refresh()
 
     assert unread == SITES
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 60
 
 
 async def test_a_moodle_that_hangs_is_let_alone_by_the_next_reviews(engine: Engine) -> None:

@@ -188,7 +188,7 @@ async def test_one_run_at_a_time_whoever_starts_it(engine: Engine) -> None:
         return shown["last"] is not None and not shown["running"]
 
     await asyncio.sleep(0.5)
-    await engine.until(ended, seconds=30)
+    await engine.until(ended)
     schedule = engine.client.get_schedule_handle(schedules.reconciliation_of("edu"))
     description = await schedule.describe()
     await schedule.delete()

@@ -1,12 +1,11 @@
 """Clause 4.8: the end of powers, the removal of rights, the successor."""
 
-import asyncio
 from datetime import timedelta
 
 from models.deadlines import end_of
 from models.tables import Course
 from models.terms import Clause
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import replacements
 from tests.workflows.setups import EDITING_TEACHER
 
@@ -23,7 +22,7 @@ async def test_a_replacement_goes_from_the_report_to_the_list_of_what_is_open(en
     accepted = await replacements.accept(engine, number, new["email"])
 
     assert accepted.status_code == 200, accepted.text
-    await asyncio.wait_for(engine.client.get_workflow_handle(number).result(), 30)
+    await result_of(engine.client.get_workflow_handle(number))
     assert await replacements.responsible(engine, held.course) == [new["email"]]
     assert (await replacements.teachers(engine, held.course)) == {new["email"]: [EDITING_TEACHER]}
     [proof] = [one for key, one in (await replacements.row(engine, number)).proof.items() if "course" in key]

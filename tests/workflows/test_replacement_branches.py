@@ -13,7 +13,7 @@ from models.calendar import WorkCalendar
 from models.deadlines import end_of
 from models.tables import Account, Course
 from models.terms import Clause
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import replacements, setups, trainings, words
 from tests.workflows.replacements import Held
 from tests.workflows.setups import COURSE_CREATOR, EDITING_TEACHER
@@ -352,7 +352,7 @@ async def test_a_successor_who_goes_without_accepting_is_replaced_by_a_case_that
     asked_at = deadlines.next_repeat(await engine.skipper.get_current_time(first), 5, WorkCalendar())
     await engine.skipper.fast_forward(first, asked_at - await engine.skipper.get_current_time(first))
 
-    await asyncio.wait_for(first.result(), 30)
+    await result_of(first)
     line = await replacements.journal_says(engine, number, "Дело закрыто")
     assert line.endswith(f"само сменяется, {cases.label(later)}")
     assert "acceptance_awaited owner delivered" not in await engine.letter_names(number)

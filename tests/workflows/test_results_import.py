@@ -1,14 +1,12 @@
 """Clause 4.7: results of a subsystem without web services come by a file."""
 
-import asyncio
-
 import httpx
 import pytest
 
 from api.auth import Role
 from models.tables import Course
 from tests.api.words import issue, post_raw
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import words
 from tests.workflows.trainings import course_by_hand, course_of_its_own, running
 
@@ -80,7 +78,7 @@ async def test_nothing_is_taken_after_the_end_nor_read_on_demand_nor_seen_by_oth
     refresh = await engine.post("agency", f"/trainings/{number}/refresh")
     stranger = await issue(engine, Role.AGENCY, "trud")
     await engine.post("agency", f"/trainings/{number}/closing", {})
-    await asyncio.wait_for(engine.client.get_workflow_handle(number).result(), 30)
+    await result_of(engine.client.get_workflow_handle(number))
 
     late = await upload(engine, number, HEADINGS)
 

@@ -1,6 +1,5 @@
 """Clause 4.5, way one: learners register themselves, once the site and the course let them."""
 
-import asyncio
 import io
 import re
 from datetime import timedelta
@@ -15,7 +14,7 @@ from models.letters import Notice
 from models.self_registration import Lack
 from models.tables import Course, LetterRow, Task
 from models.terms import Recipient
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import words
 from tests.workflows.self_registrations import chosen, lets_enrol, lets_register, shut
 from tests.workflows.trainings import course_of_its_own
@@ -54,7 +53,7 @@ async def test_where_all_is_open_the_responsible_gets_the_instruction_at_once(
     await visible(engine, course)
 
     number = await chosen(engine, course)
-    stage = await asyncio.wait_for(engine.client.get_workflow_handle(number).result(), 30)
+    stage = await result_of(engine.client.get_workflow_handle(number))
 
     assert stage == "way_open"
     letter = await words.letter(engine, number, Notice.SELF_REGISTRATION, Recipient.RESPONSIBLE)
@@ -104,7 +103,7 @@ async def test_once_somebody_says_so_it_is_looked_at_again(engine: Engine, cours
     await visible(engine, course)
     assert (await check(engine, number)).status_code == 200
 
-    assert await asyncio.wait_for(handle.result(), 30) == "way_open"
+    assert await result_of(handle) == "way_open"
     assert await open_tasks(engine, number) == []
     letter = await words.letter(engine, number, Notice.SELF_REGISTRATION, Recipient.RESPONSIBLE)
     assert "сообщите его Пользователям" in re.sub(r"\s+", " ", letter.text)
@@ -126,7 +125,7 @@ async def test_it_is_looked_at_daily_and_told_once(engine: Engine, course: Cours
 
     await engine.skipper.fast_forward(handle, timedelta(days=1))
 
-    assert await asyncio.wait_for(handle.result(), 30) == "way_open"
+    assert await result_of(handle) == "way_open"
 
 
 async def test_after_years_of_looking_it_goes_on_in_a_new_run_and_tells_nothing_anew(
@@ -152,7 +151,7 @@ async def test_after_years_of_looking_it_goes_on_in_a_new_run_and_tells_nothing_
     await lets_enrol(engine, course)
     await visible(engine, course)
     assert (await check(engine, number)).status_code == 200
-    assert await asyncio.wait_for(first.result(), 30) == "way_open"
+    assert await result_of(first) == "way_open"
     assert await open_tasks(engine, number) == []
 
 
@@ -185,7 +184,7 @@ async def test_what_a_2_8_5_does_not_tell_the_operator_confirms_by_the_task(engi
     response = await engine.post("operator", f"/tasks/{task.id}/retry")
 
     assert response.status_code == 200, response.text
-    assert await asyncio.wait_for(handle.result(), 30) == "way_open"
+    assert await result_of(handle) == "way_open"
     assert any("подтверждено Оператором" in line for line in await engine.journal(number))
 
 
@@ -212,7 +211,7 @@ async def test_a_subsystem_without_web_services_is_looked_at_by_the_operator(
 
     assert {Lack.SITE_UNSEEN.russian, Lack.COURSE_UNSEEN.russian} <= set(_lines(task))
     assert response.status_code == 200, response.text
-    assert await asyncio.wait_for(handle.result(), 30) == "way_open"
+    assert await result_of(handle) == "way_open"
 
 
 def _lines(task: Task) -> list[str]:

@@ -13,7 +13,7 @@ from models import learners, sign_up_rows
 from models.learners import Learner
 from models.tables import KeptHistory, TrainingRow
 from tests.api.words import issue, send
-from tests.engine import API, Engine
+from tests.engine import API, Engine, result_of
 from tests.workflows import words
 from tests.workflows.sign_ups import applied, look, open_to_all, sign_up, standings
 from tests.workflows.trainings import bulk_letters, course_of_its_own, opened
@@ -196,7 +196,7 @@ async def test_after_the_training_nobody_signs_up_or_is_decided(engine: Engine) 
     number = (await open_to_all(engine))["number"]
     anna = await applied(engine, number)
     await engine.post("agency", f"/trainings/{number}/closing", {})
-    await asyncio.wait_for(engine.client.get_workflow_handle(number).result(), 30)
+    await result_of(engine.client.get_workflow_handle(number))
 
     assert words.problem(await sign_up(engine, number, "boris")) == (409, "sign-up-closed")
     accept = f"/trainings/{number}/sign-ups/{anna}/acceptance"

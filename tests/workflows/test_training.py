@@ -1,6 +1,5 @@
 """Clause 4.6: a training from its first letter to its results."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,7 @@ from sqlmodel import col, select
 from models.letters import Notice
 from models.tables import BulkLetter
 from models.terms import Recipient
-from tests.engine import Engine
+from tests.engine import Engine, result_of
 from tests.workflows import words
 from tests.workflows.trainings import course_of_its_own, learner, opened
 
@@ -25,7 +24,7 @@ async def test_a_training_goes_from_its_first_letter_to_its_kept_results(engine:
 
     await engine.skipper.fast_forward(handle, timedelta(days=22))
 
-    assert await asyncio.wait_for(handle.result(), 30) == "ended"
+    assert await result_of(handle) == "ended"
     results = await engine.get("responsible", f"/trainings/{number}/results")
     states = {one["name"].split()[-1]: one["state"] for one in results["learners"]}
     assert states["Закончилов"] != "not_begun"
@@ -66,7 +65,7 @@ async def test_a_prolonged_training_reminds_again_before_its_new_end(engine: Eng
     assert (taken.status_code, taken.json()["ends_on"]) == (200, ends_on), taken.text
     await engine.skipper.fast_forward(handle, timedelta(days=32))
 
-    assert await asyncio.wait_for(handle.result(), 30) == "ended"
+    assert await result_of(handle) == "ended"
     after = [step for step in await mailings(engine, number) if step not in before]
     assert any("not-finished" in step for step in after)
     assert any("продлено" in line for line in await engine.journal(number))
@@ -83,7 +82,7 @@ async def test_a_training_closed_early_keeps_its_results_and_writes_no_more(engi
 
     response = await engine.post("agency", f"/trainings/{number}/closing", {"reason": "Группа распущена"})
     assert response.status_code == 200, response.text
-    stage = await asyncio.wait_for(handle.result(), 30)
+    stage = await result_of(handle)
 
     assert stage == response.json()["state"]["code"] == "closed"
     assert len(await engine.get("agency", f"/cases/{number}/documents")) == 3

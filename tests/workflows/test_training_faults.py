@@ -16,7 +16,7 @@ from models.deadlines import LOCAL_ZONE
 from models.letters import Notice
 from models.tables import Course
 from models.terms import Recipient
-from tests.engine import Engine, Json
+from tests.engine import Engine, Json, result_of
 from tests.workflows import words
 from tests.workflows.trainings import bulk_letters, course_of_its_own, learner, opened, running
 
@@ -42,7 +42,7 @@ async def ended(engine: Engine, number: str) -> Json:
     """The results that are kept, once the training has gone to its end."""
     handle = workflow(engine, number)
     await engine.skipper.fast_forward(handle, timedelta(days=DAYS + 2))
-    assert await asyncio.wait_for(handle.result(), 60) == "ended"
+    assert await result_of(handle) == "ended"
     return dict(await engine.get("agency", f"/trainings/{number}/results"))
 
 
@@ -166,8 +166,8 @@ async def test_it_may_be_closed_up_to_its_last_second_and_not_after(engine: Engi
     late = await engine.post("agency", f"/trainings/{other}/closing", {})
 
     assert (closed.status_code, closed.json()["state"]["code"]) == (200, "closed"), closed.text
-    assert await asyncio.wait_for(workflow(engine, number).result(), 30) == "closed"
-    assert await asyncio.wait_for(workflow(engine, other).result(), 30) == "ended"
+    assert await result_of(workflow(engine, number)) == "closed"
+    assert await result_of(workflow(engine, other)) == "ended"
     assert words.problem(late)[0] == 409
 
 
@@ -185,7 +185,7 @@ async def test_an_outage_over_the_end_ends_it_late_and_nobody_is_reminded_of_wha
     before = {row.step for row in await bulk_letters(engine, number)}
     await words.try_again(engine, task)
 
-    assert await asyncio.wait_for(handle.result(), 60) == "ended"
+    assert await result_of(handle) == "ended"
     assert {row.step for row in await bulk_letters(engine, number)} == before
     assert not any("not-finished" in step for step in before)
     assert (await engine.get("agency", f"/trainings/{number}"))["state"]["code"] == "ended"
@@ -231,7 +231,7 @@ async def test_no_person_is_in_its_history(engine: Engine, course: Course) -> No
     number = await running(engine, course=course)
     await engine.post("agency", f"/trainings/{number}/closing", {"reason": "Секретнов заболел"})
     handle = workflow(engine, number)
-    await asyncio.wait_for(handle.result(), 30)
+    await result_of(handle)
 
     history = await words.history(handle)
 
@@ -260,5 +260,5 @@ async def test_a_mail_server_that_is_away_holds_neither_the_end_nor_the_results_
     assert closed.status_code == 200, closed.text
     assert before is None
     # The pause between two attempts is skipped, as time was asked to go on.
-    assert await asyncio.wait_for(handle.result(), 60) == "closed"
+    assert await result_of(handle) == "closed"
     assert {row.state for row in await bulk_letters(engine, number)} == {"delivered"}
