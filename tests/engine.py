@@ -253,11 +253,9 @@ class Engine:
 
     # Time
 
-    async def until(
-        self, condition: Callable[[], Awaitable[Any]], *, seconds: float = PATIENCE_SECONDS
-    ) -> Any:
+    async def until(self, condition: Callable[[], Awaitable[Any]]) -> Any:
         """Wait, in real time, until a condition holds; its value."""
-        limit, pause = time.monotonic() + seconds, 0.01
+        limit, pause = time.monotonic() + PATIENCE_SECONDS, 0.01
         while True:
             if value := await condition():
                 return value

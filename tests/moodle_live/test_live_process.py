@@ -22,7 +22,7 @@ async def test_a_request_is_set_up_in_that_moodle(engine: Engine, live: Live, ma
             # a request of the real engine has this number there: hands off
             pytest.skip(f"в этой Moodle уже есть запрос № {number} (a real request has this number there)")
         await there.approve(number)
-        await closed(there, number, seconds=120)
+        await closed(there, number)
 
     category = await live.client.find_category(ids.category_idnumber(number))
     course = await live.client.find_course(ids.course_idnumber(number))

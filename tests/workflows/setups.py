@@ -17,7 +17,7 @@ from models.deadlines import Deadline
 from models.requests import Stage
 from models.tables import Category, ClauseRow, Course, JournalEntry, Person, Request, Responsibility, Task
 from models.terms import Clause
-from tests.engine import PATIENCE_SECONDS, Engine, Json
+from tests.engine import Engine, Json, result_of
 
 COURSE_CREATOR, EDITING_TEACHER = 2, 3
 HOUR = timedelta(hours=1)
@@ -50,9 +50,9 @@ async def set_up(engine: Engine, **changes: Any) -> str:
     return number
 
 
-async def closed(engine: Engine, number: str, *, seconds: float = PATIENCE_SECONDS) -> Request:
+async def closed(engine: Engine, number: str) -> Request:
     """The request, once its case is closed as done."""
-    await asyncio.wait_for(engine.request(number).result(), timeout=seconds)
+    await result_of(engine.request(number))
     row = await engine.row(number)
     assert row.stage == Stage.DONE
     return row

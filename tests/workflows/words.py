@@ -25,7 +25,7 @@ from models.tables import (
     Task,
 )
 from models.terms import Clause, Recipient
-from tests.engine import PATIENCE_SECONDS, Engine, Json
+from tests.engine import Engine, Json
 from tests.workflows import privacy
 
 REASON = "Причина отказа, как её напечатал рассматривающий"
@@ -172,13 +172,13 @@ async def closed(engine: Engine, number: str) -> str:
     return (await engine.row(number)).stage
 
 
-async def journaled(engine: Engine, number: str, words: str, *, seconds: float = PATIENCE_SECONDS) -> str:
+async def journaled(engine: Engine, number: str, words: str) -> str:
     """The journal's line with these words, once it is there."""
 
     async def found() -> str | None:
         return next((line for line in await engine.journal(number) if words in line), None)
 
-    return str(await engine.until(found, seconds=seconds))
+    return str(await engine.until(found))
 
 
 async def _letter_of(engine: Engine, number: str, notice: Notice) -> bool:
