@@ -31,7 +31,7 @@ demo: $(READY) ## провести запросы от письма до исх�
 	$(BIN)/python -m devstack.demo
 
 # All of them: by several processes, each with an engine of its own; what ARGS names, by one.
-WHOLE := --numprocesses auto --maxprocesses 4 --dist loadfile
+WHOLE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))

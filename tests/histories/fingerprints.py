@@ -9,6 +9,7 @@ import ast
 import inspect
 import json
 import pkgutil
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ PATCHED = "workflow.patched"
 _BY_ARGUMENT = {PATCHED, "workflow.deprecate_patch", "workflow.execute_activity_method", "write_down"}
 
 
+@cache
 def commands() -> dict[str, list[str]]:
     """`consultation.ConsultationWorkflow.run` -> what it awaits and tells, in the order of the text."""
     found: dict[str, list[str]] = {}
@@ -80,6 +82,7 @@ def _name(node: Any) -> str:
     return f"{name}({ast.unparse(node.args[0])})" if name in _BY_ARGUMENT and node.args else name
 
 
+@cache
 def names() -> dict[str, list[str]]:
     """Kind of name -> all that a stored history may hold."""
     definitions = [workflow._Definition.must_from_class(one) for one in WORKFLOWS]

@@ -43,7 +43,9 @@ async def test_a_recorded_case_goes_on_with_todays_workflows(file: Path) -> None
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 async def test_no_workflow_does_what_the_sandbox_forbids(file: Path) -> None:
-    await replayer(WORKFLOWS, STRICT).replay_workflow(history(file))
+    # Its own workflow alone: the sandbox loads each that it is given.
+    mine = [one for one in WORKFLOWS if one.__name__ == _kind(file)[0]]
+    await replayer(mine, STRICT).replay_workflow(history(file))
 
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
