@@ -156,7 +156,11 @@ class Upkeep:
         found = await describe(self._client, ids.amendment_id(amendment))
         # Kept is done: one that somebody stopped is begun anew by the next round.
         if found is not None and found.status is WorkflowExecutionStatus.COMPLETED:
-            await self._histories.keep(ids.amendment_id(amendment), number="")
+            left = (col(Task.workflow_id) == found.id, col(Task.closed_at).is_(None))
+            async with store.looking(self._sessions) as session:
+                # By a run that somebody stopped.
+                await session.execute(update(Task).where(*left).values(closed_at=func.now()))
+            await self._histories.keep(found.id, number="")
 
     # What nobody needs any more
 

@@ -34,10 +34,14 @@
     const heard = document.getElementById("heard");
     if (heard.textContent !== progress) heard.textContent = progress;
   };
+  const isBusy = () =>
+    document.body.dataset.typed || document.querySelector("main form :is(input, textarea, select):focus");
+  // What the page knows now; nothing where somebody has begun to type meanwhile.
   const read = async () => {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!answer.ok || answer.redirected) return location.reload();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (isBusy()) return undefined;
     renew(page.querySelector("main"));
     if (!page.body.dataset.live) clearInterval(looking);
     return page.body.dataset.known ?? null;
@@ -52,8 +56,10 @@
         const answer = await fetch(path, { headers: { Accept: "text/plain" } });
         if (!answer.ok) return;
         const word = await answer.text();
-        const isTyping = document.querySelector("main form :is(input, textarea, select):focus");
-        if (known !== null && word !== known && !isTyping && !document.body.dataset.typed) known = await read();
+        if (known !== null && word !== known && !isBusy()) {
+          const anew = await read();
+          if (anew !== undefined) known = anew;
+        }
         known = known ?? word;
       } catch {
         // The network is away for a moment: the next look tells.
@@ -84,6 +90,14 @@
     print.hidden = false;
     print.addEventListener("click", () => window.print());
   }
+  // One box ticks all of a form: without the script it would do nothing, and is not shown.
+  document.documentElement.dataset.scripted = "1";
+  document.addEventListener("change", ({ target }) => {
+    if (!target.dataset.all) return;
+    for (const one of document.getElementById(target.dataset.all).elements) {
+      if (one.type === "checkbox") one.checked = target.checked;
+    }
+  });
   document.addEventListener("input", () => { document.body.dataset.typed = "1"; });
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {

@@ -40,6 +40,7 @@ from models.tables import (
     Task,
     TextRow,
 )
+from models.tasks import TaskKind
 from models.terms import Clause, Recipient
 from tests.engine import API, Engine, request_form
 from tests.workflows import courses, setups, trainings, words
@@ -471,9 +472,23 @@ async def test_an_amendment_that_nobody_began_to_apply_is_applied_and_its_histor
             entered_at=datetime.now(UTC) - LONG_AGO,
         )
         session.add(row)
-    workflow_id = ids.amendment_id(row.id or 0)
+        await session.flush()
+        workflow_id = ids.amendment_id(row.id or 0)
+        # A run that somebody stopped would leave one.
+        left = Task(
+            number=None,
+            workflow_id=workflow_id,
+            step="moved/failed-20310304-090000-000000",
+            clause="4.1",
+            kind=TaskKind.STEP_FAILED,
+            why="Непредвиденная ошибка",
+            opened_at=row.entered_at,
+        )
+        session.add(left)
 
     async def is_history_kept() -> bool:
         return workflow_id in await kept(engine, "")
 
     assert await rounds(engine, is_history_kept)
+    async with engine.sessions() as session:
+        assert (await session.get_one(Task, left.id)).closed_at is not None

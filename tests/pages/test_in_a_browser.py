@@ -181,6 +181,19 @@ async def test_ticked_requests_are_assigned_and_a_filter_is_kept(
         await expect(page.get_by_text("Отбор удалён.")).to_be_visible()
 
 
+async def test_one_box_ticks_all_requests_of_the_page(browser: Browser, url: str, stand: Engine) -> None:
+    mark = f"все{uuid4().hex[:10]}"
+    for n in range(2):
+        await stand.reviewing(await stand.file(course_name=f"{mark} {n}"))
+    async with await browser.new_context() as context:
+        page = await chromium.sign_in(context, url, PEOPLE["supervisor"])
+        await page.goto(f"{url}/?search={mark}")
+        await page.get_by_label("Отметить все на этой странице").check()
+        await page.get_by_label("Отмеченные запросы назначить").select_option(label=REVIEWER)
+        await page.get_by_role("button", name="Назначить").click()
+        await expect(page.get_by_role("status")).to_have_text("Назначено запросов: 2.")
+
+
 async def test_a_page_shows_what_others_did_without_being_asked(
     browser: Browser, url: str, stand: Engine
 ) -> None:

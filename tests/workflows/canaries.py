@@ -21,7 +21,8 @@ from models.tasks import TaskKind
 from tests.engine import Engine
 from worker import create_canary_worker
 
-PACE, PATIENCE = timedelta(seconds=0.5), timedelta(seconds=3)
+PACE, PATIENCE, HASTE = timedelta(seconds=0.5), timedelta(minutes=2), timedelta(seconds=3)
+"""A canary that is to fail has little patience; one that is to pass has much, on a slow machine too."""
 
 
 @asynccontextmanager
