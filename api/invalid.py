@@ -56,7 +56,7 @@ _KINDS = {
     "literal_error": "нет такого значения",
     "json_invalid": "это не JSON",
     "too_long": "слишком много элементов",
-    "too_short": "слишком мало элементов",
+    "too_short": "не заполнено",
     "bool_type": "нужно true или false",
     "bool_parsing": "нужно true или false",
     "int_type": "нужно целое число",

@@ -111,7 +111,9 @@ async def _usual(
     done, median, p90 = ledger_totals.usual(took)
     if median is None or p90 is None:
         return None
-    said = f"{words} за {_days(median, term)}, девять из десяти — не дольше чем за {_days(p90, term)}"
+    usually = f"за {_days(median, term)}" if median else "в тот же день"
+    nearly_always = f", девять из десяти — не дольше чем за {_days(p90, term)}" if p90 else ""
+    said = f"{words} {usually}{nearly_always}"
     return UsualShown(done=done, median=median, p90=p90, words=said)
 
 

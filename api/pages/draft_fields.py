@@ -54,6 +54,21 @@ def of_draft(form: Mapping[str, Any]) -> Typed:
     }
 
 
+def of_request(shown: Mapping[str, Any]) -> Typed:
+    """Of a request that was refused, to be filed anew; whom it listed is for its author to say again."""
+    flat = {name: shown[name] for name in LABELS if name.partition(".")[0] not in _NESTED and name in shown}
+    known = {name: "" if value is None else str(value) for name, value in flat.items()}
+    return {
+        **known,
+        "category_name": "" if shown["category"] else shown["category_name"],
+        "learners.description": shown["learners_description"],
+        **{f"responsible.{name}": shown["responsible"][name] for name in _RESPONSIBLE},
+        "previous": shown["number"],
+        "outgoing_number": "",
+        "outgoing_on": "",
+    }
+
+
 def body(
     typed: Typed, draft: int | None, is_letter: bool, kept: Sequence[Mapping[str, Any]] = ()
 ) -> dict[str, Any]:

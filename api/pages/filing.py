@@ -61,11 +61,12 @@ class _Desk:
 async def new(
     http: Request,
     api: ApiDep,
-    previous: Annotated[str, Query(max_length=20)] = "",
+    previous: Annotated[str, Query(pattern=r"^(|\d{4}-\d{6})$")] = "",
     draft: _DraftQuery = None,
 ) -> Response:
-    """The blank form, or a draft; by `previous` it follows a refused request."""
-    return await _open(http, api, _Desk(_NEW), draft, {"previous": previous})
+    """The blank form, or a draft; by `previous` what a refused request said, to be mended."""
+    typed = draft_fields.of_request(await api.get(f"/requests/{previous}")) if previous else {}
+    return await _open(http, api, _Desk(_NEW), draft, typed)
 
 
 @router.post(_NEW, dependencies=[allow(Role.AGENCY)])
@@ -113,7 +114,11 @@ async def _open(
 
 
 async def _take(http: Request, form: Form, api: Api, desk: _Desk) -> Response:
-    """What was typed is there again, whatever the answer is; files that were chosen wait in a draft."""
+    """What was typed is there again, whatever the answer is; files that were chosen wait in a draft.
+
+    An agency's request that would be refused at once for what it lacks is filed when it says so again; a
+    letter on paper is registered as it has come.
+    """
     typed, draft, act = draft_fields.typed(form), form.number("draft"), form.text("act")
     if category := form.text("join"):
         typed |= {"wanted": Wanted.COURSE.value, "category": category, "category_name": ""}
@@ -128,7 +133,11 @@ async def _take(http: Request, form: Form, api: Api, desk: _Desk) -> Response:
             await api.delete(f"/drafts/{draft}/files/{dropped}")
         if act == "save" or dropped:
             return done(http, f"{desk.path}?draft={draft}", "Черновик сохранён. Запрос не подан.")
-        if act != "file":
+        if act == "file" and desk.organisations is None:
+            checked, _ = await _check(api, typed, draft)
+            if checked and checked["missing"]:
+                return await _ask(http, api, desk, typed, draft=draft, checked=checked, is_held=True)
+        elif act not in ("file", "anyway"):
             checked, unfinished = await _check(api, typed, draft)
             return await _ask(http, api, desk, typed, draft=draft, checked=checked, unfinished=unfinished)
         body = draft_fields.body(typed, draft, desk.organisations is not None, kept)
@@ -155,6 +164,7 @@ async def _ask(
     draft: int | None = None,
     checked: Any = None,
     unfinished: Problem | None = None,
+    is_held: bool = False,
     problem: Problem | None = None,
 ) -> Response:
     shelves = [one for one in await api.get("/register") if one["parent"] is None]
@@ -183,6 +193,7 @@ async def _ask(
         access=_ACCESS,
         checked=checked,
         unfinished=unfinished,
+        is_held=is_held,
         labels=LABELS,
         problem=problem,
         wrong=defaultdict(str, {one.field: one.detail for one in wrong}),

@@ -46,7 +46,8 @@ async def set_up(
 ) -> Response:
     """What was typed is there again when it is not accepted."""
     body: dict[str, Any] = form.filled("title", "starts_on", "ends_on")
-    body["lists"] = form.text("lists").replace(",", " ").split()
+    named = form.text("lists").replace(",", " ").replace("№", " ").split()
+    body["lists"] = [f"enrolment-{one}" if one.isdecimal() else one for one in named]
     if form.text("sign_up"):
         body["sign_up"] = _sign_up(form)
     try:

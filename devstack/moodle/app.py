@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from . import control, pages, worlds
+from . import control, pages, workbench, worlds
 from .administration import Administrator
 from .faults import Faults
 from .releases import RELEASES
@@ -87,7 +87,10 @@ def _mount(site: Site) -> Mount:
         return pages.front_page(request, site)
 
     async def course(request: Request) -> Response:
-        return pages.course_page(request, site)
+        return await workbench.course_page(request, site)
+
+    async def sign_in(request: Request) -> Response:
+        return workbench.sign_in_page(request, site)
 
     async def forgot(request: Request) -> Response:
         return pages.forgot_password_page(request, site)
@@ -103,7 +106,8 @@ def _mount(site: Site) -> Mount:
         Route("/login/token.php", token, methods=["GET", "POST"]),
         Route("/lib/ajax/service.php", ajax, methods=["POST"]),
         Route("/lib/ajax/service-nologin.php", ajax, methods=["POST"]),
-        Route("/course/view.php", course),
+        Route("/course/view.php", course, methods=["GET", "POST"]),
+        Route("/login/index.php", sign_in),
         Route("/login/forgot_password.php", forgot),
         Route("/", front),
         *_control_routes(site, faults),

@@ -17,7 +17,7 @@ _JSON = {"content-type": "application/json; charset=utf-8"}
 _AJAX_WITHOUT_LOGIN = "tool_mobile_get_public_config"
 
 
-def _page(title: str, body: str) -> Response:
+def page(title: str, body: str) -> Response:
     return HTMLResponse(
         f'<!DOCTYPE html><html lang="ru"><head><meta charset="utf-8"><title>{escape(title)}</title></head>'
         f"<body><h1>{escape(title)}</h1>{body}</body></html>"
@@ -31,23 +31,12 @@ def front_page(request: Request, site: Site) -> Response:
         for course in site.db.courses
         if course.id != 1 and course.visible
     )
-    return _page(site.settings.sitename, f"<p>Moodle {site.release.label}, стенд</p><ul>{courses}</ul>")
-
-
-def course_page(request: Request, site: Site) -> Response:
-    number = request.query_params.get("id", "")
-    course = site.db.courses.get(int(number)) if number.isdecimal() else None
-    if course is None:
-        return HTMLResponse("<h1>Курс не найден</h1>", status_code=404)
-    items = "".join(
-        f"<li>{escape(module.name)}</li>" for module in site.db.modules.where(course_id=course.id)
-    )
-    return _page(course.fullname, f"<p>{escape(course.shortname)}</p><ul>{items}</ul>")
+    return page(site.settings.sitename, f"<p>Moodle {site.release.label}, стенд</p><ul>{courses}</ul>")
 
 
 def forgot_password_page(request: Request, site: Site) -> Response:
     form = '<form><label>Логин или e-mail <input name="username"></label> <button>Найти</button></form>'
-    return _page("Забыли пароль?", form)
+    return page("Забыли пароль?", form)
 
 
 async def sign_in_for_token(request: Request, site: Site) -> Response:

@@ -35,7 +35,7 @@ async def test_the_letters_code_shows_the_way_of_a_request_and_nobody(engine: En
     assert page.status_code == 200
     assert "Подан → Рассматривается → Создаётся → Готово" in told(page)
     assert "Уполномоченный орган решит" in told(page)
-    assert "Обычно решение принимают за" in told(page)
+    assert "Обычно решение принимают в тот же день" in told(page)
     assert "Почему эта дата" in told(page)
     request = await engine.get("agency", f"/requests/{number}")
     for secret in (request["title"], request["responsible"]["name"], request["goal"]):

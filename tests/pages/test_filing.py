@@ -83,10 +83,16 @@ async def test_a_check_shows_what_is_alike(stand: Engine, signed_in: SignIn) -> 
     assert answer.text.count(name) >= 2
 
 
-async def test_an_incomplete_request_is_registered_and_the_receipt_says_what_follows(
+async def test_an_incomplete_request_is_held_once_and_the_receipt_says_what_follows(
     stand: Engine, signed_in: SignIn
 ) -> None:
-    answer = await (await signed_in("agency")).send("/requests/new", **{**FORM, "goal": ""})
+    agency = await signed_in("agency")
+    form = {**FORM, "goal": ""}
+
+    held = await agency.send("/requests/new", **form)
+    assert "Запрос не подан" in held.text
+    assert "Подать неполным" in held.text
+    answer = await agency.send("/requests/new", **{**form, "act": "anyway"})
 
     assert "В создании откажут" in answer.text
     number = answer.url.path.split("/")[2]
@@ -151,3 +157,14 @@ async def test_a_wrong_role_gets_no_form_and_files_nothing(
     assert (await person.open(path)).status_code == 403
     assert (await person.send(path, **form)).status_code == 403
     assert await _filed(stand, name) == 0
+
+
+async def test_a_refused_request_is_written_anew_from_what_it_said(stand: Engine, signed_in: SignIn) -> None:
+    agency = await signed_in("agency")
+    refused = await stand.file(goal="", course_name="Охрана труда заново")
+
+    page = await agency.page(f"/requests/new?previous={refused}")
+
+    assert 'value="Охрана труда заново"' in page
+    assert f'value="{refused}"' in page
+    assert (await agency.open("/requests/new?previous=2019-000001")).status_code == 404

@@ -105,7 +105,7 @@ async def test_a_list_that_is_none_of_the_course_is_told(stand: Engine, signed_i
     owner = await signed_in("agency")
     form: Json = {"course": course.id, "title": "Поток", "starts_on": day(0), "ends_on": day(9)}
 
-    for lists in ("enrolment-999999", "training-1, что-то"):
+    for lists in ("enrolment-999999", "№ 999999", "training-1, что-то"):
         answer = await owner.send("/trainings", **form, lists=lists)
         assert answer.status_code == 422
         assert f'value="{lists}"' in answer.text
