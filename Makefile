@@ -19,7 +19,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	--strip-extras --allow-unsafe $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run demo pictures test lint check rehearse bench lock format
+.PHONY: help run demo pictures test soak lint check rehearse bench lock format
 
 help: ## этот список
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,8 +33,15 @@ demo: $(READY) ## провести запросы от письма до исх�
 # All of them: by several processes, each with an engine of its own; what ARGS names, by one.
 WHOLE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+# What kills processes, explores or waits for minutes: a third of the time, for a release and for what it tests.
+LONG := tests/faults tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
+	tests/rehearsal/test_command.py tests/workflows/test_canary.py
+
 test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
-	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
+	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE) $(LONG:%=--ignore=%))
+
+soak: $(READY) ## долгие тесты: убитые процессы, schemathesis, стек целиком, репетиция командой
+	$(BIN)/python -m pytest $(WHOLE) $(LONG)
 
 lint: $(READY) ## ruff, mypy --strict, направления импортов
 	$(BIN)/ruff check .
@@ -42,7 +49,7 @@ lint: $(READY) ## ruff, mypy --strict, направления импортов
 	$(BIN)/mypy --strict .
 	$(BIN)/lint-imports
 
-check: lint test ## всё, что должно проходить перед отправкой: lint и test
+check: lint test soak ## всё, что должно проходить перед выпуском: lint, test и soak
 
 pictures: $(READY) ## снимки страниц для README и docs/, по рассказу демонстрации; нужен Chromium
 	$(BIN)/python -m devstack.pictures
