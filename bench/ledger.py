@@ -10,6 +10,7 @@ _PERIOD = "from=2020-01-01&to=2020-12-31"
 
 _OPENED = "timestamptz '2020-01-01 09:00+05' + i * interval '45 minutes'"
 _FILL = f"""
+DROP TABLE IF EXISTS made;
 CREATE TEMPORARY TABLE made AS
 SELECT i, '2020-' || lpad(i::text, 6, '0') AS number, {_OPENED} AS opened_at
 FROM generate_series(1, {CASES}) AS i;
@@ -21,9 +22,10 @@ SELECT number, 'request', 'zdrav', 'edu', 'Курс ' || i, '{{}}', opened_at, o
 FROM made;
 
 INSERT INTO requests (number, agency, subsystem, wanted, category_name, course_name, goal, learners_are,
-                      learners, responsible_name, responsible_post, responsible_email, responsible_phone,
-                      outgoing_number, is_paper, received_on, filed_by, stage, claimed_by_name)
-SELECT number, 'zdrav', 'edu', 'course', '', 'Курс ' || i, '', '', '[]', '', '', '', '', '', false,
+                      learners, learners_attached, responsible_name, responsible_post, responsible_email,
+                      responsible_phone, outgoing_number, is_paper, received_on, filed_by, stage,
+                      claimed_by_name)
+SELECT number, 'zdrav', 'edu', 'course', '', 'Курс ' || i, '', '', '[]', 0, '', '', '', '', '', false,
        opened_at::date, 'key-1', 'done', ''
 FROM made;
 

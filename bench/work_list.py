@@ -34,6 +34,7 @@ CREATE TEMPORARY TABLE made_terms (
 _TERM = "INSERT INTO made_terms VALUES (%s, %s, %s, %s, %s, %s)"
 
 _FILL = f"""
+DROP TABLE IF EXISTS made;
 CREATE TEMPORARY TABLE made AS
 SELECT i, '2021-' || lpad(i::text, 6, '0') AS number,
        CASE WHEN i % 2 = 0 THEN '4.2' ELSE '4.3' END AS clause, i % {_DAYS} AS days_ago
@@ -46,10 +47,12 @@ SELECT number, 'request', 'zdrav', 'edu', 'Курс повышения квал�
 FROM made;
 
 INSERT INTO requests (number, agency, subsystem, wanted, category_name, course_name, goal, learners_are,
-                      learners, responsible_name, responsible_post, responsible_email, responsible_phone,
-                      outgoing_number, is_paper, received_on, filed_by, stage, claimed_by, claimed_by_name)
-SELECT number, 'zdrav', 'edu', 'course', '', 'Курс повышения квалификации ' || i, '', '', '[]', '', '', '',
-       '', '', false, now()::date - days_ago, 'key-1', CASE clause WHEN '4.2' THEN 'review' ELSE 'setup' END,
+                      learners, learners_attached, responsible_name, responsible_post, responsible_email,
+                      responsible_phone, outgoing_number, is_paper, received_on, filed_by, stage,
+                      claimed_by, claimed_by_name)
+SELECT number, 'zdrav', 'edu', 'course', '', 'Курс повышения квалификации ' || i, '', '', '[]', 0, '', '',
+       '', '', '', false, now()::date - days_ago, 'key-1',
+       CASE clause WHEN '4.2' THEN 'review' ELSE 'setup' END,
        CASE WHEN i % 3 = 0 THEN 'key-3' END, CASE WHEN i % 3 = 0 THEN 'Петров Сергей Ильич' ELSE '' END
 FROM made;
 
