@@ -33,7 +33,7 @@ demo: $(READY) ## провести запросы от письма до исх�
 # All of them: by several processes, each with an engine of its own; what ARGS names, by one.
 WHOLE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-# What kills processes, explores or waits for minutes: a third of the time, for a release and for what it tests.
+# What kills processes, explores or waits for minutes: a quarter of the time, for a release and for what it tests.
 LONG := tests/faults tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
 	tests/rehearsal/test_command.py tests/workflows/test_canary.py
 

@@ -74,14 +74,12 @@ class Histories:
 
     async def _keep_earlier_runs(self) -> None:
         """The case may close when Temporal has forgotten them."""
-        async for run in self._client.list_workflows(_EARLIER_RUNS):
-            query = select(KeptHistory.run_id).where(
-                col(KeptHistory.workflow_id) == run.id, col(KeptHistory.run_id) == run.run_id
-            )
-            async with store.looking(self._sessions) as session:
-                is_kept = (await session.scalars(query)).first() is not None
-            if not is_kept:
-                await self._keep_run(run, number=run.id)
+        runs = {run.run_id: run async for run in self._client.list_workflows(_EARLIER_RUNS)}
+        async with store.looking(self._sessions) as session:
+            query = select(KeptHistory.run_id).where(col(KeptHistory.run_id).in_(runs))
+            kept = set((await session.scalars(query)).all())
+        for run_id in runs.keys() - kept:
+            await self._keep_run(runs[run_id], number=runs[run_id].id)
 
     async def _keep_run(self, run: WorkflowExecution, number: str) -> None:
         handle = self._client.get_workflow_handle(run.id, run_id=run.run_id)

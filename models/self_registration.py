@@ -71,11 +71,11 @@ class WayIn(Message):
 class WayShut(Message):
     """How far way one of a case is, while somebody has to switch something on."""
 
-    looks: int
-    lacks: tuple[Lack, ...]
-    confirmed: tuple[Lack, ...]
-    confirmed_by: str
-    task: str
+    looks: int = 0
+    lacks: tuple[Lack, ...] = ()
+    confirmed: tuple[Lack, ...] = ()
+    confirmed_by: str = ""
+    task: str = ""
     """The operator's, by its step."""
 
 

@@ -7,6 +7,7 @@ so. What this Moodle doesn't tell, the operator confirms by trying the task agai
 import contextlib
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -37,17 +38,13 @@ class SelfRegistration:
     def __init__(self, case: CourseCase, show: Callable[[Stage], None], shut: WayShut | None) -> None:
         self._case = case
         self._show = show
-        self._looks = shut.looks if shut else 0
         self._asked = 0
-        self._lacks = shut.lacks if shut else ()
-        self._confirmed = shut.confirmed if shut else ()
-        self._confirmed_by = shut.confirmed_by if shut else ""
-        self._task = shut.task if shut else ""
+        self._now = shut or WayShut()
 
     @property
     def waits(self) -> bool:
         """Whether somebody has to switch something on."""
-        return bool(self._lacks)
+        return bool(self._now.lacks)
 
     def check_again(self) -> None:
         """Somebody says that something was switched on."""
@@ -55,9 +52,8 @@ class SelfRegistration:
 
     def confirm(self, by: str) -> None:
         """The operator says so of what they alone can see; the rest is looked at."""
-        unseen = {lack for lack in self._lacks if lack.is_unseen}
-        self._confirmed = tuple(sorted({*self._confirmed, *unseen}))
-        self._confirmed_by = by
+        unseen = {lack for lack in self._now.lacks if lack.is_unseen}
+        self._change(confirmed=tuple(sorted({*self._now.confirmed, *unseen})), confirmed_by=by)
         self._asked += 1
 
     async def run(self) -> WayShut | None:
@@ -66,7 +62,7 @@ class SelfRegistration:
         Returns:
             Where a history has grown long before that: what a new run goes on with.
         """
-        if self._lacks:
+        if self._now.lacks:
             self._show(Stage.WAY_SHUT)
         while True:
             asked = self._asked
@@ -74,11 +70,11 @@ class SelfRegistration:
             lacks = self._lacking(seen)
             if not lacks:
                 break
-            if lacks != self._lacks:
+            if lacks != self._now.lacks:
                 await self._tell(lacks)
             await self._wait(asked)
             if self._asked == asked and workflow.info().is_continue_as_new_suggested():
-                return self._as_it_stands()
+                return self._now
         await self._open(needs_key=seen is not None and seen.needs_key)
         return None
 
@@ -92,16 +88,16 @@ class SelfRegistration:
 
     def _lacking(self, seen: WayIn | None) -> tuple[Lack, ...]:
         """While Moodle is away what was known before goes on being true."""
-        if seen is None and self._lacks:
-            return tuple(lack for lack in self._lacks if lack not in self._confirmed)
-        return self_registration.lacks(seen or WayIn(), self._confirmed)
+        if seen is None and self._now.lacks:
+            return tuple(lack for lack in self._now.lacks if lack not in self._now.confirmed)
+        return self_registration.lacks(seen or WayIn(), self._now.confirmed)
 
     async def _look(self) -> WayIn | None:
         """None for a Moodle that is away, or denies it."""
-        self._looks += 1
+        self._change(looks=self._now.looks + 1)
         try:
             return await enrolment_steps.look_at_way_in(
-                LookAtWayIn(**self._stamp(f"look-{self._looks}"), course=self._case.course)
+                LookAtWayIn(**self._stamp(f"look-{self._now.looks}"), course=self._case.course)
             )
         except ActivityError as error:
             if is_cancelled_exception(error):
@@ -110,12 +106,12 @@ class SelfRegistration:
 
     async def _tell(self, lacks: tuple[Lack, ...]) -> None:
         await self._close_task()
-        self._lacks = lacks
+        self._change(lacks=lacks)
         show = ShowLacks(
-            **self._stamp(f"way-in-{self._looks}"), workflow_id=workflow.info().workflow_id, lacks=lacks
+            **self._stamp(f"way-in-{self._now.looks}"), workflow_id=workflow.info().workflow_id, lacks=lacks
         )
         await enrolment_steps.show_lacks(show)
-        self._task = show.step
+        self._change(task=show.step)
         self._show(Stage.WAY_SHUT)
         await letters.send(
             self._case, Notice.WAY_IN_SHUT, Recipient.OPERATOR, Recipient.RESPONSIBLE, step=show.step
@@ -123,37 +119,31 @@ class SelfRegistration:
 
     async def _open(self, *, needs_key: bool) -> None:
         await self._close_task()
-        self._lacks = ()
+        self._change(lacks=())
         opened = OpenWayIn(
             **self._stamp("way-in-open"),
             needs_key=needs_key,
-            confirmed=self._confirmed,
-            by=self._confirmed_by if self._confirmed else ENGINE,
+            confirmed=self._now.confirmed,
+            by=self._now.confirmed_by if self._now.confirmed else ENGINE,
         )
         await enrolment_steps.open_way_in(opened)
         self._show(Stage.WAY_OPEN)
         await letters.send(self._case, Notice.SELF_REGISTRATION, Recipient.RESPONSIBLE, step=opened.step)
 
-    def _as_it_stands(self) -> WayShut:
-        return WayShut(
-            looks=self._looks,
-            lacks=self._lacks,
-            confirmed=self._confirmed,
-            confirmed_by=self._confirmed_by,
-            task=self._task,
-        )
+    def _change(self, **changes: Any) -> None:
+        self._now = self._now.model_copy(update=changes)
 
     async def _close_task(self) -> None:
-        if not self._task:
+        if not self._now.task:
             return
         await steps.close_task(
             CloseTask(
-                **self._stamp(f"way-in-{self._looks}/closed"),
+                **self._stamp(f"way-in-{self._now.looks}/closed"),
                 workflow_id=workflow.info().workflow_id,
-                task_step=self._task,
+                task_step=self._now.task,
             )
         )
-        self._task = ""
+        self._change(task="")
 
     def _stamp(self, name: str) -> Stamp:
         return stamp(self._case.number, f"enrolment/{name}")

@@ -17,7 +17,7 @@ from api.pages.asking import Api, ApiDep
 from api.pages.draft_fields import LABELS, Typed
 from api.pages.frame import done, pages_router, show
 from api.pages.visitors import Form, FormDep
-from api.schemas.fields import RowId
+from api.schemas.fields import Number, RowId
 from models.attachments import Attached
 from models.requests import Access, Wanted
 from models.tables import Organisation
@@ -61,7 +61,7 @@ class _Desk:
 async def new(
     http: Request,
     api: ApiDep,
-    previous: Annotated[str, Query(pattern=r"^(|\d{4}-\d{6})$")] = "",
+    previous: Number | None = None,
     draft: _DraftQuery = None,
 ) -> Response:
     """The blank form, or a draft; by `previous` what a refused request said, to be mended."""
