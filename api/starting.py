@@ -77,8 +77,8 @@ class Starts:
             log.warning("case not started yet", number=case.number, error=type(error).__name__)
 
 
-async def _starts(request: Request, client: TemporalDep, settings: SettingsDep) -> Starts:
+async def starts(request: Request, client: TemporalDep, settings: SettingsDep) -> Starts:
     return Starts(client, settings, cast(Receipts, request.app.state.receipts))
 
 
-StartsDep = Annotated[Starts, Depends(_starts)]
+StartsDep = Annotated[Starts, Depends(starts)]

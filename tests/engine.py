@@ -43,7 +43,9 @@ from tests.migrating import migrate
 from worker import connect, create_worker
 
 API = "/api/v1"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 240
+"""Outlasts a letter that was refused twice: tried again after a minute, then after two."""
+
 SITES = ("edu", "eledu", "eiok")
 _AILING: dict[str, set[str]] = {}
 """By address of the stand-in, which several engines share: its sites that a test made fail."""
@@ -253,14 +255,22 @@ class Engine:
 
     # Time
 
-    async def until(self, condition: Callable[[], Awaitable[Any]]) -> Any:
-        """Wait, in real time, until a condition holds; its value."""
+    async def until(
+        self, condition: Callable[[], Awaitable[Any]], *, instead: Callable[[], Awaitable[Any]] | None = None
+    ) -> Any:
+        """Wait, in real time, until a condition holds; its value.
+
+        Args:
+            condition: Looked at over and over.
+            instead: What there is where it never comes to hold, for whoever reads the failure.
+        """
         limit, pause = time.monotonic() + PATIENCE_SECONDS, 0.01
         while True:
             if value := await condition():
                 return value
             if time.monotonic() > limit:
-                raise AssertionError("the condition did not come to hold")
+                there_is = await instead() if instead else "no word of what there is"
+                raise AssertionError(f"the condition did not come to hold: {there_is}")
             await asyncio.sleep(pause)
             pause = min(1.2 * pause, 0.25)  # looking costs what the awaited needs itself
 
@@ -360,12 +370,12 @@ def _settings(postgres: Postgres, temporal: TemporalServer, mail: MailSink, mood
         claims_per_second=0,  # unlimited: tests come faster than learners
         bad_calls_per_second=0,
         moodle_sites={site: MoodleSite(url=f"{moodle}/{site}", token=SecretStr("token")) for site in SITES},
-        moodle_timeout=timedelta(seconds=5),
+        moodle_timeout=timedelta(seconds=30),  # a machine that stands still is not a Moodle that is away
         smtp_host="127.0.0.1",
         smtp_port=mail.port,
         smtp_tls="none",
         mail_sender="seo@example.org",
-        mail_timeout=timedelta(seconds=5),
+        mail_timeout=timedelta(seconds=30),
         letters_per_second=1000,  # the pause between two is a server's to need
         signing_key=SecretStr("5e" * 32),
         reviewer_email="reviewer@example.org",

@@ -18,6 +18,7 @@ from models.requests import Stage
 from models.tables import Category, ClauseRow, Course, JournalEntry, Person, Request, Responsibility, Task
 from models.terms import Clause
 from tests.engine import Engine, Json, result_of
+from tests.workflows import standing
 
 COURSE_CREATOR, EDITING_TEACHER = 2, 3
 HOUR = timedelta(hours=1)
@@ -44,6 +45,11 @@ async def approved(engine: Engine, **changes: Any) -> str:
 
 
 async def set_up(engine: Engine, **changes: Any) -> str:
+    """A request whose course and category stand; its number. It was not carried through its workflows."""
+    return await standing.set_up(engine, changes)
+
+
+async def carried_through(engine: Engine, **changes: Any) -> str:
     """A request that went through to its end; its number."""
     number = await approved(engine, **changes)
     await closed(engine, number)

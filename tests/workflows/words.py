@@ -211,7 +211,12 @@ async def delivered(engine: Engine, number: str, *, of: int = 1) -> list[str]:
         are_delivered = len(rows) >= of and all(row.state == LetterState.DELIVERED for row in rows)
         return sorted(f"{row.notice} {row.recipient}" for row in rows) if are_delivered else None
 
-    return list(await engine.until(names))
+    async def stand() -> list[str]:
+        return [
+            f"{row.key} {row.state} {row.attempts} {row.last_error}" for row in await engine.letters(number)
+        ]
+
+    return list(await engine.until(names, instead=stand))
 
 
 async def task(engine: Engine, number: str | None, step: str) -> Task:
