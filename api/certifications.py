@@ -1,6 +1,6 @@
 """Decisions of clause 4.9: opening one, showing how far it is, what of it is printed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -20,6 +20,7 @@ from models import certificates, opening, training_results
 from models.cases import Kind
 from models.certificates import Award, CertificateRejected
 from models.certification import CertificationCase, CertificationStage
+from models.deadlines import local_date
 from models.results import Unseen
 from models.tables import CaseRow, CertificateRow, CertificationRow, Course, TrainingRow
 from models.terms import Clause
@@ -68,7 +69,7 @@ async def open_one(
         course=course.name,
         owner=case.agency_name,
         starts_on=training.starts_on,
-        ends_on=training.ends_on,
+        ends_on=_last_day(training),
         decided_by=by,
         decided_at=at,
         people=people,
@@ -77,6 +78,11 @@ async def open_one(
     session.add(row)
     await session.flush()
     return Opened(case, argument, await shown(session, row))
+
+
+def _last_day(training: TrainingRow) -> date:
+    """Of what took place: one that was closed early did not last until its planned end."""
+    return min(training.ends_on, local_date(training.closed_at)) if training.closed_at else training.ends_on
 
 
 async def _count(session: AsyncSession, training: TrainingRow, award: Award) -> int:

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from models import store
 from models.certificates import Award, Whom
+from models.deadlines import end_of
 from models.tables import (
     CaseRow,
     CertificationRow,
@@ -37,7 +38,7 @@ async def over(engine: Kept, *people: Json, **changes: Any) -> str:
     number = decision.replace("certification", "training")
     async with engine.sessions.begin() as session:
         row = await session.get_one(TrainingRow, number)
-        row.sqlmodel_update({"closed_at": datetime.now(UTC), **changes})
+        row.sqlmodel_update({"closed_at": end_of(row.ends_on), **changes})
         session.add_all(
             ParticipantRow(**{"training": number, "ordinal": at, **one}) for at, one in enumerate(people, 1)
         )

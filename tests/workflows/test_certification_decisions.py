@@ -1,12 +1,14 @@
 """Clause 4.9: which decisions are accepted, by whom, from which results."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from temporalio.client import WorkflowHandle
 
+from models.tables import CertificationRow
 from tests import certificates
 from tests.api.words import post_raw
 from tests.certificates import decide, finished, given, over, person
@@ -145,6 +147,17 @@ async def test_results_of_a_subsystem_without_web_services_are_as_good(engine: E
     assert [one["name"] for one in await given(engine, number)] == ["Петров Пётр"]
     shown = await engine.get("responsible", f"/certifications/{number}")
     assert shown["given"] == 1
+
+
+async def test_a_document_tells_how_long_the_training_lasted_not_how_long_it_was_to(engine: Engine) -> None:
+    closed = {"state": "closed", "closed_at": datetime(2026, 12, 10, 8, tzinfo=UTC)}
+    lasted, was_closed = await over(engine, person("А")), await over(engine, person("Б"), **closed)
+
+    numbers = [(await decide(engine, training))["number"] for training in (lasted, was_closed)]
+
+    async with engine.sessions() as session:
+        rows = [await session.get_one(CertificationRow, number) for number in numbers]
+    assert [str(row.ends_on) for row in rows] == ["2026-12-20", "2026-12-10"]
 
 
 async def upload(engine: Engine, training: str, content: str) -> httpx.Response:
