@@ -106,6 +106,7 @@ MORE: Mapping[Notice, list[dict[str, Any]]] = {
         }
     ],
     Notice.SIGN_UP: [{**_TRAINING, "standing": one.value, "reason": "Мест больше нет."} for one in Standing],
+    Notice.SIGN_UP_WAITING: [{**_TRAINING, "waiting": count} for count in (1, 21)],
     Notice.REPLACEMENT_OPENED: [_REPLACED, {**_REPLACED, "is_informed": False, "has_successor": False}],
     Notice.SUCCESSOR_APPOINTED: [_REPLACED],
     Notice.ACCEPTANCE_AWAITED: [_REPLACED],

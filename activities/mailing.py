@@ -99,7 +99,8 @@ class MailingActivities:
             last = rows[-1].row
 
     async def _context(self, mailing: Step, notice: Notice) -> tuple[CourseLetter, Wording]:
-        letter = Letter(**mailing.model_dump(), notice=notice, to=Recipient.LEARNER)
+        to = Recipient.RESPONSIBLE if notice is Notice.SIGN_UP_WAITING else Recipient.LEARNER
+        letter = Letter(**mailing.model_dump(), notice=notice, to=to)
         async with store.looking(self._sessions) as session:
             told = await course_facts.read(session, letter, self._settings, self._sites)
             return told.context, await in_force(session, notice)

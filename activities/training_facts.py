@@ -17,6 +17,7 @@ NOTICES = (
     Notice.TRAINING_NOT_BEGUN,
     Notice.TRAINING_NOT_FINISHED,
     Notice.SIGN_UP,
+    Notice.SIGN_UP_WAITING,
 )
 
 

@@ -33,6 +33,7 @@ from api.schemas.sign_ups import (
     named,
 )
 from models import ids, sign_up_rows, signup, store
+from models.deadlines import local_date
 from models.settings import Settings
 from models.signup import SignUpRejected, Standing
 from models.step import Step
@@ -130,6 +131,8 @@ async def sign_up(
     session.add(row)
     await session.flush()
     await sign_up_rows.write(session, row)
+    if standing is Standing.APPLIED:
+        await sign_up_rows.write_to_responsible(session, training, local_date(at))
     step = Step(number=number, step=f"training/sign-up-{row.id}", at=at)
     await store.write_once(session, step, Clause.TRAINING, f"Запись на обучение: {standing.russian}")
     return ApplicationAnswer(training=number, standing=named(standing))

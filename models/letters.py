@@ -73,6 +73,8 @@ class Notice(StrEnum):
     """To a learner: the one-time code by which they choose a password."""
     SIGN_UP = "sign_up"
     """To one who signed up: how the application stands."""
+    SIGN_UP_WAITING = "sign_up_waiting"
+    """To the responsible: applications wait for their decision; once a day at most."""
 
     REPLACEMENT_OPENED = "replacement_opened"
     """To the operator and the owner: a responsible's powers end (clause 4.8)."""
@@ -127,6 +129,7 @@ _NOTICES = {
     Notice.SELF_REGISTRATION: "инструкция для Пользователей",
     Notice.CLAIM_CODE: "код для первого входа",
     Notice.SIGN_UP: "запись на обучение",
+    Notice.SIGN_UP_WAITING: "заявки ждут решения",
     Notice.REPLACEMENT_OPENED: "полномочия ответственного лица прекращаются",
     Notice.SUCCESSOR_APPOINTED: "вы назначены ответственным лицом",
     Notice.ACCEPTANCE_AWAITED: "принятие не подтверждено",

@@ -4,6 +4,7 @@ Whoever changes anything here holds the training's row locked. The rows hold per
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select, update
@@ -15,7 +16,7 @@ from models.headings import Column
 from models.letters import Notice
 from models.signup import SignUp, Standing, Taken, email_key, promoted
 from models.spreadsheets import Row
-from models.tables import BulkLetter, EnrolmentRow, SignUpRow, TrainingRow
+from models.tables import BulkLetter, EnrolmentRow, Person, Responsibility, SignUpRow, TrainingRow
 
 LETTERS = "training/sign-ups"
 """The mailing that letters to those who signed up belong to."""
@@ -67,18 +68,42 @@ async def promote(session: AsyncSession, training: TrainingRow) -> None:
 
 async def write(session: AsyncSession, row: SignUpRow) -> None:
     """The letter that says how the application stands now; the training's workflow sends it."""
-    own = (col(BulkLetter.number) == row.training, col(BulkLetter.step) == LETTERS)
-    last = await session.scalar(select(func.max(col(BulkLetter.row))).where(*own))
     facts = {
         "notice": Notice.SIGN_UP.value,
         "name": f"{row.first_name} {row.patronymic}".strip(),
         "standing": row.state,
         "reason": row.reason,
     }
-    session.add(
-        BulkLetter(number=row.training, step=LETTERS, row=(last or 0) + 1, address=row.email, facts=facts)
+    await _write(session, row.training, row.email, facts)
+
+
+async def write_to_responsible(session: AsyncSession, training: TrainingRow, on: date) -> None:
+    """That applications wait for a decision; once on a local day, with the first application of it."""
+    facts: dict[str, Any] = {"notice": Notice.SIGN_UP_WAITING.value, "on": str(on)}
+    today = select(col(BulkLetter.row)).where(
+        *_letters(training.number), col(BulkLetter.facts).contains(facts)
     )
+    if (await session.execute(today.limit(1))).first():
+        return
+    query = (
+        select(col(Person.email))
+        .join(Responsibility)
+        .where(col(Responsibility.course) == training.course, col(Responsibility.until).is_(None))
+    )
+    applied = (col(SignUpRow.training) == training.number, col(SignUpRow.state) == Standing.APPLIED)
+    waiting = await session.scalar(select(func.count()).where(*applied))
+    for address in await session.scalars(query):
+        await _write(session, training.number, address, {**facts, "waiting": waiting})
+
+
+async def _write(session: AsyncSession, training: str, address: str, facts: dict[str, Any]) -> None:
+    last = await session.scalar(select(func.max(col(BulkLetter.row))).where(*_letters(training)))
+    session.add(BulkLetter(number=training, step=LETTERS, row=(last or 0) + 1, address=address, facts=facts))
     await session.flush()
+
+
+def _letters(training: str) -> tuple[Any, ...]:
+    return (col(BulkLetter.number) == training, col(BulkLetter.step) == LETTERS)
 
 
 async def accepted_rows(session: AsyncSession, training: str) -> list[Row]:

@@ -93,7 +93,8 @@ async def test_letters_that_come_back_are_a_sign(engine: Engine) -> None:
     email = replacements.address()
     engine.mail.mood = Mood(refuses={email})
     try:
-        held = await replacements.held(engine, email=email)
+        request = await setups.carried_through(engine, responsible=setups.named(email=email))
+        held = await replacements.held_of(engine, request)
         await engine.until(lambda: _bounced(engine, held))
     finally:
         await engine.calm()

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 from temporalio.workflow import Info
 
 from api.auth import Role
+from devstack.keys import RESPONSIBLE_EMAIL
 from models import learners, sign_up_rows
 from models.learners import Learner
-from models.tables import KeptHistory, TrainingRow
+from models.letters import Notice
+from models.tables import BulkLetter, KeptHistory, TrainingRow
 from tests.api.words import issue, send
 from tests.engine import API, Engine, result_of
 from tests.workflows import words
@@ -25,7 +27,7 @@ async def told(engine: Engine, number: str, *, of: int) -> list[str]:
     """«anna accepted», in the order of writing, once so many letters are delivered."""
 
     async def letters() -> list[str] | None:
-        rows = [row for row in await bulk_letters(engine, number) if row.step == sign_up_rows.LETTERS]
+        rows = [row for row in await bulk_letters(engine, number) if row.facts["notice"] == Notice.SIGN_UP]
         rows.sort(key=lambda row: row.row)
         sent = [f"{row.address.partition('@')[0]} {row.facts['standing']}" for row in rows]
         return sent if len(rows) >= of and all(row.state == "delivered" for row in rows) else None
@@ -45,6 +47,26 @@ async def test_people_sign_up_are_put_on_the_waiting_list_and_told(engine: Engin
     after = await look(engine, number)
     assert (after["free"], after["waiting"]) == (0, 1)
     assert await told(engine, number, of=2) == ["anna applied", "boris waiting"]
+
+
+async def test_the_responsible_hears_once_a_day_that_applications_wait(engine: Engine) -> None:
+    number = (await open_to_all(engine, places=2))["number"]
+
+    for name in ("anna", "boris", "vera"):
+        await sign_up(engine, number, name)
+
+    async def letters() -> list[tuple[str, int]] | None:
+        rows = [row for row in await bulk_letters(engine, number) if row.facts["notice"] == "sign_up_waiting"]
+        is_delivered = rows and all(row.state == "delivered" for row in rows)
+        return [(row.address, row.facts["waiting"]) for row in rows] if is_delivered else None
+
+    assert await engine.until(letters) == [(RESPONSIBLE_EMAIL, 1)]
+    async with engine.sessions.begin() as session:
+        for row in (await session.scalars(select(BulkLetter).where(col(BulkLetter.number) == number))).all():
+            row.facts = {**row.facts, "on": YESTERDAY}
+    await engine.post("agency", f"/trainings/{number}/sign-up", {"places": 10})
+    await sign_up(engine, number, "galya")
+    assert (RESPONSIBLE_EMAIL, 4) in await engine.until(letters)
 
 
 async def test_the_responsible_accepts_and_declines_and_a_freed_place_goes_to_who_waits(
