@@ -5,17 +5,23 @@ from importlib.resources import files
 from playwright.async_api import Page
 
 WIDTHS = (360, 1280)
+"""Of a telephone and of a desk."""
 
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
 
 
-async def is_too_wide(page: Page) -> bool:
-    """Whether one has to scroll sideways."""
-    return bool(await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+async def shortcomings(page: Page) -> list[str]:
+    """What is wrong with the page that is open: scrolling sideways at a width, barriers (at the last)."""
+    found = []
+    for width in WIDTHS:
+        await page.set_viewport_size({"width": width, "height": 800})
+        if await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"too wide for {width}")
+    return found + await _barriers(page)
 
 
-async def barriers(page: Page) -> list[str]:
+async def _barriers(page: Page) -> list[str]:
     """What axe finds against WCAG 2.1 AA: rule and element."""
     # In the page's own world a policy without inline scripts would keep axe out: so by the debugger's.
     await page.evaluate(_AXE)
@@ -30,7 +36,5 @@ async def problems(page: Page, url: str, paths: list[str]) -> list[str]:
     page.on("dialog", lambda dialog: found.append(dialog.message))
     for path in paths:
         await page.goto(url + path)
-        found += [f"{path}: {one}" for one in await barriers(page)]
-        if await is_too_wide(page):
-            found.append(f"{path}: too wide")
+        found += [f"{path}: {one}" for one in await shortcomings(page)]
     return found

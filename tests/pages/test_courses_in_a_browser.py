@@ -44,11 +44,8 @@ async def paths(stand: Engine, course: Course) -> list[str]:
     return [path.format(**numbers) for path in PAGES]
 
 
-@pytest.mark.parametrize("width", browsers.WIDTHS)
-async def test_pages_fit_and_have_no_barriers(
-    browser: Browser, url: str, paths: list[str], width: int
-) -> None:
-    async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
+async def test_pages_fit_and_have_no_barriers(browser: Browser, url: str, paths: list[str]) -> None:
+    async with await browser.new_context() as context:
         page = await chromium.sign_in(context, url, RESPONSIBLE)
 
         assert await browsers.problems(page, url, paths) == []

@@ -58,13 +58,10 @@ async def hostile(stand: Engine) -> str:
     return number
 
 
-@pytest.mark.parametrize("width", browsers.WIDTHS)
 @pytest.mark.parametrize("holder", [REVIEWER, AGENCY])
-async def test_pages_fit_and_have_no_barriers(
-    browser: Browser, url: str, hostile: str, width: int, holder: str
-) -> None:
+async def test_pages_fit_and_have_no_barriers(browser: Browser, url: str, hostile: str, holder: str) -> None:
     paths = [path.format(number=hostile) for path in PAGES[holder]]
-    async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
+    async with await browser.new_context() as context:
         page = await chromium.sign_in(context, url, holder)
 
         found = await browsers.problems(page, url, paths)
@@ -72,17 +69,16 @@ async def test_pages_fit_and_have_no_barriers(
     assert [one for one in found if "404" not in one] == []
 
 
-@pytest.mark.parametrize("width", browsers.WIDTHS)
 @pytest.mark.parametrize("role", PEOPLE)
 async def test_cabinets_of_operator_supervisor_and_administrator_fit_and_have_no_barriers(
-    browser: Browser, url: str, stand: Engine, hostile: str, width: int, role: str
+    browser: Browser, url: str, stand: Engine, hostile: str, role: str
 ) -> None:
     await words.open_task(stand, hostile)
     table = {"title": hostile, "headings": [hostile], "rows": [[hostile]]}
     body = {"title": hostile, "introduction": hostile, "tables": [table]}
     report = (await stand.post("admin", "/rehearsals", body)).json()["id"]
     paths = [path.format(letter="refusal", report=report) for path in PAGES[role]]
-    async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
+    async with await browser.new_context() as context:
         page = await chromium.sign_in(context, url, PEOPLE[role])
 
         found = await browsers.problems(page, url, paths)
@@ -105,9 +101,8 @@ async def test_an_administrator_issues_a_key_and_revokes_it(browser: Browser, ur
         await expect(page.get_by_role("status")).to_contain_text("отозван")
 
 
-@pytest.mark.parametrize("width", browsers.WIDTHS)
-async def test_public_pages_fit_and_have_no_barriers(browser: Browser, url: str, width: int) -> None:
-    async with await browser.new_context(viewport={"width": width, "height": 800}) as context:
+async def test_public_pages_fit_and_have_no_barriers(browser: Browser, url: str) -> None:
+    async with await browser.new_context() as context:
         assert await browsers.problems(await context.new_page(), url, list(PAGES[""])) == []
 
 

@@ -2,6 +2,9 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
+
+import pytest
 
 from api.schemas.rehearsals import ReportForm
 from models.changed_terms import IN_FORCE, Terms
@@ -41,10 +44,21 @@ REQUESTS = [
 ]
 
 
-async def test_a_shorter_term_is_broken_and_escalated_as_counted_by_hand(parts: Parts) -> None:
-    before, after = await together(
-        [_live(parts, "kept", IN_FORCE), _live(parts, "broken", CHANGED)],
-    )
+class Lived(NamedTuple):
+    kept: Outcome
+    broken: Outcome
+    again: Outcome
+    """The broken one's people under the same terms."""
+
+
+@pytest.fixture(scope="module")
+async def lived(parts: Parts) -> Lived:
+    terms = {"kept": IN_FORCE, "broken": CHANGED, "again": CHANGED}
+    return Lived(*await together([_live(parts, name, by) for name, by in terms.items()]))
+
+
+def test_a_shorter_term_is_broken_and_escalated_as_counted_by_hand(lived: Lived) -> None:
+    before, after = lived.kept, lived.broken
     assert [one for one in before.ended if one.is_late] == []
     assert [one for one in after.ended if one.is_late] == [
         Ended(
@@ -78,12 +92,8 @@ async def test_a_shorter_term_is_broken_and_escalated_as_counted_by_hand(parts: 
     assert [row[:3] for row in found["Нарушения сроков"].rows] == [(1, "Охрана труда, поток 1", "4.2")]
 
 
-async def test_the_same_people_under_the_same_terms_give_the_same_report(
-    parts: Parts, tmp_path: Path
-) -> None:
-    first, second = await together(
-        [_live(parts, "once", CHANGED), _live(parts, "twice", CHANGED)],
-    )
+def test_the_same_people_under_the_same_terms_give_the_same_report(lived: Lived, tmp_path: Path) -> None:
+    first, second = lived.broken, lived.again
     assert first == second
     written = []
     for name in ("once", "twice"):

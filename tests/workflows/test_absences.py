@@ -10,7 +10,7 @@ from activities.absences import Absences, seconds_until_night
 from devstack.mailsink import Mood
 from models.tables import Account, Task
 from tests.engine import Engine
-from tests.workflows import replacements
+from tests.workflows import replacements, setups
 from tests.workflows.replacements import Held
 
 

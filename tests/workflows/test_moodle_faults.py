@@ -17,12 +17,12 @@ from tests.workflows.setups import (
     Made,
     account,
     approved,
+    carried_through,
     closed,
     handed_over,
     made,
     named,
     retry,
-    set_up,
     skipping_retries,
     title,
 )
@@ -246,7 +246,7 @@ async def mended(engine: Engine, number: str) -> None:
 
 
 async def test_rights_that_moodle_does_not_show_are_not_called_done(engine: Engine) -> None:
-    number = await set_up(engine)
+    number = await carried_through(engine)
     there = await made(engine, number)
     moodle = MoodleActivities(engine.sessions, engine.sites())
     evidence = Evidence(
