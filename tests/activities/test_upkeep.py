@@ -50,6 +50,11 @@ UNACCEPTABLE = {"title": "x" * 3_000_000}
 """Temporal takes no more than 2 MB."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+async def nothing_is_left_of_other_tests(engine: Engine) -> None:
+    await engine.look_after(number="")
+
+
 @asynccontextmanager
 async def an_api_without_temporal(engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
     """What it files stands in Postgres and is started by nobody, as after a crash."""

@@ -31,7 +31,7 @@ async def refused(engine: Engine) -> str:
     await delivered(engine, number, of=3)
 
     async def is_kept() -> bool:
-        await engine.upkeep.round()
+        await engine.look_after(number)
         case, letters = await engine.case(number), await engine.letters(number)
         return case.histories_kept and all(letter.history_kept for letter in letters)
 

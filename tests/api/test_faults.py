@@ -45,7 +45,7 @@ class TestTemporalAway:
         number = response.json()["number"]
         await _look_old(engine, number)
 
-        await engine.upkeep.round()
+        await engine.look_after(number)
 
         assert response.status_code == 201
         await words.until_stage(engine, number, Stage.REVIEW)

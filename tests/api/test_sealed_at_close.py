@@ -44,7 +44,7 @@ KINDS: dict[str, Callable[[Engine], Awaitable[str]]] = {"request": _request, "co
 
 async def _sealed(engine: Engine, number: str) -> CaseFile:
     async def found() -> CaseFile | None:
-        await engine.upkeep.round()
+        await engine.look_after(number)
         async with engine.sessions() as session:
             return await session.get(CaseFile, number)
 
@@ -85,7 +85,7 @@ async def test_whoever_asks_later_gets_the_same_bytes_though_the_case_has_change
 
     fetched = [await fetch(engine, number), await fetch(engine, number, "admin")]
     anew = await fetch(engine, number, anew=True)
-    await engine.upkeep.round()
+    await engine.look_after(number)
 
     async with engine.sessions.begin() as session:
         await session.execute(other.values(attempts=first.attempts))
@@ -157,11 +157,11 @@ async def test_a_letter_on_its_way_holds_it_up(engine: Engine) -> None:
         await engine.post("reviewer", f"/requests/{number}/decision", words.REFUSAL)
 
         async def is_kept() -> bool:
-            await engine.upkeep.round()
+            await engine.look_after(number)
             return (await engine.case(number)).histories_kept
 
         await engine.until(is_kept)
-        await engine.upkeep.round()
+        await engine.look_after(number)
     finally:
         await engine.mail.start()
 

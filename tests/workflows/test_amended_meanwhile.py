@@ -86,7 +86,7 @@ async def test_pages_of_clauses_are_runs_of_their_own_and_a_stopped_one_is_begun
     await words.try_again(engine, task)
 
     async def is_kept() -> list[str]:
-        await engine.upkeep.round()
+        await engine.look_after(third)
         async with engine.sessions() as session:
             query = select(KeptHistory.run_id).where(col(KeptHistory.workflow_id) == workflow_id)
             return list((await session.scalars(query)).all())

@@ -249,7 +249,7 @@ async def test_a_training_with_thousands_of_applications_goes_on_in_a_new_run(
     assert described.history_length < 100
 
     async def is_kept() -> bool:
-        await engine.upkeep.round()
+        await engine.look_after(number)
         async with engine.sessions() as session:
             return await session.get(KeptHistory, (number, first_run)) is not None
 
