@@ -152,10 +152,11 @@ async def test_the_time_between_a_refusal_and_the_next_request_is_the_agencys(en
 
 
 async def test_a_period_lists_its_cases_in_pages_that_lose_and_double_nothing(engine: Engine) -> None:
-    filed = [await engine.file() for _ in range(5)]
+    few = await words.issue(engine, Role.AGENCY, "trud")
+    filed = [(await engine.post(few, "/requests", request_form())).json()["number"] for _ in range(5)]
 
-    in_pages = await _of_period(engine, "agency", limit=2)
-    at_once = await _of_period(engine, "agency")
+    in_pages = await _of_period(engine, few, limit=2)
+    at_once = await _of_period(engine, few)
 
     numbers = [case["number"] for case in in_pages]
     assert [number for number in numbers if number in filed] == filed
