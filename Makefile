@@ -31,11 +31,11 @@ demo: $(READY) ## провести запросы от письма до исх�
 	$(BIN)/python -m devstack.demo
 
 # All of them: by several processes, each with an engine of its own; what ARGS names, by one.
-WHOLE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+WHOLE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # What kills processes, explores or waits for minutes: a quarter of the time, for a release and for what it tests.
 LONG := tests/faults tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
-	tests/rehearsal/test_command.py tests/workflows/test_canary.py
+	tests/rehearsal/test_rehearsal.py tests/rehearsal/test_command.py tests/workflows/test_canary.py
 
 test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE) $(LONG:%=--ignore=%))

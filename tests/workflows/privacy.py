@@ -37,8 +37,8 @@ async def people_in_histories(engine: Engine) -> list[tuple[str, str]]:
     return found(await typed_by_people(engine), await all_histories(engine))
 
 
-async def all_histories(engine: Engine) -> dict[str, str]:
-    """What each history of the run says, by workflow id and run."""
+async def all_histories(engine: Engine, query: str | None = None) -> dict[str, str]:
+    """What each history of the run says, or each that a query of Temporal finds, by workflow id and run."""
     client, turn = engine.client, asyncio.Semaphore(_AT_ONCE)
 
     async def told(workflow_id: str, run_id: str) -> tuple[str, str]:
@@ -46,7 +46,7 @@ async def all_histories(engine: Engine) -> dict[str, str]:
             history = await client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
         return f"{workflow_id} {run_id}", text_of(history)
 
-    listed = [(one.id, one.run_id) async for one in client.list_workflows()]
+    listed = [(one.id, one.run_id) async for one in client.list_workflows(query)]
     return dict(await asyncio.gather(*(told(*one) for one in listed)))
 
 

@@ -27,8 +27,8 @@ async def number(engine: Engine) -> str:
 
 @pytest.fixture(scope="module")
 async def histories(engine: Engine, number: str) -> dict[str, str]:
-    """Every history of the run so far, as text."""
-    return await privacy.all_histories(engine)
+    """Of this case, as text; those of the whole run are searched at its end."""
+    return await privacy.all_histories(engine, f"SeoNumber = '{number}'")
 
 
 async def test_persons_and_what_somebody_typed_are_sought(engine: Engine, number: str) -> None:
