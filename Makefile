@@ -30,8 +30,11 @@ run: $(READY) ## поднять всё на этой машине: Temporal, Pos
 demo: $(READY) ## провести запросы от письма до исхода и курс до результатов и смены ответственного, со сжатым временем
 	$(BIN)/python -m devstack.demo
 
-# All of them: by several processes, each with an engine of its own; what ARGS names, by one.
-WHOLE := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+# All of them: by several processes, each with an engine of its own; what ARGS names, by one. They wait more
+# than they compute, so there are more of them than cores. The rooms with long files come first, so that none
+# is left over for one process at the end.
+PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
+WHOLE := $(PROCESSES) tests/workflows tests/pages tests/api tests
 
 # What kills processes, explores or waits for minutes: a quarter of the time, for a release and for what it tests.
 LONG := tests/faults tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
@@ -41,7 +44,7 @@ test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP;
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE) $(LONG:%=--ignore=%))
 
 soak: $(READY) ## долгие тесты: убитые процессы, schemathesis, стек целиком, репетиция командой
-	$(BIN)/python -m pytest $(WHOLE) $(LONG)
+	$(BIN)/python -m pytest $(PROCESSES) $(LONG)
 
 lint: $(READY) ## ruff, mypy --strict, направления импортов
 	$(BIN)/ruff check .

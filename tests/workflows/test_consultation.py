@@ -10,7 +10,7 @@ from models.deadlines import Deadline
 from models.letters import Notice
 from models.tables import ClauseRow
 from models.terms import Clause, Recipient
-from tests.engine import Engine, Json, result_of
+from tests.engine import JUST, Engine, Json, result_of
 from tests.workflows import words
 from tests.workflows.amending import after, moved
 from tests.workflows.courses import QUESTION, asked
@@ -71,7 +71,7 @@ async def test_an_answer_at_the_last_second_is_in_time(engine: Engine) -> None:
     handle = await asked(engine)
     due_at = (await term(engine, handle.id)).due_at
 
-    await engine.skip(handle, to=due_at - timedelta(seconds=20))
+    await engine.skip(handle, to=due_at - JUST)
     await say(engine, "operator", handle.id, "answers")
     await engine.until_waiting(handle)
 

@@ -7,7 +7,7 @@ import pytest
 from models.letters import Notice
 from models.tables import Account, Course
 from models.terms import Recipient
-from tests.engine import Engine, result_of
+from tests.engine import JUST, Engine, result_of
 from tests.workflows import enrolments, words
 from tests.workflows.trainings import course_of_its_own
 
@@ -80,7 +80,7 @@ async def test_a_plan_is_confirmed_in_its_last_second_and_not_after_it(
 
     number = await enrolments.planned(engine, course, enrolments.table(enrolments.people(1)))
     due_at = await words.due_at(engine, number, Clause.ENROLMENT)
-    await engine.skip(enrolments.handle(engine, number), to=due_at - timedelta(seconds=1))
+    await engine.skip(enrolments.handle(engine, number), to=due_at - JUST)
 
     await enrolments.confirm(engine, number)
 

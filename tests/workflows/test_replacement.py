@@ -1,11 +1,9 @@
 """Clause 4.8: the end of powers, the removal of rights, the successor."""
 
-from datetime import timedelta
-
 from models.deadlines import end_of
 from models.tables import Course
 from models.terms import Clause
-from tests.engine import Engine, result_of
+from tests.engine import JUST, Engine, result_of
 from tests.workflows import replacements
 from tests.workflows.setups import EDITING_TEACHER
 
@@ -61,7 +59,7 @@ async def test_a_future_end_leaves_the_rights_until_24_00_of_the_last_day(engine
     number = await replacements.reported(engine, held.person, last_day, successor=new)
     handle = await replacements.waiting(engine, number)
 
-    await engine.skip(handle, to=end_of(last_day) - timedelta(seconds=1))
+    await engine.skip(handle, to=end_of(last_day) - JUST)
     assert await replacements.responsible(engine, held.course) == [held.email]
     assert held.email in await replacements.teachers(engine, held.course)
 

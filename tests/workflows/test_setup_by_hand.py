@@ -9,7 +9,7 @@ from models.calendar import WorkCalendar
 from models.deadlines import local_date, next_repeat
 from models.letters import Notice
 from models.terms import Clause, Recipient
-from tests.engine import Engine, today
+from tests.engine import JUST, Engine, today
 from tests.workflows.setups import (
     by_hand,
     closed,
@@ -225,7 +225,7 @@ async def test_an_obstacle_is_told_to_the_authority_and_the_term_runs_on(engine:
 
 async def test_a_confirmation_in_the_last_seconds_is_in_time(engine: Engine) -> None:
     number = await by_hand(engine)
-    await engine.skip(engine.setup(number), to=(await term(engine, number)).due_at - timedelta(seconds=5))
+    await engine.skip(engine.setup(number), to=(await term(engine, number)).due_at - JUST)
 
     await confirm(engine, number, *ALL)
     await closed(engine, number)

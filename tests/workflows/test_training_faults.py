@@ -16,7 +16,7 @@ from models.deadlines import LOCAL_ZONE
 from models.letters import Notice
 from models.tables import Course
 from models.terms import Recipient
-from tests.engine import Engine, Json, result_of
+from tests.engine import JUST, Engine, Json, result_of
 from tests.workflows import words
 from tests.workflows.trainings import bulk_letters, course_of_its_own, learner, opened, running
 
@@ -159,8 +159,7 @@ async def test_trainings_of_one_course_side_by_side_and_one_after_the_other_are_
 
 async def test_it_may_be_closed_up_to_its_last_second_and_not_after(engine: Engine, course: Course) -> None:
     number, other = await running(engine, course=course), await running(engine, course=course)
-    # The clock goes on while the test works.
-    await engine.skip(workflow(engine, number), to=end() - timedelta(seconds=5))
+    await engine.skip(workflow(engine, number), to=end() - JUST)
     closed = await engine.post("agency", f"/trainings/{number}/closing", {})
     await engine.skip(workflow(engine, other), to=end())
     late = await engine.post("agency", f"/trainings/{other}/closing", {})
