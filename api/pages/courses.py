@@ -13,6 +13,7 @@ from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
 from api.pages.visitors import Form, FormDep
+from models.authoring import AuthoringStage
 from models.tables import Course
 
 router = pages_router()
@@ -97,6 +98,12 @@ async def authoring_of(api: Api, course: int | None) -> Any:
         if problem.type != "not-found":
             raise
         return None
+
+
+async def is_unready(api: Api, course: int | None) -> bool:
+    """Whether the building of a course has not come to «готов» yet."""
+    authoring = await authoring_of(api, course)
+    return authoring is not None and authoring["state"]["code"] != AuthoringStage.READY
 
 
 async def _show(

@@ -16,7 +16,7 @@ from tests.pages.people import Person, SignIn, where
 from tests.pages.test_case import HOSTILE
 from tests.workflows import enrolments, self_registrations, words
 from tests.workflows.courses import QUESTION, asked, building, furnish
-from tests.workflows.trainings import course_by_hand, course_of_its_own
+from tests.workflows.trainings import course_by_hand, course_of_its_own, opened
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +115,26 @@ async def test_a_list_is_uploaded_planned_and_confirmed(
     page = await responsible.page(path)
     assert "Записано на курс: 2 из 2" in page
     assert "/learners/confirmation" not in page
+
+
+async def test_a_course_not_declared_ready_is_told_where_people_are_sent_to_it(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    course = await course_of_its_own(stand)
+    await building(stand, course)
+    number = await enrolments.planned(stand, course, enrolments.table(enrolments.people(1)))
+    training = (await opened(stand, course))["number"]
+    responsible = await signed_in("responsible")
+    said = "Курс ещё не объявлен готовым"
+
+    for path in (f"/cases/{number}", f"/trainings/{training}"):
+        assert said in await responsible.page(path)
+    assert f"{course.name} — ещё не объявлен готовым" in await responsible.page("/trainings")
+    await furnish(stand, course)
+    await responsible.send(f"/courses/{course.id}/readiness")
+    for path in (f"/cases/{number}", f"/trainings/{training}"):
+        assert said not in await responsible.page(path)
+    assert f"{course.name} — ещё" not in await responsible.page("/trainings")
 
 
 async def test_a_plan_is_given_up(stand: Engine, course: Course, signed_in: SignIn) -> None:
