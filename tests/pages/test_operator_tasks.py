@@ -46,6 +46,21 @@ async def test_what_a_step_waits_for_is_not_put_aside_and_the_page_says_why(
     assert not await _is_closed(stand, task)
 
 
+async def test_it_is_told_that_one_click_tries_all_failed_steps_of_a_case(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    number = await words.by_hand(stand)
+    task = await words.open_task(stand, number, "step_failed")
+    operator = await signed_in("operator")
+    path, said = f"/tasks?after={task - 1}", "повторит сразу все невыполненные шаги этого дела"
+
+    alone = await operator.page(path)
+    await words.open_task(stand, number, "step_failed")
+    several = await operator.page(path)
+
+    assert (alone.count(said), several.count(said)) == (0, 2)
+
+
 async def test_what_is_hostile_in_a_task_is_shown_as_text(stand: Engine, signed_in: SignIn) -> None:
     task = await words.open_task(stand, await words.by_hand(stand))
     async with stand.sessions.begin() as session:
