@@ -1,5 +1,6 @@
 """The cabinet of the responsible: readiness, questions, learners."""
 
+import codecs
 import io
 from datetime import timedelta
 
@@ -8,6 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from devstack.keys import RESPONSIBLE_EMAIL
+from models import learners, spreadsheets
+from models.headings import Column
+from models.learners import Learner
 from models.tables import Course
 from tests import claims
 from tests.api.course_cases import end_powers
@@ -153,6 +157,22 @@ async def test_nothing_chosen_is_no_list(course: Course, signed_in: SignIn) -> N
 
     assert answer.status_code == 422
     assert "Загрузить список" in answer.text
+
+
+async def test_the_form_tells_the_columns_and_gives_a_list_that_can_be_read(
+    course: Course, signed_in: SignIn
+) -> None:
+    responsible = await signed_in("responsible")
+
+    page = await responsible.page(f"/courses/{course.id}")
+    sample = (await responsible.open("/static/learners-sample.csv")).content
+    rows = list(learners.read_list(spreadsheets.read(sample).rows))
+
+    assert 'href="/static/learners-sample.csv"' in page
+    assert all(f"«{column.russian}»" in page for column in Column)
+    assert sample.startswith(codecs.BOM_UTF8)
+    assert all(isinstance(one, Learner) and one.post for one in rows)
+    assert [one.email for one in rows if isinstance(one, Learner)] == ["semenova@example.org", ""]
 
 
 async def test_a_course_of_a_subsystem_without_services_takes_no_list(
