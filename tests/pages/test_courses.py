@@ -114,6 +114,7 @@ async def test_a_list_is_uploaded_planned_and_confirmed(
     assert "адрес почты" in page
     assert "Кривых" in rows
     assert "Списков" not in rows
+    assert 'data-label="Почта"><span class="term overdue">с ошибкой</span>' in rows
     assert "План подтверждён" in done.text
     assert (await responsible.open(f"{path}/learners/state")).text != before
     page = await responsible.page(path)
