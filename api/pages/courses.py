@@ -72,10 +72,11 @@ async def ask(http: Request, course: CourseDep, caller: CallerDep, form: FormDep
 async def upload(http: Request, course: CourseDep, caller: CallerDep, form: FormDep, api: ApiDep) -> Response:
     """A list of learners: its plan is made, nothing else."""
     file = form.file("list")
-    query = {"filename": file.filename if file else "нет файла", **form.filled("training")}
-    content = await file.read() if file else b""
-    path = f"/courses/{course.id}/enrolments?{urlencode(query)}"
     try:
+        if file is None or not file.size:
+            raise Problem("invalid", "Выберите файл со списком: он не выбран или пуст.")
+        query = {"filename": file.filename, **form.filled("training")}
+        path, content = f"/courses/{course.id}/enrolments?{urlencode(query)}", await file.read()
         taken = await api.upload(path, form, content, **{"Content-Type": "application/octet-stream"})
     except Problem as problem:
         return await _show(http, course, caller, api, problem=problem)

@@ -153,11 +153,20 @@ async def test_a_plan_is_given_up(stand: Engine, course: Course, signed_in: Sign
     assert again.status_code == 409
 
 
-async def test_nothing_chosen_is_no_list(course: Course, signed_in: SignIn) -> None:
-    answer = await upload(await signed_in("responsible"), course, b"", "пусто.csv")
+async def test_nothing_chosen_is_no_list(stand: Engine, course: Course, signed_in: SignIn) -> None:
+    responsible = await signed_in("responsible")
+    before = await stand.get("responsible", f"/courses/{course.id}/enrolments")
 
-    assert answer.status_code == 422
-    assert "Загрузить список" in answer.text
+    unchosen = await responsible.send(f"/courses/{course.id}/learners/file")
+    empty = await upload(responsible, course, b"", "пусто.csv")
+    blank = await upload(responsible, course, b" \r\n", "пусто.csv")
+
+    assert [one.status_code for one in (unchosen, empty, blank)] == [422, 422, 422]
+    assert "Выберите файл со списком" in unchosen.text
+    assert "Выберите файл со списком" in empty.text
+    assert "нет ни одной заполненной строки" in blank.text
+    assert "Загрузить список" in blank.text
+    assert await stand.get("responsible", f"/courses/{course.id}/enrolments") == before
 
 
 async def test_the_form_tells_the_columns_and_gives_a_list_that_can_be_read(
