@@ -31,6 +31,7 @@ from models.enrolment import EnrolmentCase, Stage, State, Way
 from models.plans import Verdict
 from models.regulation import ENROLMENT_TERM
 from models.settings import Settings
+from models.spreadsheets import Fault, SpreadsheetError
 from models.tables import CaseRow, Course, EnrolmentRow, LearnerRow, TrainingRow
 from models.terms import Clause
 
@@ -89,8 +90,10 @@ async def open_list(
         training: Of this course, whose learners they are.
 
     Raises:
-        Problem: The training is not of this course.
+        Problem: The file is blank, or the training is not of this course.
     """
+    if not file.content.strip():
+        raise Problem("invalid", str(SpreadsheetError(Fault.EMPTY)))
     if training is not None and await _course_of(session, training) != course.id:
         raise Problem("unknown-training")
     case = await opening.new_case(session, Kind.ENROLMENT, course)

@@ -19,6 +19,10 @@ THRESHOLD = 90
 SHOWN_FROM = 60
 """Below it a likeness is chance: «Пожарная безопасность», «Информационная безопасность» score 60-70."""
 
+_SAME_WORD = 80
+"""Stems at or above it are one word misspelt: «Медецина»; «Реанимация», «Организация» score 71."""
+
+_SHORTEST_WORD = 4
 _CONTAINED = 0.88
 _OTHER_NUMBER = 85
 _OTHER_YEAR = 95
@@ -77,11 +81,16 @@ def rank(title: str, catalogue: Iterable[Known], limit: int = 10) -> tuple[Candi
         limit: How many at most.
 
     Returns:
-        Candidates scoring `SHOWN_FROM` or more; equal ones in order of source, then title.
+        Candidates scoring `SHOWN_FROM` or more that share a word; equal ones in order of source, then
+        title.
     """
     asked = normalise(title)
     scored = ((score(asked, normalise(known.title)), known) for known in catalogue)
-    likely = [(points, known) for points, known in scored if points >= SHOWN_FROM]
+    likely = [
+        (points, known)
+        for points, known in scored
+        if points >= SHOWN_FROM and (points >= THRESHOLD or _share_a_word(asked, normalise(known.title)))
+    ]
     likely.sort(key=lambda pair: (-pair[0], _SUREST_FIRST.index(pair[1].source), pair[1].title))
     return tuple(
         Candidate(**known.model_dump(), score=points, note=_difference(asked, normalise(known.title)))
@@ -109,6 +118,20 @@ def score(one: Name, other: Name) -> int:
         alike = min(alike, _OTHER_YEAR)
     # Down, never up: 89.6 is below the threshold and must not look as if it were on it.
     return int(alike)
+
+
+def _share_a_word(one: Name, other: Name) -> bool:
+    """Scores compare letters, and words that have nothing in common share many of them."""
+    return any(_is_same_word(left, right) for left in one.words.split() for right in other.words.split())
+
+
+def _is_same_word(left: str, right: str) -> bool:
+    """The same, misspelt, or a part of the other: «электробезопасность», «безопасность»."""
+    if left == right:
+        return True
+    if min(len(left), len(right)) < _SHORTEST_WORD:
+        return False
+    return left in right or right in left or fuzz.ratio(left, right) >= _SAME_WORD
 
 
 def _difference(asked: Name, found: Name) -> str:

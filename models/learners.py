@@ -38,6 +38,11 @@ class Flaw(StrEnum):
     DUPLICATE_EMAIL = "duplicate-email"
     DUPLICATE_PERSON = "duplicate-person"
 
+    @property
+    def russian(self) -> str:
+        """With `{}` where a fact of the row stands."""
+        return _WORDS[self]
+
 
 class Problem(NamedTuple):
     flaw: Flaw
@@ -207,7 +212,7 @@ def _tidied(cell: str) -> str:
 
 
 def _problem(flaw: Flaw, fact: object = "") -> Problem:
-    return Problem(flaw, _WORDS[flaw].format(fact))
+    return Problem(flaw, flaw.russian.format(fact))
 
 
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), 0x2060, 0xFEFF, 0xAD])

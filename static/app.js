@@ -85,6 +85,19 @@
     };
     checked.addEventListener("input", () => { clearTimeout(soon); soon = setTimeout(check, 1000); });
   }
+  // A choice within another one offers what is of the chosen; without the script it offers all.
+  for (const inner of document.querySelectorAll("select[data-within]")) {
+    const outer = document.getElementById(inner.dataset.within);
+    const isElsewhere = (one) => Boolean(outer.value && one.dataset.of && one.dataset.of !== outer.value);
+    const narrow = () => {
+      for (const one of inner.options) one.hidden = one.disabled = !one.selected && isElsewhere(one);
+    };
+    outer.addEventListener("change", () => {
+      if ([...inner.selectedOptions].some(isElsewhere)) inner.value = "";
+      narrow();
+    });
+    narrow();
+  }
   const print = document.querySelector("button[data-print]");
   if (print) {
     print.hidden = false;

@@ -12,6 +12,7 @@ from api.auth import STAFF, Caller, CallerDep
 from api.cases import CaseDep
 from api.deps import SessionsDep, SettingsDep
 from api.errors import Problem
+from api.invalid import FieldProblem
 from api.pages.asking import ApiDep
 from api.pages.course_panel import course_panel
 from api.pages.frame import done, pages_router, show
@@ -27,7 +28,7 @@ from models.decisions import Ground, Outcome
 from models.requests import Item
 from models.settings import Settings
 from models.setup import Check
-from models.tables import CaseRow, JournalEntry, Organisation, Subsystem, Task
+from models.tables import CaseRow, JournalEntry, Organisation, Subsystem, Task, TextRow
 from models.tables import Request as RequestRow
 from models.terms import Clause
 
@@ -35,6 +36,7 @@ router = pages_router()
 
 _REQUEST = "/requests/{number}"
 _PAGE = "/cases/{number}"
+_NO_ADDRESS = "не указан: ссылки на созданное не будет ни в письме, ни в реестре"
 
 
 @router.get(_PAGE)
@@ -116,12 +118,33 @@ async def withdraw(http: Request, number: Number, form: FormDep, api: ApiDep) ->
 
 
 @router.post(f"{_PAGE}/confirmation")
-async def confirm(http: Request, number: Number, form: FormDep, api: ApiDep) -> Response:
-    """Tick off what has been done by hand."""
+async def confirm(
+    http: Request, number: Number, caller: CallerDep, sessions: SessionsDep, form: FormDep, api: ApiDep
+) -> Response:
+    """Tick off what has been done by hand; the last tick without any address is to be said twice.
+
+    Raises:
+        Problem: `invalid`: nobody has told the address.
+    """
+    if form.text("act") != "anyway" and await _lacks_address(caller, sessions, number, form):
+        raise Problem("invalid", fields=[FieldProblem(field="url", detail=_NO_ADDRESS)])
     body = {"done": form.texts("done"), **form.filled("url")}
     answer = await api.post(f"/requests/{number}/setup/confirmation", form, body)
     left = ", ".join(one["name"] for one in answer["left"])
     return done(http, f"/cases/{number}", f"Отмечено. Осталось: {left}." if left else "Исполнение завершено.")
+
+
+async def _lacks_address(caller: Caller, sessions: store.Sessions, number: str, form: Form) -> bool:
+    """Whether these ticks end the work, and no address of what was made has come with any of them."""
+    if form.text("url"):
+        return False
+    # Of what operators type only an address begins so.
+    given = col(TextRow.body).regexp_match("^https?://")
+    async with store.looking(sessions) as session:
+        row = await session.get(RequestRow, number)
+        left = (await panel(session, caller, row)).confirm if row else ()
+        query = select(TextRow.id).where(col(TextRow.number) == number, given).limit(1)
+        return bool(left) and set(left) <= set(form.texts("done")) and not await session.scalar(query)
 
 
 @router.post(f"{_PAGE}/retry")

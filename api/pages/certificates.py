@@ -1,6 +1,7 @@
 """Certificates (clause 4.9): the owner's decision, how far it is, its documents one by one."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -19,6 +20,7 @@ from api.schemas.certificates import CertificateNumber
 from api.trainings import TrainingDep
 from models.certificates import DOCUMENT, Design, Whom
 from models.certification import CertificationStage
+from models.results import State
 from models.tables import CertificationRow, TrainingRow
 
 router = pages_router()
@@ -51,8 +53,18 @@ async def decision_page(
 async def decide(
     http: Request, training: TrainingDep, form: FormDep, caller: CallerDep, api: ApiDep
 ) -> Response:
-    """What was typed is there again when it is not accepted."""
+    """What was typed is there again when it is not accepted; who has not begun is named once before."""
     try:
+        if form.text("act") != "anyway" and (unbegun := await _unbegun(training, form, api)):
+            return await _ask(
+                http,
+                training,
+                api,
+                role=caller.role,
+                cursor=form.text("cursor"),
+                typed=form,
+                unbegun=unbegun,
+            )
         made = await api.post(f"/trainings/{training.number}/certification", form, _body(form))
     except Problem as problem:
         return await _ask(
@@ -123,6 +135,23 @@ def _body(form: Form) -> dict[str, Any]:
     return {**body, "shows_grade": bool(form.text("shows_grade"))}
 
 
+async def _unbegun(training: TrainingRow, form: Form, api: Api) -> list[str]:
+    """Of those ticked on this page whoever has not begun, by name."""
+    if form.text("whom") != Whom.NAMED:
+        return []
+    people = await _people(training, api, form.text("cursor"))
+    ticked = set(form.texts("named"))
+    return [
+        one["name"]
+        for one in people["participants"]
+        if str(one["ordinal"]) in ticked and one["state"]["code"] == State.NOT_BEGUN
+    ]
+
+
+async def _people(training: TrainingRow, api: Api, cursor: str) -> Any:
+    return await api.get(f"/trainings/{training.number}/participants", cursor=cursor or None, limit=500)
+
+
 async def _ask(
     http: Request,
     training: TrainingRow,
@@ -132,6 +161,7 @@ async def _ask(
     cursor: str,
     typed: Form | None = None,
     problem: Problem | None = None,
+    unbegun: Sequence[str] = (),
 ) -> Response:
     path = f"/trainings/{training.number}"
     return show(
@@ -140,7 +170,8 @@ async def _ask(
         title=f"Документы об обучении «{training.title}»",
         training=training,
         decisions=await api.get(f"{path}/certification"),
-        people=await api.get(f"{path}/participants", cursor=cursor or None, limit=500),
+        people=await _people(training, api, cursor),
+        unbegun=unbegun,
         cursor=cursor,
         decides=role is Role.AGENCY and training.closed_at is not None,
         whom=_WHOM,

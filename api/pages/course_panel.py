@@ -4,7 +4,7 @@ from typing import Any
 
 from api.auth import OPERATORS, Caller, Role
 from api.pages.asking import Api
-from api.pages.courses import OWNERS, authoring_of
+from api.pages.courses import OWNERS, authoring_of, is_unready
 from models.cases import Kind
 from models.enrolment import Stage, State
 from models.plans import Verdict
@@ -60,6 +60,7 @@ async def _enrolment(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
         "enrolled": counts.get(State.ENROLLED, 0),
         "checks": caller.role in (*OWNERS, *OPERATORS) and stage is Stage.WAY_SHUT,
         "set_aside": [],
+        "unready": stage is Stage.PLANNED and await is_unready(api, case.course),
     }
     if caller.role in OWNERS:
         path = f"/enrolments/{case.number}/rows"

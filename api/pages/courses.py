@@ -13,6 +13,7 @@ from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
 from api.pages.visitors import Form, FormDep
+from models.authoring import AuthoringStage
 from models.tables import Course
 
 router = pages_router()
@@ -71,10 +72,11 @@ async def ask(http: Request, course: CourseDep, caller: CallerDep, form: FormDep
 async def upload(http: Request, course: CourseDep, caller: CallerDep, form: FormDep, api: ApiDep) -> Response:
     """A list of learners: its plan is made, nothing else."""
     file = form.file("list")
-    query = {"filename": file.filename if file else "нет файла", **form.filled("training")}
-    content = await file.read() if file else b""
-    path = f"/courses/{course.id}/enrolments?{urlencode(query)}"
     try:
+        if file is None or not file.size:
+            raise Problem("invalid", "Выберите файл со списком: он не выбран или пуст.")
+        query = {"filename": file.filename, **form.filled("training")}
+        path, content = f"/courses/{course.id}/enrolments?{urlencode(query)}", await file.read()
         taken = await api.upload(path, form, content, **{"Content-Type": "application/octet-stream"})
     except Problem as problem:
         return await _show(http, course, caller, api, problem=problem)
@@ -97,6 +99,12 @@ async def authoring_of(api: Api, course: int | None) -> Any:
         if problem.type != "not-found":
             raise
         return None
+
+
+async def is_unready(api: Api, course: int | None) -> bool:
+    """Whether the building of a course has not come to «готов» yet."""
+    authoring = await authoring_of(api, course)
+    return authoring is not None and authoring["state"]["code"] != AuthoringStage.READY
 
 
 async def _show(

@@ -185,7 +185,7 @@ async def _ask(
         drafts=[one for one in drafts if one["id"] != draft],
         subsystems=[(one["code"], one["name"]) for one in shelves],
         categories=[
-            (category["id"], f"{category['name']} — {one['name']}")
+            (category["id"], f"{category['name']} — {one['name']}", one["code"])
             for one in shelves
             for category in one["categories"]
         ],

@@ -16,6 +16,7 @@ from api.pages.frame import done, headers, pages_router, show
 from api.pages.visitors import Form, FormDep
 from api.schemas.fields import CaseNumber
 from models import cases
+from models.learners import Flaw
 from models.plans import Verdict
 
 router = pages_router()
@@ -47,6 +48,7 @@ async def rows(
         title=f"Строки списка: {cases.label(case.number)}",
         case=case,
         page=page,
+        wrong_email=Flaw.EMAIL_MALFORMED.russian,
         verdict=chosen or "",
         verdicts=[(one.value, one.russian) for one in Verdict],
     )

@@ -18,6 +18,7 @@ from models import store
 from models.settings import Settings
 from models.tables import Subsystem
 from models.tasks import TaskKind
+from models.terms import Clause, Recipient
 
 router = pages_router()
 
@@ -131,7 +132,9 @@ async def _facts(
     api: Api, sessions: store.Sessions, settings: Settings, *, closed: bool, after: int
 ) -> dict[str, Any]:
     """What the page shows and what may change under it."""
+    asked = {"clause": Clause.CONSULTATION.value, "waits_for": Recipient.OPERATOR.value}
     return {
+        "talks": None if closed else await api.get("/deadlines", **asked, limit=_ON_A_PAGE),
         "tasks": await api.get("/tasks", closed=closed, after=after, limit=_ON_A_PAGE),
         "moodles": await _moodles(api, sessions, settings),
         "canaries": await api.get("/canary", limit=5),

@@ -26,6 +26,8 @@ router = pages_router()
 _REPORTING = [allow(Role.AGENCY, *OPERATORS)]
 _CONCERNED = [allow(Role.AGENCY, Role.RESPONSIBLE, *OPERATORS)]
 _PAGE = "/replacements/{number}"
+_NAMED = 5
+"""Of what a person is responsible for, so many are named; the others are counted."""
 _SUCCESSOR = ("name", "post", "email", "phone")
 
 
@@ -161,14 +163,25 @@ async def _ask(
 def _people(register: Any) -> list[tuple[int, str]]:
     """Whom the reader may name, with what each is responsible for."""
     held: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
-    for category in [one for subsystem in register for one in subsystem["categories"]]:
-        for one in [category, *category["courses"]]:
-            if one["responsible_id"] is not None:
-                held[one["responsible_id"], one["responsible"]].append(one["name"])
+    for one in _things(register):
+        if one["responsible_id"] is not None:
+            held[one["responsible_id"], one["responsible"]].append(f"«{one['name']}»")
     return sorted(
-        ((id, f"{name} — {', '.join(things)}"[:200]) for (id, name), things in held.items()),
+        ((id, f"{name} — {_listed(things)}") for (id, name), things in held.items()),
         key=lambda one: one[1],
     )
+
+
+def _things(register: Any) -> list[Any]:
+    """Every category and course, those of no category too."""
+    shelves = [*register, *(category for one in register for category in one["categories"])]
+    return [thing for one in shelves for thing in [*one.get("categories", []), *one["courses"]]]
+
+
+def _listed(things: list[str]) -> str:
+    more = len(things) - _NAMED
+    named = ", ".join(things[:_NAMED]) + (f" и ещё {more}" if more > 0 else "")
+    return f"курсов и категорий {len(things)}: {named}" if len(things) > 1 else named
 
 
 async def _show(

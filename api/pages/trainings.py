@@ -8,17 +8,19 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from api import courses, lists
+from api import authoring, courses, lists
 from api.auth import Caller, CallerDep, Role, allow
 from api.deps import SessionsDep
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
+from api.pages.courses import is_unready
 from api.pages.frame import done, pages_router, show
 from api.pages.live import word
 from api.pages.visitors import Form, FormDep
 from api.schemas.fields import CaseNumber
 from api.trainings import TrainingDep
 from models import store
+from models.authoring import AuthoringStage
 from models.results import Origin
 from models.tables import Course, TrainingRow
 from models.trainings import Stage
@@ -27,6 +29,7 @@ router = pages_router()
 
 OWNERS = [allow(Role.AGENCY, Role.RESPONSIBLE)]
 _PAGE = "/trainings/{number}"
+_UNREADY = " — ещё не объявлен готовым"
 
 
 @router.get("/trainings", dependencies=OWNERS)
@@ -128,13 +131,15 @@ async def _show(
     async with store.looking(sessions) as session:
         course = await session.get_one(Course, training.course)
     shown = await api.get(f"/trainings/{training.number}")
+    is_open = Stage(shown["state"]["code"]).is_open
     return show(
         http,
         "training.html",
         title=f"Обучение «{training.title}»",
         training=shown,
         course=course,
-        is_open=Stage(shown["state"]["code"]).is_open,
+        is_open=is_open,
+        unready=is_open and await is_unready(api, training.course),
         live="" if shown["closed_at"] else f"/trainings/{training.number}/state",
         known=word(shown),
         is_planned=shown["state"]["code"] == Stage.PLANNED,
@@ -156,17 +161,25 @@ async def _list(
     async with store.looking(sessions) as session:
         page = await lists.training_page(session, caller, lists.Asked(cursor=cursor or None))
         own = await own_courses(session, caller)
+        unready = await _unready(session, own)
     return show(
         http,
         "trainings.html",
         title="Обучения",
         page=page.model_dump(),
         cursor=cursor,
-        courses=[(one.id, one.name) for one in own],
+        courses=[(one.id, f"{one.name}{_UNREADY if one.id in unready else ''}") for one in own],
+        unready=unready,
         typed=typed,
         problem=problem,
         wrong=_wrong(problem),
     )
+
+
+async def _unready(session: AsyncSession, own: list[Course]) -> set[int]:
+    """Those whose building has not come to «готов»."""
+    standings = await authoring.standings(session, [one.id or 0 for one in own])
+    return {id for id, one in standings.items() if one.state is not AuthoringStage.READY}
 
 
 def _wrong(problem: Problem | None) -> defaultdict[str, str]:

@@ -77,6 +77,38 @@ def test_names_that_are_not_shown(asked: str, found: str) -> None:
     assert rank(asked, [known(found)]) == ()
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("Реанимация", "Организация"),
+        ("Делопроизводство", "Противодействие коррупции"),
+        ("ИТ-диктант", "Учёт питания"),
+        ("Охрана труда", "Обращение с отходами"),
+        ("Неврология", "Урология"),
+        ("Стоматология", "Травматология"),
+    ],
+)
+def test_letters_in_common_without_a_word_are_not_shown(asked: str, found: str) -> None:
+    assert SHOWN_FROM <= score(normalise(asked), normalise(found)) < THRESHOLD
+    assert rank(asked, [known(found)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("Медецина", "Медицина"),
+        ("Первая помошь", "Первая медицинская помощь"),
+        ("Закупки по 223-ФЗ", "Закупка по 44-ФЗ"),
+        ("Електробезопасность", "Безопасность"),
+        ("Нормы ГТО", "ГТО"),
+        ("ИТдиктант, часть 2", "ИТ-диктант, часть 1"),
+    ],
+)
+def test_a_misspelt_or_short_word_in_common_is_shown(asked: str, found: str) -> None:
+    assert score(normalise(asked), normalise(found)) < THRESHOLD
+    assert [one.title for one in rank(asked, [known(found)])] == [found]
+
+
 @pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: str(category.number))
 def test_each_category_of_appendix_1_is_like_itself_alone(category: AppendixCategory) -> None:
     catalogue = [known(other.title, kind=Kind.CATEGORY) for other in CATEGORIES]

@@ -129,6 +129,34 @@ async def test_the_operator_ticks_off_what_is_done_by_hand(stand: Engine, signed
     assert "Исполнение завершено." in answer.text
 
 
+async def test_the_last_tick_without_an_address_is_said_twice(stand: Engine, signed_in: SignIn) -> None:
+    number = await words.by_hand(stand)
+    operator = await signed_in("operator")
+    fields = {"token": await operator.token(), "done": ["course", "account", "role"], "url": ""}
+
+    held = await operator.http.post(
+        f"/cases/{number}/confirmation", data=fields, headers={"Referer": f"{HOME}/cases/{number}"}
+    )
+    stage = (await stand.row(number)).stage
+    anyway = await operator.send(f"/cases/{number}/confirmation", done=fields["done"], act="anyway")
+
+    assert held.status_code == 422
+    assert "ссылки на созданное не будет" in held.text
+    assert "Отметить без адреса" in held.text
+    assert stage == "setup"
+    assert "Исполнение завершено." in anyway.text
+
+
+async def test_an_address_given_with_an_earlier_tick_is_enough(stand: Engine, signed_in: SignIn) -> None:
+    path = f"/cases/{await words.by_hand(stand)}/confirmation"
+    operator = await signed_in("operator")
+
+    await operator.send(path, done=["course"], url="http://test.example.org/course/view.php?id=3")
+    answer = await operator.send(path, done=["account", "role"])
+
+    assert "Исполнение завершено." in answer.text
+
+
 async def test_what_was_ticked_stays_ticked_when_the_address_is_none(
     stand: Engine, signed_in: SignIn
 ) -> None:

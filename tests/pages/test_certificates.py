@@ -56,6 +56,28 @@ async def test_what_was_chosen_stays_when_it_is_not_accepted(stand: Engine, sign
     assert 'name="named" value="2" checked' in named.text
 
 
+async def test_who_has_not_begun_is_named_before_a_document_is_given(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    people = (
+        certificates.person(NAMES[0]),
+        certificates.person(NAMES[1], state="not_begun", grade=None),
+    )
+    training = await certificates.over(stand, *people)
+    owner = await signed_in("agency")
+    path = f"/trainings/{training}/certification"
+    form: Json = {"whom": "named", "named": ["1", "2"], "document": "Грамота"}
+
+    held = await owner.send(path, **form)
+    undecided = await stand.get("agency", f"/trainings/{training}/certification")
+    given = await owner.send(path, **form, act="anyway")
+
+    assert f"обучение не начато у тех, кого вы отметили.</b> {NAMES[1]}." in held.text
+    assert 'name="named" value="2" checked' in held.text
+    assert undecided == []
+    assert "Решение принято" in given.text, given.text
+
+
 async def test_the_responsible_sees_and_does_not_decide(stand: Engine, signed_in: SignIn) -> None:
     training = await certificates.over(stand, certificates.person(NAMES[0]))
     stranger = await signed_in("responsible")

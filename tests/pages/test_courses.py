@@ -1,5 +1,6 @@
 """The cabinet of the responsible: readiness, questions, learners."""
 
+import codecs
 import io
 from datetime import timedelta
 
@@ -8,6 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from devstack.keys import RESPONSIBLE_EMAIL
+from models import learners, spreadsheets
+from models.headings import Column
+from models.learners import Learner
 from models.tables import Course
 from tests import claims
 from tests.api.course_cases import end_powers
@@ -16,7 +20,7 @@ from tests.pages.people import Person, SignIn, where
 from tests.pages.test_case import HOSTILE
 from tests.workflows import enrolments, self_registrations, words
 from tests.workflows.courses import QUESTION, asked, building, furnish
-from tests.workflows.trainings import course_by_hand, course_of_its_own
+from tests.workflows.trainings import course_by_hand, course_of_its_own, opened
 
 
 @pytest.fixture(scope="module")
@@ -110,11 +114,32 @@ async def test_a_list_is_uploaded_planned_and_confirmed(
     assert "адрес почты" in page
     assert "Кривых" in rows
     assert "Списков" not in rows
+    assert 'data-label="Почта"><span class="term overdue">с ошибкой</span>' in rows
     assert "План подтверждён" in done.text
     assert (await responsible.open(f"{path}/learners/state")).text != before
     page = await responsible.page(path)
     assert "Записано на курс: 2 из 2" in page
     assert "/learners/confirmation" not in page
+
+
+async def test_a_course_not_declared_ready_is_told_where_people_are_sent_to_it(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    course = await course_of_its_own(stand)
+    await building(stand, course)
+    number = await enrolments.planned(stand, course, enrolments.table(enrolments.people(1)))
+    training = (await opened(stand, course))["number"]
+    responsible = await signed_in("responsible")
+    said = "Курс ещё не объявлен готовым"
+
+    for path in (f"/cases/{number}", f"/trainings/{training}"):
+        assert said in await responsible.page(path)
+    assert f"{course.name} — ещё не объявлен готовым" in await responsible.page("/trainings")
+    await furnish(stand, course)
+    await responsible.send(f"/courses/{course.id}/readiness")
+    for path in (f"/cases/{number}", f"/trainings/{training}"):
+        assert said not in await responsible.page(path)
+    assert f"{course.name} — ещё" not in await responsible.page("/trainings")
 
 
 async def test_a_plan_is_given_up(stand: Engine, course: Course, signed_in: SignIn) -> None:
@@ -128,11 +153,36 @@ async def test_a_plan_is_given_up(stand: Engine, course: Course, signed_in: Sign
     assert again.status_code == 409
 
 
-async def test_nothing_chosen_is_no_list(course: Course, signed_in: SignIn) -> None:
-    answer = await upload(await signed_in("responsible"), course, b"", "пусто.csv")
+async def test_nothing_chosen_is_no_list(stand: Engine, course: Course, signed_in: SignIn) -> None:
+    responsible = await signed_in("responsible")
+    before = await stand.get("responsible", f"/courses/{course.id}/enrolments")
 
-    assert answer.status_code == 422
-    assert "Загрузить список" in answer.text
+    unchosen = await responsible.send(f"/courses/{course.id}/learners/file")
+    empty = await upload(responsible, course, b"", "пусто.csv")
+    blank = await upload(responsible, course, b" \r\n", "пусто.csv")
+
+    assert [one.status_code for one in (unchosen, empty, blank)] == [422, 422, 422]
+    assert "Выберите файл со списком" in unchosen.text
+    assert "Выберите файл со списком" in empty.text
+    assert "нет ни одной заполненной строки" in blank.text
+    assert "Загрузить список" in blank.text
+    assert await stand.get("responsible", f"/courses/{course.id}/enrolments") == before
+
+
+async def test_the_form_tells_the_columns_and_gives_a_list_that_can_be_read(
+    course: Course, signed_in: SignIn
+) -> None:
+    responsible = await signed_in("responsible")
+
+    page = await responsible.page(f"/courses/{course.id}")
+    sample = (await responsible.open("/static/learners-sample.csv")).content
+    rows = list(learners.read_list(spreadsheets.read(sample).rows))
+
+    assert 'href="/static/learners-sample.csv"' in page
+    assert all(f"«{column.russian}»" in page for column in Column)
+    assert sample.startswith(codecs.BOM_UTF8)
+    assert all(isinstance(one, Learner) and one.post for one in rows)
+    assert [one.email for one in rows if isinstance(one, Learner)] == ["semenova@example.org", ""]
 
 
 async def test_a_course_of_a_subsystem_without_services_takes_no_list(

@@ -36,3 +36,25 @@ async def test_a_request_is_checked_as_it_is_typed_and_kept_as_a_draft(
         await page.goto(f"{url}{draft}")
         assert await page.get_by_label("Цель").input_value() == "Обучение водителей"
         assert await browsers.problems(page, url, [draft, "/status"]) == []
+
+
+async def test_only_categories_of_the_chosen_subsystem_are_offered(browser: Browser, url: str) -> None:
+    async with await browser.new_context() as context:
+        page = await chromium.sign_in(context, url, AGENCY)
+        await page.goto(f"{url}/requests/new")
+        subsystem = page.get_by_label("Подсистема")
+        category = page.get_by_label("Категория, в которой создать курс")
+        offered = category.locator("option:not([disabled])[data-of]")
+        everything = await offered.count()
+
+        await subsystem.select_option("edu")
+        await category.select_option("2")
+        of_edu = {await one.get_attribute("data-of") for one in await offered.all()}
+        await subsystem.select_option("local")
+        of_local = {await one.get_attribute("data-of") for one in await offered.all()}
+
+        assert of_edu == {"edu"}
+        assert of_local <= {"local"}
+        assert await category.input_value() == ""
+        await subsystem.select_option("")
+        assert await offered.count() == everything

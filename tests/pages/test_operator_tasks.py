@@ -9,6 +9,8 @@ from tests.api import words
 from tests.engine import Engine
 from tests.pages.people import SignIn
 from tests.pages.test_case import HOSTILE
+from tests.workflows.courses import asked
+from tests.workflows.trainings import course_of_its_own
 
 
 async def _is_closed(engine: Engine, task: int) -> bool:
@@ -44,6 +46,38 @@ async def test_what_a_step_waits_for_is_not_put_aside_and_the_page_says_why(
     assert answer.status_code == 409
     assert "Не получилось." in answer.text
     assert not await _is_closed(stand, task)
+
+
+async def test_it_is_told_that_one_click_tries_all_failed_steps_of_a_case(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    number = await words.by_hand(stand)
+    task = await words.open_task(stand, number, "step_failed")
+    operator = await signed_in("operator")
+    path, said = f"/tasks?after={task - 1}", "повторит сразу все невыполненные шаги этого дела"
+
+    alone = await operator.page(path)
+    await words.open_task(stand, number, "step_failed")
+    several = await operator.page(path)
+
+    assert (alone.count(said), several.count(said)) == (0, 2)
+
+
+async def test_questions_without_an_answer_are_among_the_tasks(stand: Engine, signed_in: SignIn) -> None:
+    course = await course_of_its_own(stand)
+    number = (await asked(stand, course)).id
+    operator = await signed_in("operator")
+
+    page = await operator.page("/tasks")
+    await operator.send(f"/cases/{number}/consultation/answers", text="Создайте группу")
+
+    async def is_gone() -> bool:
+        return f'href="/cases/{number}"' not in await operator.page("/tasks?after=1000000")
+
+    assert f'href="/cases/{number}">Консультация' in page
+    assert course.name in page
+    assert "исчисляется с" in page
+    await stand.until(is_gone)
 
 
 async def test_what_is_hostile_in_a_task_is_shown_as_text(stand: Engine, signed_in: SignIn) -> None:

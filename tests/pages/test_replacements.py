@@ -1,14 +1,16 @@
 """Clause 4.8 by pages: told and appointed in one form, the proof shown, accepted, withdrawn, done by hand."""
 
+import re
 from typing import Any
 
 import pytest
 
 from api.pages.removals import proven
+from models.tables import Course, Responsibility
 from tests.engine import Engine, Json
 from tests.pages.people import SignIn
 from tests.pages.test_case import HOSTILE
-from tests.workflows import replacements, words
+from tests.workflows import replacements, setups, words
 from tests.workflows.replacements import days_ago
 
 
@@ -43,6 +45,23 @@ async def test_an_owner_replaces_and_the_successor_accepts(stand: Engine, signed
     assert again.status_code == 409
     stranger = await signed_in(await replacements.key_of(stand, "nobody@example.org"))
     assert (await stranger.open(path)).status_code == 404
+
+
+async def test_all_that_a_person_is_responsible_for_is_named(stand: Engine, signed_in: SignIn) -> None:
+    held = await replacements.held(stand)
+    other = Course(subsystem="local", name=setups.title(), owner=held.course.owner)
+    async with stand.sessions.begin() as session:
+        session.add(other)
+        await session.flush()
+        today, request = words.local_today(), str(held.course.request)
+        session.add(Responsibility(person=held.person, course=other.id, since=today, given_by=request))
+
+    page = await (await signed_in("agency")).page("/replacements/new")
+
+    [option] = re.findall(f'<option value="{held.person}">(.*)</option>', page)
+    assert "курсов и категорий 2:" in option
+    assert held.course.name in option
+    assert other.name in option
 
 
 async def test_a_mistake_is_withdrawn_with_its_reason(stand: Engine, signed_in: SignIn) -> None:
