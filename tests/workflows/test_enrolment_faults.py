@@ -117,7 +117,6 @@ async def course_at(engine: Engine, site: str) -> Course:
 FILES: dict[str, tuple[bytes, str]] = {
     "cut in a character": (enrolments.table(["Щукина;Анна"])[:-1], "обрывается"),
     "no headings": ("Имя мамы;Цвет\nА;Б\n".encode(), "Не найден"),
-    "blank": (b"  \n", "ни одной"),
 }
 
 
