@@ -64,12 +64,17 @@ async def _enrolment(case: CaseDep, sessions: SessionsDep) -> EnrolmentRow:
 EnrolmentDep = Annotated[EnrolmentRow, Depends(_enrolment)]
 
 
+def has_services(course: Course, settings: Settings) -> bool:
+    """Whether the engine works in the course's subsystem; elsewhere the operator registers learners."""
+    return course.moodle_id is not None and course.subsystem in settings.moodle_sites
+
+
 def check_has_services(course: Course, settings: Settings) -> None:
     """
     Raises:
         Problem: The engine doesn't work in the course's subsystem.
     """
-    if course.moodle_id is None or course.subsystem not in settings.moodle_sites:
+    if not has_services(course, settings):
         raise Problem("no-web-services")
 
 

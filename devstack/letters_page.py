@@ -1,5 +1,6 @@
 """The page where a person reads the letters that the mail sink keeps."""
 
+import re
 from html import escape
 from itertools import islice
 from pathlib import Path
@@ -18,9 +19,12 @@ from devstack.letters import Letter
 
 LOCAL_TIME = ZoneInfo("Asia/Yekaterinburg")
 SHOWN = 200
-# A letter's own HTML: no scripts, nothing fetched from anywhere, and not of this page's origin.
-LETTER_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+# A letter's own HTML: no scripts, nothing fetched from anywhere, not of this page's origin; links open anew.
+_SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+LETTER_POLICY = f"sandbox {_SANDBOX}; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'"
+
+_ADDRESS = re.compile(r"https?://[^\s<]+[\w/]")
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -43,7 +47,9 @@ def create_app(folder: Path) -> Starlette:
         letter = letters.read(folder, request.path_params["name"])
         if letter is None:
             return _absent()
-        return HTMLResponse(letter.html, headers={"Content-Security-Policy": LETTER_POLICY})
+        return HTMLResponse(
+            f'<base target="_blank">{letter.html}', headers={"Content-Security-Policy": LETTER_POLICY}
+        )
 
     async def attachment(request: Request) -> Response:
         letter = letters.read(folder, request.path_params["name"])
@@ -108,13 +114,17 @@ def _row(letter: Letter) -> str:
 
 def _letter(letter: Letter) -> str:
     address = f"/letters/{letter.name}"
-    html = f'<h2>HTML</h2><iframe sandbox src="{address}/html"></iframe>' if letter.html else ""
+    html = f'<h2>HTML</h2><iframe sandbox="{_SANDBOX}" src="{address}/html"></iframe>' if letter.html else ""
     return (
         f'<p><a href="/">Все письма</a> · <a href="{address}/original">исходник</a></p>'
         f"<p>Получено: {_when(letter)}<br>Кому: {escape(', '.join(letter.recipients))}<br>"
         f"От кого: {escape(str(letter.message['From'] or ''))}</p>"
-        f"{_attachments(letter)}<h2>Текст</h2><pre>{escape(letter.text)}</pre>{html}"
+        f"{_attachments(letter)}<h2>Текст</h2><pre>{_linked(letter.text)}</pre>{html}"
     )
+
+
+def _linked(text: str) -> str:
+    return _ADDRESS.sub(r'<a href="\g<0>" target="_blank" rel="noreferrer">\g<0></a>', escape(text))
 
 
 def _attachments(letter: Letter) -> str:

@@ -9,6 +9,7 @@ from api import lists
 from api.auth import Caller, CallerDep, Role, allow
 from api.courses import CourseDep
 from api.deps import SessionsDep
+from api.enrolments import has_services
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
@@ -52,9 +53,12 @@ async def readiness(http: Request, course: CourseDep, form: FormDep, api: ApiDep
     """Declare the course ready; the page tells what the check has found."""
     answer = await api.post(f"/courses/{course.id}/authoring/readiness", form)
     is_ready = answer["declared"] and answer["declared"]["ready"]
-    said = (
-        "Курс проверен: он готов." if is_ready else "Курс проверен: он ещё не готов, чего не хватает — ниже."
-    )
+    if not has_services(course, http.app.state.settings):
+        said = "Курс объявлен готовым. Система его не видит: проверяет Оператор, он узнаёт об этом из письма."
+    elif is_ready:
+        said = "Курс проверен: он готов."
+    else:
+        said = "Курс проверен: он ещё не готов, чего не хватает — ниже."
     return done(http, f"/courses/{course.id}", said)
 
 
@@ -131,6 +135,7 @@ async def _show(
             if not one["closed_at"]
         ],
         owns=caller.role in OWNERS,
+        takes_lists=has_services(course, http.app.state.settings),
         asks=caller.role is Role.RESPONSIBLE,
         problem=problem,
         question=typed.text("text") if typed else "",

@@ -65,7 +65,7 @@ async def unclaimed(http: Request, case: CaseDep, api: ApiDep, after: _After = 0
 @router.post(f"{_LIST}/confirmation")
 async def confirm(http: Request, number: CaseNumber, form: FormDep, api: ApiDep) -> Response:
     await api.post(f"/enrolments/{number}/confirmation", form)
-    return done(http, f"/cases/{number}", "План подтверждён, идёт регистрация.")
+    return done(http, f"/cases/{number}", "План подтверждён.")
 
 
 @router.post(f"{_LIST}/withdrawal")
