@@ -30,18 +30,21 @@ run: $(READY) ## поднять всё на этой машине: Temporal, Pos
 demo: $(READY) ## провести запросы от письма до исхода и курс до результатов и смены ответственного, со сжатым временем
 	$(BIN)/python -m devstack.demo
 
-# All of them: by several processes, each with an engine of its own; what ARGS names, by one. They wait more
-# than they compute, so there are more of them than cores. The rooms with long files come first, so that none
-# is left over for one process at the end.
+# By several processes, each with an engine of its own; they wait as much as they compute, so there are more
+# of them than cores.
 PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
-WHOLE := $(PROCESSES) tests/workflows tests/pages tests/api tests
 
 # What kills processes, explores or waits for minutes: a quarter of the time, for a release and for what it tests.
 LONG := tests/faults tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
 	tests/rehearsal/test_rehearsal.py tests/rehearsal/test_command.py tests/workflows/test_canary.py
 
+# The rooms with long files come first, so that none is left over for one process at the end.
+SLOW := tests/workflows/ tests/pages/ tests/api/
+ROOMS := $(SLOW) $(filter-out $(SLOW) $(LONG:%=%/),$(sort $(dir $(wildcard tests/*/test_*.py))))
+WHOLE := $(PROCESSES) $(ROOMS) $(LONG:%=--ignore=%)
+
 test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
-	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE) $(LONG:%=--ignore=%))
+	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
 soak: $(READY) ## долгие тесты: убитые процессы, schemathesis, стек целиком, репетиция командой
 	$(BIN)/python -m pytest $(PROCESSES) $(LONG)
