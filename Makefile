@@ -34,7 +34,7 @@ demo: $(READY) ## провести запросы от письма до исх�
 # of them than cores.
 PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-# What kills processes, explores or waits for minutes: a quarter of the time, for a release and for what it tests.
+# What kills processes, explores or waits for minutes: for a release, and for changes of what it tests.
 LONG := tests/faults tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
 	tests/rehearsal/test_rehearsal.py tests/rehearsal/test_command.py tests/workflows/test_canary.py
 

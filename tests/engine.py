@@ -44,7 +44,7 @@ from tests.migrating import migrate
 from worker import connect, create_worker
 
 API = "/api/v1"
-JUST = timedelta(minutes=1)
+JUST = timedelta(seconds=20)
 """Just before an instant: a case's clock goes on while the test works, and a machine may stand still."""
 PATIENCE_SECONDS = 240
 """Outlasts a letter that was refused twice: tried again after a minute, then after two."""

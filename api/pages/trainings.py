@@ -13,7 +13,6 @@ from api.auth import Caller, CallerDep, Role, allow
 from api.deps import SessionsDep
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
-from api.pages.courses import is_unready
 from api.pages.frame import done, pages_router, show
 from api.pages.live import word
 from api.pages.visitors import Form, FormDep
@@ -130,6 +129,7 @@ async def _show(
 ) -> Response:
     async with store.looking(sessions) as session:
         course = await session.get_one(Course, training.course)
+        unready = await _unready(session, [course])
     shown = await api.get(f"/trainings/{training.number}")
     is_open = Stage(shown["state"]["code"]).is_open
     return show(
@@ -139,7 +139,7 @@ async def _show(
         training=shown,
         course=course,
         is_open=is_open,
-        unready=is_open and await is_unready(api, training.course),
+        unready=is_open and bool(unready),
         live="" if shown["closed_at"] else f"/trainings/{training.number}/state",
         known=word(shown),
         is_planned=shown["state"]["code"] == Stage.PLANNED,

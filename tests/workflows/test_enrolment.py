@@ -73,9 +73,7 @@ async def test_a_plan_that_nobody_confirms_reminds_and_lapses(engine: Engine, co
     assert await enrolments.states(engine, number) == {"planned": 1}
 
 
-async def test_a_plan_is_confirmed_in_its_last_second_and_not_after_it(
-    engine: Engine, course: Course
-) -> None:
+async def test_a_plan_is_confirmed_in_its_last_seconds(engine: Engine, course: Course) -> None:
     from models.terms import Clause
 
     number = await enrolments.planned(engine, course, enrolments.table(enrolments.people(1)))

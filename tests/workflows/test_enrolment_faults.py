@@ -133,6 +133,13 @@ async def test_a_file_that_cant_be_read_says_why_and_does_nothing(
     assert await enrolments.rows(engine, number) == []
 
 
+async def test_a_blank_file_is_refused_before_it_is_a_case(engine: Engine, course: Course) -> None:
+    response = await enrolments.upload(engine, course, b"  \n")
+
+    assert words.problem(response) == (422, "invalid")
+    assert "ни одной" in response.json()["detail"]
+
+
 def book(fill: Any) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as made:

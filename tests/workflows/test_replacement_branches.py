@@ -13,7 +13,7 @@ from models.calendar import WorkCalendar
 from models.deadlines import end_of
 from models.tables import Account, Course
 from models.terms import Clause
-from tests.engine import Engine, result_of
+from tests.engine import JUST, Engine, result_of
 from tests.workflows import replacements, setups, trainings, words
 from tests.workflows.replacements import Held
 from tests.workflows.setups import COURSE_CREATOR, EDITING_TEACHER
@@ -70,13 +70,13 @@ async def test_while_nobody_is_appointed_the_owner_is_reminded_and_its_head_told
     await replacements.finish(engine, number, new["email"])
 
 
-async def test_a_report_in_the_last_second_is_in_time_and_one_later_is_late(engine: Engine) -> None:
+async def test_a_report_in_the_last_seconds_is_in_time_and_one_later_is_late(engine: Engine) -> None:
     numbers: dict[str, WorkflowHandle[object, object]] = {}
     for _ in range(2):
         held = await replacements.held(engine)
         number = await replacements.reported(engine, held.person, words.local_today(), role="operator")
         numbers[number] = await replacements.waiting(engine, number)
-    for (number, handle), early in zip(numbers.items(), (timedelta(minutes=1), timedelta(0)), strict=True):
+    for (number, handle), early in zip(numbers.items(), (JUST, timedelta(0)), strict=True):
         due_at = await words.due_at(engine, number, CLAUSE)
         await engine.skip(handle, to=due_at - early)
         await replacements.appoint(engine, number, replacements.successor())

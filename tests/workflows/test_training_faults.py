@@ -157,7 +157,7 @@ async def test_trainings_of_one_course_side_by_side_and_one_after_the_other_are_
     assert {one["number"] for one in listed} == {first, beside, after}
 
 
-async def test_it_may_be_closed_up_to_its_last_second_and_not_after(engine: Engine, course: Course) -> None:
+async def test_it_may_be_closed_up_to_its_last_seconds_and_not_after(engine: Engine, course: Course) -> None:
     number, other = await running(engine, course=course), await running(engine, course=course)
     await engine.skip(workflow(engine, number), to=end() - JUST)
     closed = await engine.post("agency", f"/trainings/{number}/closing", {})
