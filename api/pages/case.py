@@ -61,7 +61,7 @@ async def case_page(
         sessions,
         settings,
         following=await _following(case, caller, sessions, settings) if next else None,
-        about_course=await course_panel(api, caller, case),
+        about_course=await course_panel(api, caller, case, sessions, settings),
     )
 
 

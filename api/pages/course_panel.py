@@ -3,12 +3,15 @@
 from typing import Any
 
 from api.auth import OPERATORS, Caller, Role
+from api.enrolments import has_services
 from api.pages.asking import Api
 from api.pages.courses import OWNERS, authoring_of, is_unready
+from models import store
 from models.cases import Kind
 from models.enrolment import Stage, State
 from models.plans import Verdict
-from models.tables import CaseRow
+from models.settings import Settings
+from models.tables import CaseRow, Course
 
 _FORMS = {
     Kind.AUTHORING.value: "authoring_panel.html",
@@ -29,12 +32,20 @@ _COUNTED = {
 """How many rows are so, by plan and by what has been done."""
 
 
-async def course_panel(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
+async def course_panel(
+    api: Api, caller: Caller, case: CaseRow, sessions: store.Sessions, settings: Settings
+) -> dict[str, Any]:
     """Facts for `case.html`; `course_panel` names the part of the page, if its kind has one."""
     facts: dict[str, Any] = {"course_panel": _FORMS.get(case.kind), "owns": caller.role in OWNERS}
     match case.kind:
         case Kind.AUTHORING:
-            return {**facts, "authoring": await authoring_of(api, case.course)}
+            async with store.looking(sessions) as session:
+                course = await session.get_one(Course, case.course)
+            return {
+                **facts,
+                "authoring": await authoring_of(api, course.id),
+                "takes_lists": has_services(course, settings),
+            }
         case Kind.CONSULTATION:
             return {
                 **facts,

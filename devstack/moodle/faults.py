@@ -2,9 +2,11 @@
 
 A fault is for all functions or for one, for the next ``times`` calls or until cleared, after letting ``skip``
 calls pass. At most one fault that breaks the answer applies to a call; those that bend the circumstances
-(slow, max_input_vars, hidden_email, empty_lists) apply besides.
+(slow, max_input_vars, hidden_email, empty_lists) apply besides. Clearing the faults ends a slow call's wait.
 """
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -83,12 +85,20 @@ class Circumstances:
 @dataclass
 class Faults:
     queue: list[Fault] = field(default_factory=list)
+    _cleared: asyncio.Event = field(default_factory=asyncio.Event)
 
     def add(self, *faults: Fault) -> None:
         self.queue.extend(faults)
 
     def clear(self) -> None:
         self.queue.clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
+
+    async def delay(self, seconds: float) -> None:
+        """Wait so long, or until the faults are cleared."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._cleared.wait(), seconds)
 
     def for_call(self, function: str | None) -> Circumstances:
         breaks: Fault | None = None

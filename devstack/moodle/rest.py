@@ -1,6 +1,5 @@
 """The REST endpoint: form in, JSON or XML out, faults in between."""
 
-import asyncio
 import json
 
 from starlette.requests import Request
@@ -24,7 +23,8 @@ async def serve_rest(request: Request, site: Site, faults: Faults) -> Response:
     function = field(encoded, "wsfunction")
     site.calls[function or "?"] += 1
     around = faults.for_call(function)
-    await asyncio.sleep(around.delay_seconds)
+    if around.delay_seconds:
+        await faults.delay(around.delay_seconds)
     broken = around.breaks and await _instead_of_work(request, around.breaks)
     if broken:
         return broken

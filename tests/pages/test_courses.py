@@ -58,6 +58,20 @@ async def test_a_course_is_planned_and_declared_until_nothing_is_missing(
     assert "курс готов" in await responsible.page(f"/cases/authoring-{course.id}")
 
 
+async def test_the_building_of_a_course_has_its_page_and_says_who_checks_it(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    responsible = await signed_in("responsible")
+    for course, checks in (
+        (await course_of_its_own(stand), "Система проверит курс в Moodle"),
+        (await course_by_hand(stand), "проверит его Оператор"),
+    ):
+        await building(stand, course)
+
+        assert checks in await responsible.page(f"/courses/{course.id}")
+        assert checks in await responsible.page(f"/cases/authoring-{course.id}")
+
+
 async def test_a_question_is_asked_answered_and_closed(
     stand: Engine, course: Course, signed_in: SignIn
 ) -> None:

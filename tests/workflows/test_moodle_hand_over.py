@@ -170,12 +170,13 @@ async def test_an_attempt_under_way_at_the_hand_over_leaves_nothing_that_can_not
         await engine.until(lambda: _is_past(engine, setup, opened_at + 2 * HOUR))
     await engine.moodle_heals()
     # an attempt that will do its work when nobody waits for it any more
-    await engine.moodle_fault("slow", function=CREATE_COURSE, seconds=1, times=1)
+    await engine.moodle_fault("slow", function=CREATE_COURSE, seconds=29, times=1)
     skipping = asyncio.create_task(engine.skipper.fast_forward(setup, HOUR))
     await until_under_way(engine, setup)
 
     await hand_over_at(engine, number, opened_at + HOUR)
     task = await handed_over(engine, number)
+    await engine.moodle_heals()
     await engine.until(lambda: _has_course(engine, number))
     await skipping
     await retry(engine, number)
