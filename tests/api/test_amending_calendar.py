@@ -92,7 +92,7 @@ async def test_with_temporal_away_it_is_in_force_all_the_same_and_upkeep_has_cas
 
     response = await _apply(with_temporal_away, _off(last_day))
     await _look_old(engine, response.json()["id"])
-    await engine.upkeep.round()
+    await engine.look_after(number)
 
     assert response.status_code == 201
     assert number in [one["number"] for one in response.json()["moved"]]
