@@ -14,7 +14,7 @@ NONE = "Chromium нет (apt-get install chromium)."
 async def running() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         # Root, as in CI, has no sandbox in Chromium.
-        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
 
 
 async def sign_in(context: BrowserContext, url: str, holder: str) -> Page:
