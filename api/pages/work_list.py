@@ -1,13 +1,14 @@
 """What is under way, the most urgent first: the first page of everybody."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
-from api import agenda, claims, saved_filters
+from api import agenda, awaited, claims, saved_filters
 from api.auth import AUTHORITY, Caller, CallerDep, Role, allow
+from api.awaited import Awaited
 from api.deps import SessionsDep, SettingsDep
 from api.errors import Problem
 from api.invalid import FieldProblem
@@ -116,6 +117,7 @@ async def _show(
             "page": await agenda.page(session, caller, asked, settings),
             "totals": (await agenda.totals(session, caller, asked)).model_dump(),
             "saved": await saved_filters.listed(session, caller),
+            "waiting": [_told(one) for one in await awaited.for_caller(session, caller)],
             "colleagues": await claims.colleagues(session, caller) if assigns else [],
         }
     filters = {
@@ -140,6 +142,40 @@ async def _show(
         **_CHOICES,
         **facts,
     )
+
+
+class Line(NamedTuple):
+    """What waits, in words, and where something can be done about it."""
+
+    what: str
+    path: str
+    name: str
+    more: str
+    """The page that has the others, where there are more than are named."""
+
+
+def _told(one: awaited.Waiting) -> Line:
+    what, path, name, others = _LINES[one.kind]
+    facts = {"key": one.key, "name": one.name, "count": one.how_many}
+    return Line(what, path.format(**facts), name.format(**facts), others if one.is_last_of_many else "")
+
+
+_LINES = {
+    Awaited.TASKS: ("Открытые задачи", "/tasks", "{count}", "/tasks"),
+    Awaited.APPLICATIONS: (
+        "Заявки на обучение ждут решения",
+        "/trainings/{key}/sign-ups?standing=applied",
+        "{name}: {count}",
+        "/trainings",
+    ),
+    Awaited.ACCEPTANCE: (
+        "Вас просят принять учебные курсы",
+        "/replacements/{key}",
+        "{name}",
+        "/replacements",
+    ),
+    Awaited.READINESS_DAY: ("Курсу не назначен день готовности", "/courses/{key}", "{name}", "/courses"),
+}
 
 
 def _asked(query: Mapping[str, str]) -> agenda.Asked:
