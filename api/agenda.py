@@ -92,6 +92,13 @@ async def totals(session: AsyncSession, caller: Caller, asked: Asked) -> Deadlin
     return DeadlineTotals(overdue=overdue, at_risk=at_risk, in_time=total - overdue - at_risk)
 
 
+async def waited_for(session: AsyncSession, caller: Caller) -> dict[str, int]:
+    """How many terms run by whom they wait for."""
+    query = _filtered(_WAITED_FOR, caller, Asked()).group_by(col(ClauseRow.waits_for))
+    rows = (await session.execute(query)).all()
+    return {row[0]: row[1] for row in rows}
+
+
 async def every(
     session: AsyncSession, caller: Caller, asked: Asked, settings: Settings
 ) -> list[DeadlineItem]:
@@ -134,6 +141,7 @@ _COUNTED = select(
     func.count().filter(col(ClauseRow.is_overdue)),
     func.count().filter(~col(ClauseRow.is_overdue), _REMINDED),
 )
+_WAITED_FOR = select(col(ClauseRow.waits_for), func.count())
 _SHOWN = select(
     col(ClauseRow.number),
     col(ClauseRow.clause),
