@@ -15,7 +15,7 @@ from api.invalid import FieldProblem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, own_path, pages_router, show
 from api.pages.visitors import Form, FormDep
-from api.schemas.deadlines import Pressure
+from api.schemas.deadlines import Pressure, WaitedFor
 from api.schemas.fields import CaseNumber
 from models import store
 from models.regulation import PROVISIONS
@@ -35,7 +35,10 @@ _WAITED_FOR = (
 )
 _CHOICES = {
     "clauses": [(one.value, f"п. {one.value} {told.title}") for one, told in PROVISIONS.items()],
-    "waited_for": [(one.value, one.russian) for one in _WAITED_FOR],
+    "waited_for": [
+        (WaitedFor.ME.value, "меня: только мои"),
+        *((one.value, one.russian) for one in _WAITED_FOR),
+    ],
     "pressures": list(Pressure),
 }
 
@@ -183,7 +186,7 @@ def _asked(query: Mapping[str, str]) -> agenda.Asked:
     return agenda.Asked(
         pressure=Pressure(pressure) if pressure in set(Pressure) else None,
         clause=Clause(clause) if clause in set(Clause) else None,
-        waits_for=waits_for if waits_for in set(Recipient) else None,
+        waits_for=waits_for if waits_for in set(WaitedFor) else None,
         search=query.get("search", "")[:_LONGEST_SEARCH].replace("\0", ""),
         cursor=query.get("cursor") or None,
         limit=_ON_A_PAGE,

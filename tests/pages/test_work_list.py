@@ -181,6 +181,27 @@ async def test_a_filter_is_kept_under_a_name_opened_and_deleted(
     assert mark not in gone.text
 
 
+async def test_ones_own_are_filtered_and_kept_like_any_other_filter(
+    stand: Engine, signed_in: SignIn, mark: str
+) -> None:
+    taken, free = [await stand.file(course_name=f"{mark} {n}") for n in range(2)]
+    for number in (taken, free):
+        await stand.reviewing(number)
+    reviewer = await signed_in("reviewer")
+    await reviewer.send(f"/cases/{taken}/claim")
+
+    page = await reviewer.page(f"/?waits_for=me&search={mark}")
+
+    assert numbers(page) == [taken]
+    assert counters(page)["in_time"] == 1
+    assert '<option value="me" selected>' in page
+    link = re.search(r'href="(/download/deadlines\.csv[^"]+)"', page)
+    assert link
+    assert len((await reviewer.open(unescape(link[1]))).text.splitlines()) == 2
+    kept = await reviewer.send("/saved-filters", name=f"Мои {mark}", waits_for="me", search=mark)
+    assert numbers(kept.text) == [taken]
+
+
 async def test_an_agency_sees_its_own_alone(stand: Engine, signed_in: SignIn, mark: str) -> None:
     number = await stand.file(course_name=mark)
     await stand.reviewing(number)
