@@ -100,6 +100,13 @@ async def test_the_operator_tells_what_was_done_by_hand(stand: Engine, signed_in
     assert "Выполнено: снятие прав" in await operator.page(path)
     assert "Выполнено: снятие прав" not in await (await signed_in("agency")).page(path)
 
+    [task] = await stand.tasks(number)
+    tasks = await operator.page(f"/tasks?after={(task.id or 0) - 1}")
+    assert f'<a href="{path}">Отметить сделанное вручную</a>' in tasks
+    assert "не указан в настройках" not in tasks
+    assert f'action="/tasks/{task.id}/retry"' not in tasks
+    assert f'action="/tasks/{task.id}/close"' not in tasks
+
     answer = await operator.send(f"{path}/by-hand", work="removal", subsystem="local")
 
     assert "Отмечено: выполнено вручную." in answer.text, answer.text
