@@ -98,6 +98,17 @@
     });
     narrow();
   }
+  for (const group of document.querySelectorAll("fieldset[data-within]")) {
+    const outer = document.getElementById(group.dataset.within);
+    const narrow = () => {
+      for (const one of group.querySelectorAll("[data-of]")) {
+        one.hidden = Boolean(outer.value && one.dataset.of !== outer.value);
+        if (one.hidden) one.querySelector("input").checked = false;
+      }
+    };
+    outer.addEventListener("change", narrow);
+    narrow();
+  }
   const print = document.querySelector("button[data-print]");
   if (print) {
     print.hidden = false;
