@@ -126,7 +126,8 @@
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    // A button that only asks keeps back none that acts.
+    if (form.method !== "post" || event.submitter?.hasAttribute("data-asks")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 10000);

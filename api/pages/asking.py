@@ -60,6 +60,14 @@ class Api:
         """A POST that changes nothing, such as a check before filing."""
         return _read(await self._send("POST", path, json=body)).json()
 
+    async def draw(self, path: str, body: Any) -> httpx2.Response:
+        """The same, when the answer is a file.
+
+        Raises:
+            Problem: As the API answered.
+        """
+        return _read(await self._send("POST", path, json=body))
+
     async def upload(self, path: str, form: Form, content: bytes, *, part: str = "", **headers: str) -> Any:
         """Send a file, once; `part` as in `post`.
 

@@ -12,6 +12,7 @@ from api.certifications import CertificationDep
 from api.errors import Problem
 from api.invalid import FieldProblem
 from api.pages.asking import Api, ApiDep
+from api.pages.downloads import passed_on
 from api.pages.frame import done, pages_router, show
 from api.pages.live import word
 from api.pages.trainings import OWNERS
@@ -73,6 +74,21 @@ async def decide(
     return done(http, f"/certifications/{made['number']}", "Решение принято, документы выдаются.")
 
 
+@router.post(_DECISION + "/preview", dependencies=_OWNER)
+async def preview(
+    http: Request, training: TrainingDep, form: FormDep, caller: CallerDep, api: ApiDep
+) -> Response:
+    """A sample to look at before anything is given, to whomever."""
+    body = {**_look(form), "whom": Whom.COMPLETED}
+    try:
+        drawn = await api.draw(f"/trainings/{training.number}/certification/preview", body)
+    except Problem as problem:
+        return await _ask(
+            http, training, api, role=caller.role, cursor=form.text("cursor"), typed=form, problem=problem
+        )
+    return passed_on(http, drawn)
+
+
 @router.get(_PAGE, dependencies=OWNERS)
 async def certification_page(
     http: Request,
@@ -127,11 +143,17 @@ def _body(form: Form) -> dict[str, Any]:
         raise Problem("invalid", fields=[FieldProblem(field="threshold", detail="укажите порог оценки")])
     if whom == Whom.NAMED and not form.texts("named"):
         raise Problem("invalid", "Отметьте участников, которым выдать документ.")
-    body = form.filled("whom", "document", "design", "hours", "signatory_post", "signatory_name")
+    body = _look(form)
     if whom == Whom.THRESHOLD:
         body |= {name: value.replace(",", ".") for name, value in form.filled("threshold").items()}
     if whom == Whom.NAMED:
         body["named"] = form.texts("named")
+    return body
+
+
+def _look(form: Form) -> dict[str, Any]:
+    """What such a document says of everybody, and the way in which they are chosen."""
+    body = form.filled("whom", "document", "design", "hours", "signatory_post", "signatory_name")
     return {**body, "shows_grade": bool(form.text("shows_grade"))}
 
 
