@@ -1,5 +1,6 @@
 """Certificates (clause 4.9): the owner's decision, how far it is, its documents one by one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -145,16 +146,25 @@ def _body(form: Form) -> dict[str, Any]:
         raise Problem("invalid", "Отметьте участников, которым выдать документ.")
     body = _look(form)
     if whom == Whom.THRESHOLD:
-        body |= {name: value.replace(",", ".") for name, value in form.filled("threshold").items()}
+        body["threshold"] = _number(form.text("threshold").replace(",", "."))
     if whom == Whom.NAMED:
-        body["named"] = form.texts("named")
+        body["named"] = [_number(one) for one in form.texts("named")]
     return body
 
 
 def _look(form: Form) -> dict[str, Any]:
     """What such a document says of everybody, and the way in which they are chosen."""
-    body = form.filled("whom", "document", "design", "hours", "signatory_post", "signatory_name")
+    body: dict[str, Any] = form.filled("whom", "document", "design", "signatory_post", "signatory_name")
+    if form.text("hours"):
+        body["hours"] = _number(form.text("hours"))
     return {**body, "shows_grade": bool(form.text("shows_grade"))}
+
+
+def _number(text: str) -> float | str:
+    """As it was typed; what is none the API names by its field."""
+    if not re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", text):
+        return text
+    return float(text) if "." in text else int(text)
 
 
 async def _unbegun(training: TrainingRow, form: Form, api: Api) -> list[str]:
