@@ -94,7 +94,9 @@ MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.TRAINING_NOT_FINISHED: [_TRAINING],
     Notice.ENROLMENT_PLAN: _ENROLMENT,
     Notice.ENROLMENT_SUMMARY: _ENROLMENT,
-    Notice.WAY_IN_SHUT: [{"lacks": ["Включите самостоятельную запись."]}],
+    Notice.WAY_IN_SHUT: [
+        {"lacks": ["Включите самостоятельную запись."], "is_unseen": unseen} for unseen in (False, True)
+    ],
     Notice.SELF_REGISTRATION: [{"steps": ["Откройте сайт."], "needs_key": key} for key in (True, False)],
     Notice.CLAIM_CODE: [
         {

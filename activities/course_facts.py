@@ -69,6 +69,8 @@ class CourseLetter:
     """The decree that moved the deadline."""
     rung_label: str = ""
     task_reason: str = ""
+    is_by_hand: bool = False
+    """Whether the task is the operator's own work, and no failure."""
     is_appointing: bool = False
     """Of clause 4.8: the owner has told of the change, nobody is appointed yet."""
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -116,6 +118,7 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         operator_email=settings.operator_email,
         is_appointing=is_appointing,
         task_reason=await dossier.task_reason(session, letter),
+        is_by_hand=letter.notice is Notice.STEP_FAILED and await dossier.is_by_hand(session, letter),
         more=await PARTICULARS[letter.notice](session, letter) if letter.notice in PARTICULARS else {},
         **await _deadline(session, letter, settings.confirmed_years),
     )

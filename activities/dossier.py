@@ -28,6 +28,7 @@ from models.tables import (
     Task,
     TextRow,
 )
+from models.tasks import TaskKind
 from models.terms import Clause, Recipient
 
 _REVIEW, _SETUP = aliased(ClauseRow), aliased(ClauseRow)
@@ -148,6 +149,13 @@ async def task_reason(session: AsyncSession, letter: Letter) -> str:
     """Why the operator got the task that the letter tells of."""
     query = select(col(Task.why)).where(col(Task.number) == letter.number, col(Task.step) == letter.step)
     return (await session.scalars(query)).first() or ""
+
+
+async def is_by_hand(session: AsyncSession, letter: Letter) -> bool:
+    """Whether that task is the operator's own work, and no failure."""
+    own = (col(Task.number) == letter.number, col(Task.step) == letter.step)
+    kind = (await session.scalars(select(col(Task.kind)).where(*own))).first()
+    return kind == TaskKind.RIGHTS_BY_HAND
 
 
 async def _obstacle(session: AsyncSession, letter: Letter) -> str:

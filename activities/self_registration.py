@@ -12,7 +12,7 @@ from temporalio import activity
 
 from activities.sites import Sites
 from clients.moodle import NotFound
-from models import store
+from models import self_registration, store
 from models.deadlines import local_date
 from models.enrolment import Stage
 from models.letters import Letter, Notice
@@ -116,7 +116,8 @@ async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
     """What the letters of way one tell: what is to be switched on, or what learners do."""
     row = await session.get_one(EnrolmentRow, letter.number)
     if letter.notice is Notice.WAY_IN_SHUT:
-        return {"lacks": row.why.split("\n")}
+        lacks = row.why.split("\n")
+        return {"lacks": lacks, "is_unseen": self_registration.is_unseen(self_registration.told_in(row.why))}
     sheet = await _sheet(session, letter, _KEY if row.why else "")
     return {"steps": instruction.steps(sheet), "needs_key": bool(row.why)}
 

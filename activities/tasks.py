@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 from temporalio import activity
 
+from activities import rights_by_hand
 from models import store
 from models.errors import Failure
 from models.setup import Check
@@ -25,14 +26,15 @@ class TaskActivities:
     @activity.defn
     async def open_task(self, task: OpenTask) -> None:
         """Put a task into the operator's list."""
-        why = _why(task)
         async with self._sessions.begin() as session:
+            by_hand = await rights_by_hand.told(session, task)
+            why = by_hand or _why(task)
             row = {
                 "number": task.number or None,
                 "workflow_id": task.workflow_id,
                 "step": task.step,
                 "clause": task.clause.value,
-                "kind": TaskKind.SETUP_BY_HAND if task.hand_over else TaskKind.STEP_FAILED,
+                "kind": _kind(task, is_by_hand=bool(by_hand)),
                 "why": why,
                 "checklist": [check.value for check in task.checklist],
                 "done": [check.value for check in task.done],
@@ -67,6 +69,12 @@ class TaskActivities:
 async def _find(session: AsyncSession, workflow_id: str, step: str) -> Task:
     found = await session.scalars(select(Task).where(Task.workflow_id == workflow_id, Task.step == step))
     return found.one()
+
+
+def _kind(task: OpenTask, *, is_by_hand: bool) -> TaskKind:
+    if is_by_hand:
+        return TaskKind.RIGHTS_BY_HAND
+    return TaskKind.SETUP_BY_HAND if task.hand_over else TaskKind.STEP_FAILED
 
 
 def _why(task: OpenTask) -> str:

@@ -25,9 +25,9 @@ from sqlmodel import col
 
 from api import cases as visible_cases
 from api import listing
-from api.auth import Caller
+from api.auth import AUTHORITY, Caller, Role
 from api.cursors import Cursor
-from api.schemas.deadlines import DeadlineItem, DeadlinePage, DeadlineTotals, Pressure
+from api.schemas.deadlines import DeadlineItem, DeadlinePage, DeadlineTotals, Pressure, WaitedFor
 from api.schemas.fields import CaseNumber
 from models import cases, deadlines, store
 from models.calendar import WorkCalendar
@@ -35,7 +35,7 @@ from models.regulation import PROVISIONS
 from models.rungs import RungKind, RungState
 from models.settings import Settings
 from models.tables import CaseRow, ClauseRow, Course, Organisation, Request, RungRow
-from models.terms import Clause, Unit
+from models.terms import Clause, Recipient, Unit
 
 _WORDS_AT_MOST = 8
 
@@ -92,6 +92,13 @@ async def totals(session: AsyncSession, caller: Caller, asked: Asked) -> Deadlin
     return DeadlineTotals(overdue=overdue, at_risk=at_risk, in_time=total - overdue - at_risk)
 
 
+async def waited_for(session: AsyncSession, caller: Caller) -> dict[str, int]:
+    """How many terms run by whom they wait for."""
+    query = _filtered(_WAITED_FOR, caller, Asked()).group_by(col(ClauseRow.waits_for))
+    rows = (await session.execute(query)).all()
+    return {row[0]: row[1] for row in rows}
+
+
 async def every(
     session: AsyncSession, caller: Caller, asked: Asked, settings: Settings
 ) -> list[DeadlineItem]:
@@ -113,6 +120,15 @@ def explanation_url(settings: Settings, number: str) -> str:
     return f"{settings.public_url}/api/v1/cases/{number}/deadlines"
 
 
+_ROLE_WAITED_FOR = {
+    Role.AGENCY: (Recipient.AGENCY, Recipient.OWNER),
+    Role.RESPONSIBLE: (Recipient.RESPONSIBLE,),
+    Role.REVIEWER: (Recipient.REVIEWER,),
+    Role.SUPERVISOR: (Recipient.REVIEWER,),
+    Role.OPERATOR: (Recipient.OPERATOR,),
+    Role.OPERATOR_HEAD: (Recipient.OPERATOR,),
+}
+"""An administrator is never waited for; whoever leads may do what their people may."""
 _REMINDED = exists().where(
     and_(
         col(RungRow.number) == col(ClauseRow.number),
@@ -134,6 +150,7 @@ _COUNTED = select(
     func.count().filter(col(ClauseRow.is_overdue)),
     func.count().filter(~col(ClauseRow.is_overdue), _REMINDED),
 )
+_WAITED_FOR = select(col(ClauseRow.waits_for), func.count())
 _SHOWN = select(
     col(ClauseRow.number),
     col(ClauseRow.clause),
@@ -170,10 +187,20 @@ def _filtered(query: Select[*Columns], caller: Caller, asked: Asked) -> Select[*
     if asked.clause is not None:
         query = query.where(col(ClauseRow.clause) == asked.clause.value)
     if asked.waits_for is not None:
-        query = query.where(col(ClauseRow.waits_for) == asked.waits_for)
+        query = query.where(_waits_for(asked.waits_for, caller))
     if asked.pressure is not None:
         query = query.where(_PRESSURE.in_([asked.pressure.value]))
     return query.where(*(_has(word) for word in asked.search.split()[:_WORDS_AT_MOST]))
+
+
+def _waits_for(whom: str, caller: Caller) -> ColumnElement[bool]:
+    """Whoever has taken a request is waited for, and no other of their role."""
+    if whom != WaitedFor.ME:
+        return col(ClauseRow.waits_for) == whom
+    is_of_role = col(ClauseRow.waits_for).in_(_ROLE_WAITED_FOR.get(caller.role, ()))
+    if caller.role in AUTHORITY:
+        return and_(is_of_role, col(Request.claimed_by) == caller.actor)
+    return is_of_role
 
 
 def _has(word: str) -> ColumnElement[bool]:

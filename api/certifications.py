@@ -1,6 +1,6 @@
 """Decisions of clause 4.9: opening one, showing how far it is, what of it is printed."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -16,13 +16,14 @@ from api.errors import Problem
 from api.opening import Opened
 from api.schemas.certifications import CertificationForm, CertificationShown
 from api.schemas.fields import Named
-from models import certificates, opening, training_results
+from models import certificate_facts, certificates, opening, training_results
 from models.cases import Kind
+from models.certificate_facts import Certificate, Issue
 from models.certificates import Award, CertificateRejected
 from models.certification import CertificationCase, CertificationStage
 from models.deadlines import local_date
 from models.results import Unseen
-from models.tables import CaseRow, CertificateRow, CertificationRow, Course, TrainingRow
+from models.tables import CaseRow, CertificateRow, CertificationRow, Course, Organisation, TrainingRow
 from models.terms import Clause
 from models.trainings import Stage
 from reports.certificates import PART
@@ -78,6 +79,33 @@ async def open_one(
     session.add(row)
     await session.flush()
     return Opened(case, argument, await shown(session, row))
+
+
+async def sample(
+    session: AsyncSession, training: TrainingRow, form: CertificationForm, public_url: str
+) -> tuple[Certificate, Issue]:
+    """What a document by such a decision would say of an invented person; no number is taken."""
+    course = await session.get_one(Course, training.course)
+    owner = await session.get_one(Organisation, course.owner)
+    issue = Issue(
+        award=form.award,
+        course=course.name,
+        owner=owner.name,
+        starts_on=training.starts_on,
+        ends_on=_last_day(training),
+        check_page_url=certificate_facts.check_page(public_url),
+        signatory_post=form.signatory_post,
+        signatory_name=form.signatory_name,
+    )
+    invented = Certificate(
+        number="72-0000-000000",
+        code="0000-0000-0000",
+        name="Иванова Мария Петровна",
+        issued_on=local_date(datetime.now(UTC)),
+        check_url=issue.check_page_url,
+        grade="92 %",
+    )
+    return invented, issue
 
 
 def _last_day(training: TrainingRow) -> date:

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
 
-from api import mailings
+from api import courses, mailings
+from api.auth import Caller
 from api.cases import CaseDep
 from api.course_acts import CourseAct
 from api.deps import SessionsDep
@@ -134,6 +135,35 @@ async def lists_of(session: AsyncSession, course: Course) -> list[EnrolmentShown
         .options(_WITHOUT_FILE)
     )
     return [await shown(session, row, course.id or 0) for row in (await session.scalars(query)).all()]
+
+
+class Confirmed(NamedTuple):
+    """A list whose learners can take part in a training of its course."""
+
+    number: str
+    filename: str
+    course: int
+    course_name: str
+
+
+async def confirmed(session: AsyncSession, caller: Caller, limit: int) -> list[Confirmed]:
+    """Of all courses of the caller, by course, of which the newest lists first."""
+    opened_at = col(CaseRow.opened_at)
+    newest = (
+        select(col(EnrolmentRow.number), col(EnrolmentRow.filename), col(Course.id), col(Course.name))
+        .join(CaseRow, col(CaseRow.number) == col(EnrolmentRow.number))
+        .join(Course, col(Course.id) == col(CaseRow.course))
+        .where(
+            courses.visible(caller),
+            col(EnrolmentRow.way) == Way.BY_RESPONSIBLE.value,
+            col(EnrolmentRow.confirmed_at).is_not(None),
+        )
+        .order_by(opened_at.desc())
+        .limit(limit)
+    )
+    rows = (await session.execute(newest)).all()
+    found = [Confirmed(number, filename, course or 0, name) for number, filename, course, name in rows]
+    return sorted(found, key=lambda one: (one.course_name, one.course))
 
 
 async def stand(session: AsyncSession, number: str) -> EnrolmentShown:

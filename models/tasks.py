@@ -10,6 +10,8 @@ class TaskKind(StrEnum):
     """The checklist of clause 4.3; its last tick closes it."""
     STEP_FAILED = "step_failed"
     """A step waits to be mended, and closes it when it is tried again."""
+    RIGHTS_BY_HAND = "rights_by_hand"
+    """Clause 4.8 in a subsystem without web services; closed by the operator's word on the replacement."""
     WAY_IN = "way_in"
     """Learners can't register themselves yet; closed by the check that finds the way open."""
     LETTER_UNDELIVERED = "letter_undelivered"
@@ -33,12 +35,18 @@ class TaskKind(StrEnum):
     @property
     def closes_itself(self) -> bool:
         """Whether a step waits for it, so that nobody may put it aside."""
-        return self in (TaskKind.SETUP_BY_HAND, TaskKind.STEP_FAILED, TaskKind.WAY_IN)
+        return self in (
+            TaskKind.SETUP_BY_HAND,
+            TaskKind.STEP_FAILED,
+            TaskKind.RIGHTS_BY_HAND,
+            TaskKind.WAY_IN,
+        )
 
 
 _KINDS = {
     TaskKind.SETUP_BY_HAND: "настройка вручную",
     TaskKind.STEP_FAILED: "шаг не выполнен",
+    TaskKind.RIGHTS_BY_HAND: "смена ответственного вручную",
     TaskKind.WAY_IN: "самостоятельная запись не включена",
     TaskKind.LETTER_UNDELIVERED: "письмо не вручено",
     TaskKind.ORPHANED: "дело остановлено",

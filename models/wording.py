@@ -36,7 +36,13 @@ VARIABLES: Mapping[str, str] = MappingProxyType(
 """What may be named, and what it is."""
 
 ENGINES_SUBJECT = frozenset(
-    {Notice.SIGN_UP, Notice.ENROLMENT_PLAN, Notice.ENROLMENT_SUMMARY, Notice.TRAINING_SUMMARY}
+    {
+        Notice.SIGN_UP,
+        Notice.ENROLMENT_PLAN,
+        Notice.ENROLMENT_SUMMARY,
+        Notice.TRAINING_SUMMARY,
+        Notice.STEP_FAILED,
+    }
 )
 """Letters whose subject tells which of several things has come about: it stays the engine's."""
 

@@ -20,6 +20,13 @@ def document(certificate: Certificate, issue: Issue) -> bytes:
     return typst.pdf("certificate", title, _facts([certificate], issue), dated=certificate.issued_on)
 
 
+def sample(certificate: Certificate, issue: Issue) -> bytes:
+    """What such a document would look like, with «Образец» across it: it proves nothing. Safe in threads."""
+    title = f"{issue.award.document}: образец"
+    facts = {**_facts([certificate], issue), "sample": "Образец"}
+    return typst.pdf("certificate", title, facts, dated=certificate.issued_on)
+
+
 def parts(certificates: Sequence[Certificate], issue: Issue) -> Iterator[bytes]:
     """PDFs of `PART` certificates each, in the order given; each is set when it is asked for, in seconds."""
     for start in range(0, len(certificates), PART):

@@ -98,6 +98,17 @@
     });
     narrow();
   }
+  for (const group of document.querySelectorAll("fieldset[data-within]")) {
+    const outer = document.getElementById(group.dataset.within);
+    const narrow = () => {
+      for (const one of group.querySelectorAll("[data-of]")) {
+        one.hidden = Boolean(outer.value && one.dataset.of !== outer.value);
+        if (one.hidden) one.querySelector("input").checked = false;
+      }
+    };
+    outer.addEventListener("change", narrow);
+    narrow();
+  }
   const print = document.querySelector("button[data-print]");
   if (print) {
     print.hidden = false;
@@ -115,7 +126,8 @@
   // A form is sent once, however often its button is pressed.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    // A button that only asks keeps back none that acts.
+    if (form.method !== "post" || event.submitter?.hasAttribute("data-asks")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     setTimeout(() => delete form.dataset.sent, 10000);

@@ -16,7 +16,8 @@ router = pages_router()
 
 _PAGE = "/administration"
 _ALLOWED = [allow(Role.ADMIN)]
-_ORGANISATION = ("code", "name", "email", "head_email")
+_ADDRESSES = ("email", "head_email")
+_ORGANISATION = ("code", "name", *_ADDRESSES)
 _KEY = ("role", "organisation", "holder", "email")
 
 
@@ -28,12 +29,23 @@ async def administration(http: Request, caller: CallerDep, api: ApiDep) -> Respo
 
 @router.post(f"{_PAGE}/organisations", dependencies=_ALLOWED)
 async def put_organisation(http: Request, caller: CallerDep, form: FormDep, api: ApiDep) -> Response:
-    """A new organisation, or other addresses of a known one."""
+    """A new organisation, or other addresses of a known one; to erase one takes two tries."""
+    erased = "" if form.text("act") == "anyway" else await _erased(api, form)
+    if erased:
+        problem = Problem("invalid", f"Будет стёрто: {erased}. Впишите адрес или запишите без него.")
+        return await _show(http, api, caller.key_id, problem=problem, organisation=form, erases=True)
     try:
         entered = await api.post("/organisations", form, form.filled(*_ORGANISATION))
     except Problem as problem:
         return await _show(http, api, caller.key_id, problem=problem, organisation=form)
     return done(http, _PAGE, f"Организация «{entered['name']}» записана.")
+
+
+async def _erased(api: Api, form: Form) -> str:
+    """Addresses that the organisation has, and the form has not."""
+    code = form.text("code")
+    known: dict[str, str] = next((one for one in await api.get("/organisations") if one["code"] == code), {})
+    return ", ".join(known[name] for name in _ADDRESSES if known.get(name) and not form.text(name))
 
 
 @router.post(f"{_PAGE}/keys", dependencies=_ALLOWED)
@@ -70,6 +82,7 @@ async def _show(
     issued: Any = None,
     problem: Problem | None = None,
     organisation: Form | None = None,
+    erases: bool = False,
     key: Form | None = None,
 ) -> Response:
     keys = await api.get("/keys")
@@ -85,6 +98,7 @@ async def _show(
         issued=issued,
         problem=problem,
         organisation=_typed(organisation, _ORGANISATION),
+        erases=erases,
         key=_typed(key, _KEY),
     )
 

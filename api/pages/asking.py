@@ -11,10 +11,13 @@ from fastapi import Depends, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth import Caller
+from api.deps import SessionsDep
 from api.errors import IDEMPOTENCY_KEY, Problem
 from api.invalid import FieldProblem
+from api.pages.catching_up import CatchingUp
 from api.pages.visitors import Form, VisitorDep
 from api.problems import TABLE
+from models import store
 
 _API = "/api/v1"
 
@@ -22,8 +25,8 @@ _API = "/api/v1"
 class Api:
     """The API as one person calls it."""
 
-    def __init__(self, app: ASGIApp, caller: Caller) -> None:
-        self._app, self._caller = app, caller
+    def __init__(self, app: ASGIApp, caller: Caller, sessions: store.Sessions) -> None:
+        self._app, self._caller, self._sessions = app, caller, sessions
 
     async def get(self, path: str, **query: Any) -> Any:
         """What a GET answers, read.
@@ -43,7 +46,7 @@ class Api:
         return _read(await self._send("GET", path))
 
     async def post(self, path: str, form: Form, body: Any = None, *, part: str = "") -> Any:
-        """Do what a form asks for: once, however often it is sent.
+        """Do what a form asks for: once, however often it is sent. The page shown next has what it brought.
 
         Args:
             path: Of the API.
@@ -54,11 +57,23 @@ class Api:
         Raises:
             Problem: As the API answered.
         """
-        return _read(await self._send("POST", path, headers=_once(form, part), json=body or {})).json()
+        rows = CatchingUp(self._sessions, self._caller, path)
+        await rows.begin()
+        answer = _read(await self._send("POST", path, headers=_once(form, part), json=body or {})).json()
+        await rows.wait(answer)
+        return answer
 
     async def ask(self, path: str, body: Any) -> Any:
         """A POST that changes nothing, such as a check before filing."""
         return _read(await self._send("POST", path, json=body)).json()
+
+    async def draw(self, path: str, body: Any) -> httpx2.Response:
+        """The same, when the answer is a file.
+
+        Raises:
+            Problem: As the API answered.
+        """
+        return _read(await self._send("POST", path, json=body))
 
     async def upload(self, path: str, form: Form, content: bytes, *, part: str = "", **headers: str) -> Any:
         """Send a file, once; `part` as in `post`.
@@ -144,9 +159,9 @@ def _read(response: httpx2.Response) -> httpx2.Response:
     )
 
 
-async def _api(http: Request, visitor: VisitorDep) -> Api:
+async def _api(http: Request, visitor: VisitorDep, sessions: SessionsDep) -> Api:
     assert visitor.caller is not None
-    return Api(http.app, visitor.caller)
+    return Api(http.app, visitor.caller, sessions)
 
 
 ApiDep = Annotated[Api, Depends(_api)]

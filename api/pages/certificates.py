@@ -1,5 +1,6 @@
 """Certificates (clause 4.9): the owner's decision, how far it is, its documents one by one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from api.certifications import CertificationDep
 from api.errors import Problem
 from api.invalid import FieldProblem
 from api.pages.asking import Api, ApiDep
+from api.pages.downloads import passed_on
 from api.pages.frame import done, pages_router, show
 from api.pages.live import word
 from api.pages.trainings import OWNERS
@@ -73,6 +75,21 @@ async def decide(
     return done(http, f"/certifications/{made['number']}", "Решение принято, документы выдаются.")
 
 
+@router.post(_DECISION + "/preview", dependencies=_OWNER)
+async def preview(
+    http: Request, training: TrainingDep, form: FormDep, caller: CallerDep, api: ApiDep
+) -> Response:
+    """A sample to look at before anything is given, to whomever."""
+    body = {**_look(form), "whom": Whom.COMPLETED}
+    try:
+        drawn = await api.draw(f"/trainings/{training.number}/certification/preview", body)
+    except Problem as problem:
+        return await _ask(
+            http, training, api, role=caller.role, cursor=form.text("cursor"), typed=form, problem=problem
+        )
+    return passed_on(http, drawn)
+
+
 @router.get(_PAGE, dependencies=OWNERS)
 async def certification_page(
     http: Request,
@@ -127,12 +144,27 @@ def _body(form: Form) -> dict[str, Any]:
         raise Problem("invalid", fields=[FieldProblem(field="threshold", detail="укажите порог оценки")])
     if whom == Whom.NAMED and not form.texts("named"):
         raise Problem("invalid", "Отметьте участников, которым выдать документ.")
-    body = form.filled("whom", "document", "design", "hours", "signatory_post", "signatory_name")
+    body = _look(form)
     if whom == Whom.THRESHOLD:
-        body |= {name: value.replace(",", ".") for name, value in form.filled("threshold").items()}
+        body["threshold"] = _number(form.text("threshold").replace(",", "."))
     if whom == Whom.NAMED:
-        body["named"] = form.texts("named")
+        body["named"] = [_number(one) for one in form.texts("named")]
+    return body
+
+
+def _look(form: Form) -> dict[str, Any]:
+    """What such a document says of everybody, and the way in which they are chosen."""
+    body: dict[str, Any] = form.filled("whom", "document", "design", "signatory_post", "signatory_name")
+    if form.text("hours"):
+        body["hours"] = _number(form.text("hours"))
     return {**body, "shows_grade": bool(form.text("shows_grade"))}
+
+
+def _number(text: str) -> float | str:
+    """As it was typed; what is none the API names by its field."""
+    if not re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", text):
+        return text
+    return float(text) if "." in text else int(text)
 
 
 async def _unbegun(training: TrainingRow, form: Form, api: Api) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Query, Request, Response
 
-from api import ledger, ledger_shown, load
+from api import agenda, ledger, ledger_shown, load
 from api.auth import CallerDep, Role, allow
 from api.deps import SessionsDep, SettingsDep
 from api.pages.frame import pages_router, show
@@ -44,7 +44,7 @@ _WAITED_FOR = {
     Party.RESPONSIBLE: Recipient.RESPONSIBLE,
     Party.OWNER: Recipient.OWNER,
 }
-"""By whom the work list finds the cases in which a party's time runs."""
+"""By whom the work list finds the terms that wait for a party. Much of its time runs without any."""
 
 
 class Bar(NamedTuple):
@@ -85,6 +85,7 @@ async def clauses_page(
         reckoner = Ledger(await store.load_calendar(session, settings.confirmed_years), now)
         found = await ledger.of_period(session, caller, ledger.Period(first, today), reckoner)
         laden = await load.of_reviewers(session, found)
+        terms = await agenda.waited_for(session, caller)
     totals = await asyncio.to_thread(ledger_shown.totals, found)
     return show(
         http,
@@ -103,7 +104,9 @@ async def clauses_page(
         bar=_BAR,
         totals=totals,
         longest=max((one.days for one in totals.clock), default=0) or 1,
-        waited_for={party.value: to.value for party, to in _WAITED_FOR.items()},
+        terms={
+            party.value: (to.value, terms[to.value]) for party, to in _WAITED_FOR.items() if to.value in terms
+        },
         load=laden,
         most=max((one.open for one in laden), default=0) or 1,
     )

@@ -6,7 +6,7 @@ from api.auth import OPERATORS, Caller, Role
 from api.enrolments import has_services
 from api.pages.asking import Api
 from api.pages.courses import OWNERS, authoring_of, is_unready
-from models import store
+from models import self_registration, store
 from models.cases import Kind
 from models.enrolment import Stage, State
 from models.plans import Verdict
@@ -64,12 +64,16 @@ async def _enrolment(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
     at_work = sum(
         counts.get(one, 0) for one in (State.PLANNED, State.CREATING, State.CREATED, State.ENROLLED)
     )
+    checks = caller.role in (*OWNERS, *OPERATORS) and stage is Stage.WAY_SHUT
+    is_unseen = self_registration.is_unseen(self_registration.told_in(listed["why"]))
     shown = {
         "listed": listed,
         "counted": [(name, counts[one]) for one, name in _COUNTED.items() if one in counts],
         "of_all": at_work,
         "enrolled": counts.get(State.ENROLLED, 0),
-        "checks": caller.role in (*OWNERS, *OPERATORS) and stage is Stage.WAY_SHUT,
+        "checks": checks and not is_unseen,
+        "is_unseen": checks and is_unseen,
+        "is_operator": caller.role in OPERATORS,
         "set_aside": [],
         "unready": stage is Stage.PLANNED and await is_unready(api, case.course),
     }

@@ -1,5 +1,6 @@
 """Files of the API for people: `/download/` and the path of a GET of the API, as an attachment."""
 
+import httpx2
 from fastapi import Request, Response
 
 from api.errors import Problem
@@ -14,8 +15,12 @@ async def download(http: Request, path: str, api: ApiDep) -> Response:
     """A report or a document, such as `/download/ledger.xlsx?from=2026-01-01&to=2026-12-31`."""
     query = f"?{http.url.query}" if http.url.query else ""
     answer = await api.download(f"/{path}{query}")
-    disposition = answer.headers.get("Content-Disposition", "")
-    if not disposition.startswith("attachment"):
+    if not answer.headers.get("Content-Disposition", "").startswith("attachment"):
         raise Problem("not-found")
-    sent = {**headers(http), "Content-Disposition": disposition}
+    return passed_on(http, answer)
+
+
+def passed_on(http: Request, answer: httpx2.Response) -> Response:
+    """A file of the API, as it answered."""
+    sent = {**headers(http), "Content-Disposition": answer.headers["Content-Disposition"]}
     return Response(answer.content, media_type=answer.headers["Content-Type"], headers=sent)

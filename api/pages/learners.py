@@ -12,7 +12,8 @@ from api.errors import Problem
 from api.pages.asking import ApiDep
 from api.pages.course_panel import stand
 from api.pages.courses import OWNERS
-from api.pages.frame import done, headers, pages_router, show
+from api.pages.downloads import passed_on
+from api.pages.frame import done, pages_router, show
 from api.pages.visitors import Form, FormDep
 from api.schemas.fields import CaseNumber
 from models import cases
@@ -99,8 +100,7 @@ async def slips(http: Request, number: CaseNumber, form: FormDep, api: ApiDep) -
         return done(http, f"/cases/{number}/learners/unclaimed", _NOBODY)
     body = {"rows": _ticked(form), "after": form.number("after") or 0}
     printed = await api.print(f"/enrolments/{number}/slips", form, body)
-    sent = {**headers(http), "Content-Disposition": printed.headers["Content-Disposition"]}
-    return Response(printed.content, media_type=printed.headers["Content-Type"], headers=sent)
+    return passed_on(http, printed)
 
 
 _NOBODY = "Никто не отмечен: ничего не сделано."

@@ -1,5 +1,6 @@
 """The operator's tasks, and the two checks that the engine makes of itself: reconciliation and canary."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
@@ -14,7 +15,7 @@ from api.pages.frame import done, pages_router, show
 from api.pages.live import word
 from api.pages.visitors import Form, FormDep
 from api.schemas.fields import RowId
-from models import store
+from models import self_registration, store
 from models.settings import Settings
 from models.tables import Subsystem
 from models.tasks import TaskKind
@@ -24,7 +25,12 @@ router = pages_router()
 
 _ALLOWED = [allow(*OPERATORS, Role.ADMIN)]
 _ON_A_PAGE = 50
-_RETRIED = (TaskKind.STEP_FAILED, TaskKind.WAY_IN, TaskKind.LETTER_UNDELIVERED)
+_RETRIED = {
+    TaskKind.STEP_FAILED: "Повторить",
+    TaskKind.WAY_IN: "Проверить ещё раз",
+    TaskKind.LETTER_UNDELIVERED: "Отправить заново",
+}
+_CONFIRM = "Проверено: запись включена"
 
 
 @router.get("/tasks", dependencies=_ALLOWED)
@@ -56,7 +62,13 @@ async def retry(
     http: Request, task: RowId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
 ) -> Response:
     """Try the step again, or send the letter anew."""
-    return await _act(http, api, sessions, settings, form, f"/tasks/{task}/retry", "Система пробует ещё раз.")
+
+    def said(kind: str) -> str:
+        return (
+            "Отмечено, система проверяет запись." if kind == TaskKind.WAY_IN else "Система пробует ещё раз."
+        )
+
+    return await _act(http, api, sessions, settings, form, f"/tasks/{task}/retry", said)
 
 
 @router.post("/tasks/{task}/close", dependencies=_ALLOWED)
@@ -64,7 +76,7 @@ async def close(
     http: Request, task: RowId, form: FormDep, api: ApiDep, sessions: SessionsDep, settings: SettingsDep
 ) -> Response:
     """Put aside what nothing waits for."""
-    return await _act(http, api, sessions, settings, form, f"/tasks/{task}/close", "Задача снята.")
+    return await _act(http, api, sessions, settings, form, f"/tasks/{task}/close", lambda _: "Задача снята.")
 
 
 @router.post("/tasks/reconciliation/{code}", dependencies=_ALLOWED)
@@ -91,13 +103,14 @@ async def _act(
     settings: Settings,
     form: Form,
     path: str,
-    said: str,
+    said: Callable[[str], str],
 ) -> Response:
+    """`said` tells, of a task of this kind, what was done."""
     try:
-        await api.post(path, form)
+        kind = (await api.post(path, form))["kind"]
     except Problem as problem:
         return await _show(http, api, sessions, settings, problem=problem)
-    return done(http, "/tasks", said)
+    return done(http, "/tasks", said(kind))
 
 
 async def _show(
@@ -120,12 +133,22 @@ async def _show(
         closed=closed,
         after=after,
         following=tasks[-1]["id"] if len(tasks) == _ON_A_PAGE else None,
-        retried=_RETRIED,
+        retries={one["id"]: _retry(one) for one in tasks},
         kept=[kind for kind in TaskKind if kind.closes_itself],
         live="" if closed else f"/tasks/state?after={after}",
         known=word(facts),
         problem=problem,
     )
+
+
+def _retry(task: Any) -> str:
+    """What trying again is called; empty where nothing would come of it.
+
+    What the engine can't see of self-registration it takes for done by that.
+    """
+    lacks = self_registration.told_in(task["why"])
+    is_confirmed = task["kind"] == TaskKind.WAY_IN and any(lack.is_unseen for lack in lacks)
+    return _CONFIRM if is_confirmed else _RETRIED.get(task["kind"], "")
 
 
 async def _facts(

@@ -3,23 +3,40 @@
 from typing import Any
 
 
-def proven(proof: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str, str]]:
-    """The proof for people: the subsystem, the thing, what is known of it now."""
+def proven(
+    proof: dict[str, Any], names: dict[str, str], titles: dict[str, str]
+) -> list[tuple[str, str, str]]:
+    """The proof for people: the subsystem, the thing, what is known of it now.
+
+    Args:
+        proof: As the case keeps it.
+        names: Of subsystems, by code.
+        titles: Of courses and categories, by `course-12` and `category-3`.
+    """
     told = []
     for key, seen in sorted(proof.items()):
         code, _, thing = key.partition("/")
-        told.append((names.get(code, code), _thing(thing), _seen(seen)))
+        told.append((names.get(code, code), _thing(thing, titles), _seen(seen)))
     return told
 
 
-def _thing(key: str) -> str:
-    """«курс 12»: by the engine's number, or Moodle's where the engine has none."""
-    for beginning, name in (("moodle-course-", "курс Moodle № "), ("course-", "курс № ")):
-        if key.startswith(beginning):
-            return name + key.removeprefix(beginning)
-    if key.startswith("category-"):
-        return "категория № " + key.removeprefix("category-")
+def ids(proof: dict[str, Any], kind: str) -> list[int]:
+    """Ids in the register of all things of a kind: `course` or `category`."""
+    things = (key.partition("/")[2].rpartition("-") for key in proof)
+    return [int(id) for name, _, id in things if name == kind]
+
+
+def _thing(key: str, titles: dict[str, str]) -> str:
+    """«курс «Охрана труда»»; one that is in Moodle alone by its number there."""
+    kind, _, id = key.rpartition("-")
+    if kind == "moodle-course":
+        return f"курс Moodle № {id}"
+    if kind in _KINDS:
+        return f"{_KINDS[kind]} «{titles[key]}»" if key in titles else f"{_KINDS[kind]} № {id}"
     return "учётная запись" if key == "account" else "все права"
+
+
+_KINDS = {"course": "курс", "category": "категория"}
 
 
 def _seen(seen: Any) -> str:

@@ -13,13 +13,13 @@ from api.deps import SessionsDep
 from api.errors import Problem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, pages_router, show
-from api.pages.removals import proven
+from api.pages.removals import ids, proven
 from api.pages.visitors import Form, FormDep
 from api.replacements import SeenDep
 from api.schemas.fields import CaseNumber
 from models import store
 from models.replacement import Work
-from models.tables import Organisation, ReplacementRow, Subsystem, Task
+from models.tables import Category, Course, Organisation, ReplacementRow, Subsystem, Task
 
 router = pages_router()
 
@@ -199,6 +199,7 @@ async def _show(
     reports = is_open and _reports(caller)
     async with store.looking(sessions) as session:
         names = {one.code: one.name for one in (await session.scalars(select(Subsystem))).all()}
+        titles = await _titles(session, row)
         works = await _by_hand(session, row.number) if caller.role in OPERATORS else []
     accepts = is_open and caller.role is Role.RESPONSIBLE and shown["accepted_at"] is None
     return show(
@@ -206,7 +207,7 @@ async def _show(
         "replacement.html",
         title=f"Смена ответственного лица: {shown['person']['name']}",
         replacement=shown,
-        proof=proven(shown["proof"], names),
+        proof=proven(shown["proof"], names, titles),
         works=[(work, names.get(code, code), code) for work, code in works],
         reports=is_open and caller.role is Role.AGENCY and shown["informed_at"] is None,
         appoints=reports and shown["accepted_at"] is None,
@@ -216,6 +217,15 @@ async def _show(
         problem=problem,
         wrong=_wrong(problem),
     )
+
+
+async def _titles(session: AsyncSession, row: ReplacementRow) -> dict[str, str]:
+    """Names of what the proof tells of."""
+    found: dict[str, str] = {}
+    for kind, table in (("course", Course), ("category", Category)):
+        query = select(col(table.id), col(table.name)).where(col(table.id).in_(ids(row.proof, kind)))
+        found |= {f"{kind}-{id}": name for id, name in (await session.execute(query)).all()}
+    return found
 
 
 async def _by_hand(session: AsyncSession, number: str) -> list[tuple[Work, str]]:

@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from api import authoring, courses, lists
+from api import authoring, courses, enrolments, lists
 from api.auth import Caller, CallerDep, Role, allow
 from api.deps import SessionsDep
 from api.errors import Problem
@@ -28,6 +28,8 @@ router = pages_router()
 
 OWNERS = [allow(Role.AGENCY, Role.RESPONSIBLE)]
 _PAGE = "/trainings/{number}"
+_LISTS = 100
+"""As many as a training takes."""
 _UNREADY = " — ещё не объявлен готовым"
 
 
@@ -48,8 +50,7 @@ async def set_up(
 ) -> Response:
     """What was typed is there again when it is not accepted."""
     body: dict[str, Any] = form.filled("title", "starts_on", "ends_on")
-    named = form.text("lists").replace(",", " ").replace("№", " ").split()
-    body["lists"] = [f"enrolment-{one}" if one.isdecimal() else one for one in named]
+    body["lists"] = form.texts("lists")
     if form.text("sign_up"):
         body["sign_up"] = _sign_up(form)
     try:
@@ -162,6 +163,7 @@ async def _list(
         page = await lists.training_page(session, caller, lists.Asked(cursor=cursor or None))
         own = await own_courses(session, caller)
         unready = await _unready(session, own)
+        confirmed = await enrolments.confirmed(session, caller, _LISTS)
     return show(
         http,
         "trainings.html",
@@ -170,6 +172,8 @@ async def _list(
         cursor=cursor,
         courses=[(one.id, f"{one.name}{_UNREADY if one.id in unready else ''}") for one in own],
         unready=unready,
+        lists=confirmed,
+        ticked=typed.texts("lists") if typed else [],
         typed=typed,
         problem=problem,
         wrong=_wrong(problem),

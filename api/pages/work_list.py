@@ -1,20 +1,21 @@
 """What is under way, the most urgent first: the first page of everybody."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from fastapi import Request, Response
 
-from api import agenda, claims, saved_filters
+from api import agenda, awaited, claims, saved_filters
 from api.auth import AUTHORITY, Caller, CallerDep, Role, allow
+from api.awaited import Awaited
 from api.deps import SessionsDep, SettingsDep
 from api.errors import Problem
 from api.invalid import FieldProblem
 from api.pages.asking import Api, ApiDep
 from api.pages.frame import done, own_path, pages_router, show
 from api.pages.visitors import Form, FormDep
-from api.schemas.deadlines import Pressure
+from api.schemas.deadlines import Pressure, WaitedFor
 from api.schemas.fields import CaseNumber
 from models import store
 from models.regulation import PROVISIONS
@@ -34,7 +35,10 @@ _WAITED_FOR = (
 )
 _CHOICES = {
     "clauses": [(one.value, f"п. {one.value} {told.title}") for one, told in PROVISIONS.items()],
-    "waited_for": [(one.value, one.russian) for one in _WAITED_FOR],
+    "waited_for": [
+        (WaitedFor.ME.value, "меня: только мои"),
+        *((one.value, one.russian) for one in _WAITED_FOR),
+    ],
     "pressures": list(Pressure),
 }
 
@@ -116,6 +120,7 @@ async def _show(
             "page": await agenda.page(session, caller, asked, settings),
             "totals": (await agenda.totals(session, caller, asked)).model_dump(),
             "saved": await saved_filters.listed(session, caller),
+            "waiting": [_told(one) for one in await awaited.for_caller(session, caller)],
             "colleagues": await claims.colleagues(session, caller) if assigns else [],
         }
     filters = {
@@ -142,12 +147,46 @@ async def _show(
     )
 
 
+class Line(NamedTuple):
+    """What waits, in words, and where something can be done about it."""
+
+    what: str
+    path: str
+    name: str
+    more: str
+    """The page that has the others, where there are more than are named."""
+
+
+def _told(one: awaited.Waiting) -> Line:
+    what, path, name, others = _LINES[one.kind]
+    facts = {"key": one.key, "name": one.name, "count": one.how_many}
+    return Line(what, path.format(**facts), name.format(**facts), others if one.is_last_of_many else "")
+
+
+_LINES = {
+    Awaited.TASKS: ("Открытые задачи", "/tasks", "{count}", "/tasks"),
+    Awaited.APPLICATIONS: (
+        "Заявки на обучение ждут решения",
+        "/trainings/{key}/sign-ups?standing=applied",
+        "{name}: {count}",
+        "/trainings",
+    ),
+    Awaited.ACCEPTANCE: (
+        "Вас просят принять учебные курсы",
+        "/replacements/{key}",
+        "{name}",
+        "/replacements",
+    ),
+    Awaited.READINESS_DAY: ("Курсу не назначен день готовности", "/courses/{key}", "{name}", "/courses"),
+}
+
+
 def _asked(query: Mapping[str, str]) -> agenda.Asked:
     pressure, clause, waits_for = (query.get(name, "") for name in ("pressure", "clause", "waits_for"))
     return agenda.Asked(
         pressure=Pressure(pressure) if pressure in set(Pressure) else None,
         clause=Clause(clause) if clause in set(Clause) else None,
-        waits_for=waits_for if waits_for in set(Recipient) else None,
+        waits_for=waits_for if waits_for in set(WaitedFor) else None,
         search=query.get("search", "")[:_LONGEST_SEARCH].replace("\0", ""),
         cursor=query.get("cursor") or None,
         limit=_ON_A_PAGE,

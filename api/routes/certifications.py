@@ -14,7 +14,7 @@ from api.auth import Role, allow
 from api.certifications import CertificationDep
 from api.cursors import Cursor
 from api.deps import SessionsDep, SettingsDep
-from api.documentation import acting, reading
+from api.documentation import acting, asking, reading
 from api.errors import Problem
 from api.opening import OpeningDep
 from api.schemas.certificates import CertificateShown
@@ -27,7 +27,7 @@ from api.schemas.certifications import (
 )
 from api.schemas.fields import Named
 from api.trainings import TrainingDep
-from models import certificate_facts, certifying, training_results
+from models import certificate_facts, certifying, store, training_results
 from models.results import State
 from models.tables import CertificateRow, CertificationRow, ParticipantRow
 from reports import certificates
@@ -72,6 +72,22 @@ async def decide_certification(
     return await opening.once(
         lambda session: certifications.open_one(session, training.number, form, by=by, at=at)
     )
+
+
+@router.post(
+    "/trainings/{number}/certification/preview",
+    dependencies=[allow(Role.AGENCY)],
+    responses={**asking("not-found"), **files.told(certificates.MEDIA_TYPE)},
+    response_class=Response,
+)
+async def try_certification(
+    form: CertificationForm, training: TrainingDep, sessions: SessionsDep, settings: SettingsDep
+) -> Response:
+    """Как выглядел бы документ, PDF с пометкой «Образец»; ничего не выдаётся и не записывается."""
+    async with store.looking(sessions) as session:
+        facts = await certifications.sample(session, training, form, settings.public_url)
+    content = await asyncio.to_thread(certificates.sample, *facts)
+    return files.attachment(content, certificates.MEDIA_TYPE, f"obrazec-{training.number}.pdf")
 
 
 @router.get("/trainings/{number}/certification", dependencies=_READERS, responses=_READING)

@@ -11,10 +11,10 @@ from api import agenda, files
 from api.auth import EVERYBODY, CallerDep, allow
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import reading
-from api.schemas.deadlines import DeadlineItem, DeadlinePage, DeadlineTotals, Pressure
+from api.schemas.deadlines import DeadlineItem, DeadlinePage, DeadlineTotals, Pressure, WaitedFor
 from api.schemas.fields import Line
 from models import store
-from models.terms import Clause, Recipient
+from models.terms import Clause
 from reports import table_csv, work_list, xlsx
 
 router = APIRouter(prefix="/deadlines", tags=["Сроки"])
@@ -26,7 +26,9 @@ _ANYBODY = [allow(*EVERYBODY)]
 async def _filtered(
     agency: Annotated[Line | None, Query(description="Код организации.")] = None,
     clause: Clause | None = None,
-    waits_for: Annotated[Recipient | None, Query(description="Кто должен действовать.")] = None,
+    waits_for: Annotated[
+        WaitedFor | None, Query(description="Кто должен действовать; `me` — вы сами: взято вами, ждут вас.")
+    ] = None,
     search: Annotated[Line, Query(description="Слова из номера, названия, организации.")] = "",
 ) -> agenda.Asked:
     return agenda.Asked(agency=agency, clause=clause, waits_for=waits_for, search=search)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from api.schemas.certificates import CertificateShown
 from api.schemas.fields import Instant, Letters, Named
@@ -34,6 +34,11 @@ class CertificationForm(Award):
         },
     )
 
+    # As the document describes them, unlike what Temporal's own converter reads.
+    threshold: float | None = Field(default=None, strict=True, ge=0, le=100, allow_inf_nan=False)
+    named: tuple[StrictInt, ...] = ()
+    hours: int | None = Field(default=None, strict=True, ge=1, le=10_000)
+    shows_grade: StrictBool = False
     signatory_post: Signatory = ""
     signatory_name: Signatory = ""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, Field
 
 from api.schemas.fields import Instant
+from models.terms import Recipient
 
 
 class Pressure(StrEnum):
@@ -25,6 +26,24 @@ _PRESSURES = {
     Pressure.AT_RISK: "под угрозой",
     Pressure.IN_TIME: "в срок",
 }
+
+
+class WaitedFor(StrEnum):
+    """Who is to act: whoever asks, or a kind of people."""
+
+    ME = "me"
+    """Of requests under review those that they have taken."""
+    REVIEWER = Recipient.REVIEWER.value
+    SUPERVISOR = Recipient.SUPERVISOR.value
+    AUTHORITY_HEAD = Recipient.AUTHORITY_HEAD.value
+    AUTHORITY = Recipient.AUTHORITY.value
+    OPERATOR = Recipient.OPERATOR.value
+    OPERATOR_HEAD = Recipient.OPERATOR_HEAD.value
+    OWNER = Recipient.OWNER.value
+    OWNER_HEAD = Recipient.OWNER_HEAD.value
+    RESPONSIBLE = Recipient.RESPONSIBLE.value
+    AGENCY = Recipient.AGENCY.value
+    LEARNER = Recipient.LEARNER.value
 
 
 class DeadlineItem(BaseModel):

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.schemas.deadlines import Pressure
+from api.schemas.deadlines import Pressure, WaitedFor
 from api.schemas.fields import Form, Line
-from models.terms import Clause, Recipient
+from models.terms import Clause
 
 
 class SavedFilterForm(Form):
@@ -21,7 +21,7 @@ class SavedFilterForm(Form):
     name: Annotated[Line, StringConstraints(min_length=1)]
     pressure: Pressure | None = Field(default=None, description="Насколько срочно.")
     clause: Clause | None = None
-    waits_for: Recipient | None = Field(default=None, description="Кто должен действовать.")
+    waits_for: WaitedFor | None = Field(default=None, description="Кто должен действовать; `me` — сами.")
     search: Line = Field(default="", description="Слова из номера, названия, организации.")
 
 

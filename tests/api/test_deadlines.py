@@ -8,13 +8,16 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from api.auth import Role
+from api.schemas.deadlines import WaitedFor
 from models import deadlines, russian
 from models.calendar import WorkCalendar
 from models.deadlines import Deadline, local_date
 from models.requests import Stage
-from models.terms import Clause
+from models.terms import Clause, Recipient
 from tests.api import course_cases, words
 from tests.engine import Engine, Json, request_form
+from tests.workflows import replacements
+from tests.workflows.courses import building
 
 
 async def _items(engine: Engine, key: str, query: str = "", *, limit: int = 200) -> list[Json]:
@@ -143,6 +146,44 @@ async def test_filters_narrow_the_list_together(engine: Engine) -> None:
     assert under_review in [one["number"] for one in waiting]
     assert {one["waits_for"] for one in waiting} == {"reviewer"}
     assert contradicting == []
+
+
+async def test_ones_own_are_those_that_one_has_taken_or_that_wait_for_oneself(engine: Engine) -> None:
+    word = f"Ю{uuid4().hex[:8]}"
+    taken, free = [await engine.file(course_name=f"{word} {n}") for n in range(2)]
+    for number in (taken, free):
+        await engine.reviewing(number)
+    ordered = await words.by_hand(engine, course_name=f"{word} заказан")
+    await engine.post("reviewer", f"/requests/{taken}/claim")
+    other = await words.issue(engine, Role.REVIEWER, "di")
+
+    mine = f"&waits_for=me&search={word}"
+    assert await _numbers(engine, "reviewer", mine) == [taken]
+    assert await _numbers(engine, "operator", mine) == [ordered]
+    for nobody in (other, "supervisor", "agency", "admin"):
+        assert await _numbers(engine, nobody, mine) == []
+    totals = await engine.get("reviewer", f"/deadlines/totals?waits_for=me&search={word}")
+    assert totals == {"overdue": 0, "at_risk": 0, "in_time": 1}
+    table = await engine.call("reviewer", "GET", f"/deadlines.csv?waits_for=me&search={word}")
+    assert len(table.content.decode().splitlines()) == 2
+
+
+async def test_a_course_without_a_day_is_nobodys_until_its_responsible_names_one(engine: Engine) -> None:
+    email = f"teacher.{uuid4().hex[:8]}@example.org"
+    course = (await replacements.held(engine, email=email)).course
+    teacher = await replacements.key_of(engine, email)
+    await building(engine, course)
+    assert await _numbers(engine, teacher, "&waits_for=me") == []
+
+    tomorrow = str(local_date(datetime.now(UTC)) + timedelta(days=1))
+    await engine.post(teacher, f"/courses/{course.id}/authoring/plan", {"planned_on": tomorrow})
+
+    assert await _numbers(engine, teacher, "&waits_for=me") == [f"authoring-{course.id}"]
+    assert f"authoring-{course.id}" not in await _numbers(engine, "agency", "&waits_for=me")
+
+
+def test_whoever_can_be_waited_for_can_be_asked_for() -> None:
+    assert {one.value for one in WaitedFor} == {"me", *Recipient}
 
 
 async def test_a_courses_case_is_seen_by_its_owner_its_responsible_and_staff(engine: Engine) -> None:

@@ -241,6 +241,7 @@ FRESH: dict[str, tuple[str, Case]] = {
     f"{TRAINING}/closing": ("agency", trainings.running),
     f"{TRAINING}/refresh": ("agency", trainings.running),
     f"{TRAINING}/certification": ("agency", _over),
+    f"{TRAINING}/certification/preview": ("agency", _over),
     f"{TRAINING}/results": ("responsible", _training_by_hand),
     f"{TRAINING}/sign-up": ("responsible", trainings.running),
     f"{TRAINING}/sign-ups/enrolment": ("responsible", _accepted),
@@ -344,6 +345,7 @@ def test_every_changing_post_requires_an_idempotency_key(document: Json) -> None
         f"{API}/requests/check",
         f"{API}/calendar/amendments/preview",
         f"{API}/letter-templates/{{notice}}/preview",
+        f"{TRAINING}/certification/preview",
         f"{API}/rehearsals/terms",
         f"{API}/sign-up/{{number}}",
     }

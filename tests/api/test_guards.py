@@ -169,6 +169,7 @@ ROUTES = [
     Guarded("POST", f"{REPLACEMENT}/accept", (Role.RESPONSIBLE,), 404),
     Guarded("POST", f"{REPLACEMENT}/by-hand", OPERATORS, 404),
     Guarded("POST", f"{TRAINING}/certification", (Role.AGENCY,), 404),
+    Guarded("POST", f"{TRAINING}/certification/preview", (Role.AGENCY,), 404),
     Guarded("GET", f"{TRAINING}/certification", OWNERS, 404),
     Guarded("GET", f"{TRAINING}/participants", OWNERS, 404),
     Guarded("GET", CERTIFICATION, OWNERS, 404),

@@ -37,8 +37,10 @@ def variants(notice: Notice) -> list[CourseLetter]:
 def _cases(notice: Notice) -> list[tuple[str, dict[str, Any]]]:
     if MORE[notice] == [{}]:
         moved = _MOVED if notice is Notice.DEADLINE_MOVED else {}
-        return [
+        terms = [
             (number, {"deadline": replace(SETUP_DEADLINE, clause=clause), **moved})
             for number, clause in _TERMS
         ]
+        by_hand = [(number, {**about, "is_by_hand": True}) for number, about in terms]
+        return terms + (by_hand if notice is Notice.STEP_FAILED else [])
     return [(NUMBERS.get(notice[:5], "consultation-12"), {})]

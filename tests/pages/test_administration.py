@@ -25,10 +25,13 @@ async def test_a_key_is_shown_once_works_and_is_revoked(stand: Engine, signed_in
     assert "и был показан" in again
     shown = await admin.page("/administration")
     assert secret[1] not in shown
-    assert shown.count(holder) == 1
+    assert shown.count(f'<th scope="row">{holder}') == 1
 
     number = re.search(r"Ключ № (\d+) выдан", page)
     assert number
+    button = f'<button class="danger" aria-label="Отозвать ключ № {number[1]}">'
+    folded = next(one for one in re.findall("<details>.*?</details>", shown, re.DOTALL) if button in one)
+    assert f"вернуть его нельзя: {holder}" in folded
     answer = await admin.send(f"/administration/keys/{number[1]}/revocation")
     assert f"Ключ № {number[1]} отозван." in answer.text
     assert (await stand.call(secret[1], "GET", "/requests")).status_code == 401
@@ -58,6 +61,25 @@ async def test_an_organisation_is_entered_and_its_addresses_changed(stand: Engin
     assert "Организация «Новое учреждение» записана." in entered.text
     expected = {"code": code, "name": "Новое учреждение", "email": "b@example.org", "head_email": ""}
     assert expected in await stand.get("admin", "/organisations")
+
+
+async def test_an_address_is_erased_only_when_it_is_said_twice(stand: Engine, signed_in: SignIn) -> None:
+    admin = await signed_in("admin")
+    path, code = "/administration/organisations", f"org-{uuid4().hex[:8]}"
+    known: Json = {"code": code, "name": "Старое", "email": "a@example.org", "head_email": "h@example.org"}
+    await admin.send(path, **known)
+
+    held = await admin.send(path, code=code, name="Новое", email="b@example.org")
+
+    assert held.status_code == 422
+    assert "Будет стёрто: h@example.org." in held.text
+    assert 'value="b@example.org"' in held.text
+    assert '<button name="act" value="anyway"' in held.text
+    assert known in await stand.get("admin", "/organisations")
+    done = await admin.send(path, code=code, name="Новое", email="b@example.org", act="anyway")
+    assert "Организация «Новое» записана." in done.text
+    changed = {"code": code, "name": "Новое", "email": "b@example.org", "head_email": ""}
+    assert changed in await stand.get("admin", "/organisations")
 
 
 async def test_what_is_not_accepted_is_there_again_as_text(signed_in: SignIn) -> None:

@@ -1,7 +1,11 @@
 """Certificates by pages: decided for whom, numbered and sent, one corrected, one revoked, all printed."""
 
+import io
 import re
 
+from pypdf import PdfReader
+
+from models.certificates import Design
 from tests import certificates
 from tests.engine import Engine, Json
 from tests.pages.people import SignIn
@@ -38,6 +42,31 @@ async def test_an_owner_decides_prints_corrects_and_revokes(stand: Engine, signe
         assert f"/download{file}" in await owner.page(decision)
         assert (await owner.open(f"/download{file}")).content.startswith(b"%PDF")
     assert "Свидетельство" in await owner.page(path)
+
+
+async def test_a_sample_is_looked_at_before_anything_is_given(stand: Engine, signed_in: SignIn) -> None:
+    training = await certificates.over(stand, certificates.person(NAMES[0]))
+    owner, responsible = await signed_in("agency"), await signed_in("responsible")
+    path = f"/trainings/{training}/certification"
+    assert f'formaction="{path}/preview"' in await owner.page(path)
+    form: Json = {"whom": "named", "document": "Свидетельство", "hours": "36", "signatory_name": "Сидорова"}
+
+    for design in Design:
+        drawn = await owner.send(f"{path}/preview", **form, design=design)
+
+        assert drawn.headers["Content-Type"] == "application/pdf"
+        assert drawn.headers["Content-Disposition"] == f'attachment; filename="obrazec-{training}.pdf"'
+        (page,) = PdfReader(io.BytesIO(drawn.content)).pages
+        text = " ".join(page.extract_text().split())
+        for said in ("ОБРАЗЕЦ", "36 академических часов", "Сидорова", certificates.COURSE):
+            assert said in text
+        assert NAMES[0] not in text
+    assert await stand.get("agency", path) == []
+    assert "Решений о выдаче документов ещё нет." in await owner.page(path)
+    wrong = await owner.send(f"{path}/preview", **{**form, "document": "Грамота", "hours": "0"})
+    assert wrong.status_code == 422
+    assert 'value="Грамота"' in wrong.text
+    assert (await responsible.send(f"{path}/preview", **form)).status_code == 403
 
 
 async def test_what_was_chosen_stays_when_it_is_not_accepted(stand: Engine, signed_in: SignIn) -> None:

@@ -5,11 +5,14 @@ from datetime import date
 
 import pytest
 
+from api.pages import clauses
 from api.pages.clauses import _firsts
 from tests.api import words
 from tests.engine import Engine, today
 from tests.pages.people import SignIn
 from tests.pages.test_case import HOSTILE
+from tests.workflows.courses import building
+from tests.workflows.trainings import course_of_its_own
 
 
 def _row(page: str, name: str) -> list[str]:
@@ -79,6 +82,25 @@ async def test_the_table_says_what_the_api_says_and_the_chart_has_a_column_a_mon
     laden = await stand.get("supervisor", f"/ledger/load{period}")
     assert [_row(page, one["holder"])[1] for one in laden] == [str(one["decided"]) for one in laden]
     assert (await supervisor.open(f"/download/ledger.xlsx{period}")).status_code == 200
+
+
+async def test_a_link_to_terms_is_there_only_where_the_list_has_them(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    await building(stand, await course_of_its_own(stand))
+    supervisor = await signed_in("supervisor")
+
+    page = await supervisor.page("/clauses")
+
+    clock = page.split('id="clock"')[1].split("</section>")[0]
+    rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', clock, re.DOTALL)
+    assert "ответственное лицо" in [name for name, _ in rows], "a course is being built, without a term"
+    codes = {party.russian: code for party, code in clauses._WAITED_FOR.items()}
+    for name, row in rows:
+        totals = await stand.get("supervisor", f"/deadlines/totals?waits_for={codes[name]}")
+        count = sum(totals.values())
+        link = f'<a href="/?waits_for={codes[name]}">все идущие сроки: {count}</a>'
+        assert (link in row, "waits_for" in row) == ((True, True) if count else (False, False)), name
 
 
 async def test_a_hostile_name_is_shown_as_text(stand: Engine, signed_in: SignIn) -> None:

@@ -234,6 +234,38 @@ async def test_self_registration_says_what_is_missing_and_gives_its_instruction(
     assert sheet.content.startswith(b"%PDF")
 
 
+async def test_what_the_engine_cannot_see_the_operator_confirms_and_nobody_else_is_asked(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    course = await course_by_hand(stand)
+    async with stand.sessions.begin() as session:
+        (await session.get_one(Course, course.id)).url = "https://local.example.org/course"
+    responsible, operator = await signed_in("responsible"), await signed_in("operator")
+    number, _ = await self_registrations.shut(stand, course)
+    path = f"/cases/{number}"
+    [task] = await stand.tasks(number)
+
+    for person, said in (
+        (responsible, "проверяет Оператор"),
+        (operator, 'подтвердите это в <a href="/tasks">'),
+    ):
+        page = await person.page(path)
+        assert said in page
+        assert f'action="{path}/learners/check"' not in page
+    tasks = await operator.page(f"/tasks?after={(task.id or 0) - 1}")
+    form = tasks.split(f'action="/tasks/{task.id}/retry"')[1].split("</form>")[0]
+    assert ">Проверено: запись включена</button>" in form
+    told = await operator.send(f"/tasks/{task.id}/retry")
+
+    assert "Отмечено, система проверяет запись." in told.text
+    await self_registrations.until(stand, number, "way_open")
+    letters = [one.text for one in await stand.letters(number) if one.notice == "way_in_shut"]
+    assert sorted("подтвердите это на странице «Задачи»" in " ".join(one.split()) for one in letters) == [
+        False,
+        True,
+    ]
+
+
 async def test_codes_go_anew_and_slips_are_printed(stand: Engine, course: Course, signed_in: SignIn) -> None:
     some = await claims.a_list(stand, mails=1, without=1, course=course)
     responsible = await signed_in("responsible")

@@ -97,7 +97,8 @@ async def test_an_administrator_issues_a_key_and_revokes_it(browser: Browser, ur
         await expect(page.locator("#secret")).to_contain_text("seo_")
 
         row = page.locator("tr", has_text="Ключ из браузера").first
-        await row.get_by_role("button").click()
+        await row.locator("summary").click()
+        await row.get_by_role("button", name="Отозвать ключ").click()
         await expect(page.get_by_role("status")).to_contain_text("отозван")
 
 

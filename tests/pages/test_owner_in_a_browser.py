@@ -10,7 +10,7 @@ from tests import certificates
 from tests.engine import Engine
 from tests.pages import browser as browsers
 from tests.pages.test_case import HOSTILE
-from tests.workflows import replacements, sign_ups, words
+from tests.workflows import enrolments, replacements, sign_ups, words
 from tests.workflows.trainings import course_of_its_own
 
 pytestmark = pytest.mark.skipif(chromium.CHROMIUM is None, reason=chromium.NONE)
@@ -74,12 +74,17 @@ async def test_pages_fit_and_have_no_barriers(browser: Browser, url: str, hostil
 async def test_an_owner_sets_a_training_up_and_closes_it(
     browser: Browser, url: str, stand: Engine, scripts: bool
 ) -> None:
-    course = await course_of_its_own(stand)
+    course, other = [await course_of_its_own(stand) for _ in range(2)]
+    for one in (course, other):
+        people = enrolments.table(enrolments.people(1))
+        await enrolments.registered(stand, one, people, filename=f"{one.name}.csv")
     today = words.local_today()
     async with await browser.new_context(java_script_enabled=scripts) as context:
         page = await chromium.sign_in(context, url, OWNER)
         await page.get_by_role("link", name="Обучения", exact=True).click()
         await page.get_by_label("Учебный курс").select_option(str(course.id))
+        await expect(page.get_by_label(f"{other.name}.csv")).to_be_visible(visible=not scripts)
+        await page.get_by_label(f"{course.name}.csv").check()
         await page.get_by_label("Название обучения").fill("Зимний поток")
         await page.get_by_label("Первый день").fill(str(today))
         await page.get_by_label("Последний день обязательно").fill(str(today + timedelta(days=9)))

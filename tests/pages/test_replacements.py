@@ -34,7 +34,9 @@ async def test_an_owner_replaces_and_the_successor_accepts(stand: Engine, signed
     assert "<script>alert" not in answer.text
     number = path.split("/")[-1]
     await stand.until(replacements.letter(stand, number, "successor_appointed responsible delivered"))
-    assert "прочитано обратно: прав нет" in await owner.page(path)
+    page = await owner.page(path)
+    assert "прочитано обратно: прав нет" in page
+    assert f'<td data-label="Что">курс «{held.course.name}»</td>' in page
     assert f'href="{path}"' in await owner.page("/replacements")
     successor = await signed_in(await replacements.key_of(stand, email))
     assert f'href="{path}"' in await successor.page("/replacements")
@@ -100,6 +102,13 @@ async def test_the_operator_tells_what_was_done_by_hand(stand: Engine, signed_in
     assert "Выполнено: снятие прав" in await operator.page(path)
     assert "Выполнено: снятие прав" not in await (await signed_in("agency")).page(path)
 
+    [task] = await stand.tasks(number)
+    tasks = await operator.page(f"/tasks?after={(task.id or 0) - 1}")
+    assert f'<a href="{path}">Отметить сделанное вручную</a>' in tasks
+    assert "не указан в настройках" not in tasks
+    assert f'action="/tasks/{task.id}/retry"' not in tasks
+    assert f'action="/tasks/{task.id}/close"' not in tasks
+
     answer = await operator.send(f"{path}/by-hand", work="removal", subsystem="local")
 
     assert "Отмечено: выполнено вручную." in answer.text, answer.text
@@ -133,20 +142,32 @@ async def test_others_have_no_such_form(signed_in: SignIn, role: str, path: str)
 @pytest.mark.parametrize(
     ("key", "seen", "thing", "words"),
     [
-        ("edu/course-1", {"can_build": False}, "курс № 1", "прочитано обратно: прав нет"),
+        ("edu/course-1", {"can_build": False}, "курс «Охрана труда»", "прочитано обратно: прав нет"),
         ("edu/category-2", {"can_create": False}, "категория № 2", "прочитано обратно: прав нет"),
-        ("edu/course-1", {"can_build": None}, "курс № 1", "роль снята; показать это Moodle не может"),
+        (
+            "edu/course-1",
+            {"can_build": None},
+            "курс «Охрана труда»",
+            "роль снята; показать это Moodle не может",
+        ),
         ("edu/moodle-course-7", {"exists": False}, "курс Moodle № 7", "курса в Moodle уже нет"),
-        ("edu/course-1", {"still_enrolled": True}, "курс № 1", "право ещё видно, снятие продолжается"),
+        (
+            "edu/course-1",
+            {"still_enrolled": True},
+            "курс «Охрана труда»",
+            "право ещё видно, снятие продолжается",
+        ),
         ("edu/account", {"absent": True}, "учётная запись", "её в Moodle больше нет: снимать нечего"),
         ("edu/by-hand", "2026-12-24T09:00:00", "все права", "права сняты Оператором вручную"),
         (
             "edu/course-1",
             {"can_build": False, "ended_by": "suspend"},
-            "курс № 1",
+            "курс «Охрана труда»",
             "прочитано обратно: прав нет; запись на курс приостановлена",
         ),
     ],
 )
 def test_the_proof_is_told_in_words(key: str, seen: Any, thing: str, words: str) -> None:
-    assert proven({key: seen}, {"edu": "Образование"}) == [("Образование", thing, words)]
+    titles = {"course-1": "Охрана труда"}
+
+    assert proven({key: seen}, {"edu": "Образование"}, titles) == [("Образование", thing, words)]

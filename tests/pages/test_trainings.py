@@ -7,7 +7,7 @@ import pytest
 from tests.engine import Engine, Json
 from tests.pages.people import SignIn
 from tests.pages.test_case import HOSTILE
-from tests.workflows import replacements, words
+from tests.workflows import enrolments, replacements, words
 from tests.workflows.trainings import course_of_its_own, opened
 
 
@@ -105,12 +105,39 @@ async def test_a_list_that_is_none_of_the_course_is_told(stand: Engine, signed_i
     owner = await signed_in("agency")
     form: Json = {"course": course.id, "title": "Поток", "starts_on": day(0), "ends_on": day(9)}
 
-    for lists in ("enrolment-999999", "№ 999999", "training-1, что-то"):
+    for lists in ("enrolment-999999", "№ 999999", "training-1"):
         answer = await owner.send("/trainings", **form, lists=lists)
         assert answer.status_code == 422
-        assert f'value="{lists}"' in answer.text
+        assert 'value="Поток"' in answer.text
 
     assert await stand.get("agency", f"/courses/{course.id}/trainings") == []
+
+
+async def test_confirmed_lists_of_ones_courses_are_ticked_and_no_others(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    course, other = [await course_of_its_own(stand) for _ in range(2)]
+    owner = await signed_in("agency")
+    people = enrolments.table(enrolments.people(1))
+    taken = await enrolments.registered(stand, course, people, filename=f"{HOSTILE[:20]}.csv")
+    unconfirmed = await enrolments.planned(stand, course, enrolments.table(enrolments.people(1)))
+    stranger = await signed_in(await replacements.agency_key(stand, replacements.OTHER_OWNER))
+    form: Json = {"title": "Поток", "starts_on": day(0), "ends_on": day(9), "lists": [taken]}
+    box = (
+        f'<div data-of="{course.id}"><label class="tick"><input type="checkbox" name="lists" value="{taken}"'
+    )
+
+    page = await owner.page("/trainings")
+    assert box in page
+    assert "<script>alert" not in page
+    assert unconfirmed not in page
+    assert taken not in await stranger.page("/trainings")
+    wrong = await owner.send("/trainings", course=other.id, **form)
+    assert wrong.status_code == 422
+    assert f"{box} checked>" in wrong.text
+    right = await owner.send("/trainings", course=course.id, **form)
+    number = right.url.path.rpartition("/")[2]
+    assert (await stand.get("agency", f"/trainings/{number}"))["lists"] == [taken]
 
 
 PAGES = ("", "/sign-ups", "/results", "/certification")

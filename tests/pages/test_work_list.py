@@ -13,6 +13,9 @@ from models.terms import Clause
 from tests.api import words
 from tests.engine import Engine, today
 from tests.pages.people import SignIn
+from tests.workflows import replacements, sign_ups
+from tests.workflows.courses import building
+from tests.workflows.trainings import course_of_its_own
 
 
 def numbers(page: str) -> list[str]:
@@ -178,6 +181,27 @@ async def test_a_filter_is_kept_under_a_name_opened_and_deleted(
     assert mark not in gone.text
 
 
+async def test_ones_own_are_filtered_and_kept_like_any_other_filter(
+    stand: Engine, signed_in: SignIn, mark: str
+) -> None:
+    taken, free = [await stand.file(course_name=f"{mark} {n}") for n in range(2)]
+    for number in (taken, free):
+        await stand.reviewing(number)
+    reviewer = await signed_in("reviewer")
+    await reviewer.send(f"/cases/{taken}/claim")
+
+    page = await reviewer.page(f"/?waits_for=me&search={mark}")
+
+    assert numbers(page) == [taken]
+    assert counters(page)["in_time"] == 1
+    assert '<option value="me" selected>' in page
+    link = re.search(r'href="(/download/deadlines\.csv[^"]+)"', page)
+    assert link
+    assert len((await reviewer.open(unescape(link[1]))).text.splitlines()) == 2
+    kept = await reviewer.send("/saved-filters", name=f"Мои {mark}", waits_for="me", search=mark)
+    assert numbers(kept.text) == [taken]
+
+
 async def test_an_agency_sees_its_own_alone(stand: Engine, signed_in: SignIn, mark: str) -> None:
     number = await stand.file(course_name=mark)
     await stand.reviewing(number)
@@ -196,3 +220,98 @@ async def test_a_filter_of_nonsense_breaks_nothing(signed_in: SignIn, query: str
 
 async def test_a_cursor_of_nonsense_is_told(signed_in: SignIn) -> None:
     assert (await (await signed_in("reviewer")).open("/?cursor=x")).status_code == 422
+
+
+def waits(page: str) -> str:
+    """The box of what has no term; empty where there is none."""
+    found = re.search(r'aria-labelledby="waiting">.*?</section>', page, re.DOTALL)
+    return unescape(found[0]) if found else ""
+
+
+async def test_open_tasks_stand_above_the_list_of_the_operator(
+    stand: Engine, signed_in: SignIn, mark: str
+) -> None:
+    await words.open_task(stand, await words.by_hand(stand))
+    operator = await signed_in("operator")
+
+    async def is_counted() -> bool:
+        opened = await stand.get("operator", "/tasks?limit=500")
+        line = f'Открытые задачи: <a href="/tasks">{len(opened)}</a>'
+        return line in waits(await operator.page(f"/?search={mark}"))
+
+    await stand.until(is_counted)
+    assert waits(await (await signed_in("reviewer")).page("/")) == ""
+
+
+async def test_applications_wait_for_those_who_may_decide_until_they_have(
+    stand: Engine, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.awaited.MOST", 1000)
+    course = await course_of_its_own(stand)
+    number = str((await sign_ups.open_to_all(stand, course=course))["number"])
+    link = f'href="/trainings/{number}/sign-ups?standing=applied"'
+    owner, teacher = await signed_in("agency"), await signed_in("responsible")
+    stranger = await signed_in(await words.issue(stand, Role.AGENCY, "trud"))
+    assert link not in waits(await teacher.page("/"))
+
+    ids = [await sign_ups.applied(stand, number, name) for name in ("anna", "boris")]
+
+    for person in (owner, teacher):
+        assert re.search(f"{re.escape(link)}>[^<]+: 2</a>", waits(await person.page("/")))
+    assert link not in waits(await stranger.page("/"))
+    for id in ids:
+        assert (
+            await stand.post("agency", f"/trainings/{number}/sign-ups/{id}/acceptance")
+        ).status_code == 200
+    assert link not in waits(await teacher.page("/"))
+
+
+async def test_a_successor_is_asked_to_accept_from_the_letter_on(stand: Engine, signed_in: SignIn) -> None:
+    email = replacements.address()
+    held = await replacements.held(stand)
+    form = replacements.successor(email=email)
+    early = await replacements.reported(stand, held.person, replacements.days_ago(-5), successor=form)
+    successor = await signed_in(await replacements.key_of(stand, email))
+    assert early not in waits(await successor.page("/"))
+
+    number = await replacements.awaiting_acceptance(stand, email)
+
+    page = waits(await successor.page("/"))
+    assert f'Вас просят принять учебные курсы: <a href="/replacements/{number}">' in page
+    assert early not in page
+    await successor.send(f"/replacements/{number}/acceptance")
+
+    async def is_gone() -> bool:
+        return number not in waits(await successor.page("/"))
+
+    await stand.until(is_gone)
+
+
+async def test_a_course_that_is_built_without_a_day_waits_for_its_responsible(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    email = replacements.address()
+    course = (await replacements.held(stand, email=email)).course
+    teacher = await signed_in(await replacements.key_of(stand, email))
+    await building(stand, course)
+    line = f'Курсу не назначен день готовности: <a href="/courses/{course.id}">{course.name}</a>'
+    assert line in waits(await teacher.page("/"))
+
+    await teacher.send(f"/courses/{course.id}/plan", planned_on=_days_ago(-9))
+
+    assert waits(await teacher.page("/")) == ""
+
+
+async def test_where_more_waits_than_is_named_it_says_where_the_others_are(
+    stand: Engine, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.awaited.MOST", 1)
+    email = replacements.address()
+    courses = [(await replacements.held(stand, email=email)).course for _ in range(2)]
+    for course in courses:
+        await building(stand, course)
+
+    page = waits(await (await signed_in(await replacements.key_of(stand, email))).page("/"))
+
+    assert f'<a href="/courses/{courses[0].id}">{courses[0].name}</a> <a href="/courses">и другие</a>' in page
+    assert f'href="/courses/{courses[1].id}"' not in page

@@ -152,8 +152,11 @@ async def test_where_there_are_no_web_services_the_operator_does_it_and_says_so(
     number = await replacements.reported(engine, held.person, replacements.days_ago(1), successor=new)
     path = f"/replacements/{number}/by-hand"
 
-    for work in ("removal", "grant"):
-        await words.task(engine, number, f"{work}-local")
+    for work, email in (("removal", held.email), ("grant", new["email"])):
+        task = await words.task(engine, number, f"{work}-local")
+        assert task.kind == "rights_by_hand"
+        for fact in ("работа — вручную", email, f"курс «{held.course.name}»", "в деле о смене"):
+            assert fact in task.why
         await engine.until_waiting(engine.client.get_workflow_handle(number))
         other = await engine.post("operator", path, {"work": work, "subsystem": "edu"})
         assert (other.status_code, other.json()["type"]) == (409, "nothing-by-hand")
@@ -164,6 +167,9 @@ async def test_where_there_are_no_web_services_the_operator_does_it_and_says_so(
     await replacements.journal_says(engine, number, "Новое ответственное лицо приступило (local)")
     assert await replacements.responsible(engine, held.course) == [new["email"]]
     assert all(task.closed_at for task in await engine.tasks(number))
+    told = [one.subject for one in await engine.letters(number) if one.notice == "step_failed"]
+    assert len(told) == 2
+    assert all("передайте права вручную" in subject for subject in told)
     await replacements.finish(engine, number, new["email"])
 
 
