@@ -13,8 +13,9 @@ NONE = "Chromium нет (apt-get install chromium)."
 @asynccontextmanager
 async def running() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        # Root, as in CI, has no sandbox in Chromium.
-        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        # Root, as in CI, has no sandbox in Chromium; a graphics card would be imitated, which takes longer.
+        options = ["--no-sandbox", "--disable-gpu"]
+        yield await playwright.chromium.launch(executable_path=CHROMIUM, args=options)
 
 
 async def sign_in(context: BrowserContext, url: str, holder: str) -> Page:
