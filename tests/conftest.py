@@ -1,22 +1,15 @@
 """One engine per run, made of real parts: Postgres, Temporal, SMTP, Moodle's stand-in, worker, API."""
 
-import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-import uvloop
 
 from models import garbage
 from tests.engine import Engine
 from tests.exit import leave_after_tests
 from tests.workflows import privacy
-
-
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Tests run on what worker and API run on."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
