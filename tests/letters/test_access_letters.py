@@ -34,7 +34,7 @@ CODE: dict[str, Any] = {
 }
 LETTERS: dict[Notice, dict[str, Any]] = {
     Notice.CLAIM_CODE: CODE,
-    Notice.WAY_IN_SHUT: {"lacks": [lack.russian for lack in Lack]},
+    Notice.WAY_IN_SHUT: {"lacks": [lack.russian for lack in Lack], "is_unseen": False},
     Notice.SELF_REGISTRATION: {"steps": ["Откройте страницу курса."], "needs_key": True},
 }
 
@@ -62,10 +62,13 @@ def test_a_code_letter_tells_all_that_is_needed_to_get_in() -> None:
 
 @pytest.mark.parametrize("lack", Lack)
 def test_whoever_switches_on_is_named(lack: Lack) -> None:
-    told = render(Notice.WAY_IN_SHUT, LETTER.with_more({"lacks": [lack.russian]}))
+    facts = {"lacks": [lack.russian], "is_unseen": lack.is_unseen}
+    told = render(Notice.WAY_IN_SHUT, LETTER.with_more(facts))
 
-    assert "Оператор" in told.text or "Ответственное лицо" in told.text
-    assert lack.russian in " ".join(told.text.split())
+    text = " ".join(told.text.split())
+    assert "Оператор" in text or "Ответственное лицо" in text
+    assert lack.russian in text
+    assert ("проверяет сама раз в сутки" in text) is not lack.is_unseen
 
 
 def test_only_a_responsible_is_sent_to_the_operator_for_advice() -> None:
