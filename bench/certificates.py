@@ -34,8 +34,8 @@ _FILL = """
 INSERT INTO courses (subsystem, name, owner) VALUES ('edu', '{course} {at}', 'zdrav');
 
 INSERT INTO cases (number, kind, organisation, subsystem, course, title, input, opened_at, started_at,
-                   closed_at, histories_kept)
-SELECT '{number}', 'training', 'zdrav', 'edu', max(id), '{course}', '{{}}', now(), now(), now(), true
+                   closed_at, histories_kept, is_sealed)
+SELECT '{number}', 'training', 'zdrav', 'edu', max(id), '{course}', '{{}}', now(), now(), now(), true, true
 FROM courses;
 
 INSERT INTO trainings (number, course, title, starts_on, ends_on, state, closed_at, lists, origin, unseen)
