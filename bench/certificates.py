@@ -51,10 +51,10 @@ ANALYZE;
 
 async def certificates(engine: Engine) -> bool:
     """From the owner's word until the last page can be printed; then letters, and the worker's memory."""
-    training = await _over(engine, CERTIFICATES, email="''")
 
     async def by_engine() -> list[float]:
-        return [await _by_engine(engine, training)]
+        # The same is not decided twice of one training.
+        return [await _by_engine(engine, await _over(engine, CERTIFICATES, email="''"))]
 
     async def by_typst() -> list[float]:
         return [await asyncio.to_thread(_by_typst)]
