@@ -35,7 +35,7 @@ demo: $(READY) ## провести запросы от письма до исх�
 PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 # What kills processes, explores or waits for minutes: for a release, and for changes of what it tests.
-LONG := tests/faults tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
+LONG := tests/faults tests/bench tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
 	tests/rehearsal/test_rehearsal.py tests/rehearsal/test_command.py tests/workflows/test_canary.py
 
 # The rooms with long files come first, so that none is left over for one process at the end.
