@@ -105,6 +105,7 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         person = await replacement_facts.successor(session, case.number)
         is_appointing = person is None and await replacement_facts.is_told(session, case.number)
     site = sites.get(case.subsystem or "")
+    task = await dossier.task(session, letter)
     context = CourseLetter(
         number=case.number,
         title=case.title,
@@ -117,8 +118,8 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         responsible=_person(person),
         operator_email=settings.operator_email,
         is_appointing=is_appointing,
-        task_reason=await dossier.task_reason(session, letter),
-        is_by_hand=letter.notice is Notice.STEP_FAILED and await dossier.is_by_hand(session, letter),
+        task_reason=task.why,
+        is_by_hand=letter.notice is Notice.STEP_FAILED and task.is_by_hand,
         more=await PARTICULARS[letter.notice](session, letter) if letter.notice in PARTICULARS else {},
         **await _deadline(session, letter, settings.confirmed_years),
     )

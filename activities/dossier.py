@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -129,7 +129,7 @@ async def _particulars(session: AsyncSession, letter: Letter) -> dict[str, Any]:
         case Notice.REVIEW_REQUESTED:
             return {"candidates": await _candidates(session, letter.number)}
         case Notice.MANUAL_SETUP | Notice.STEP_FAILED:
-            return {"task_reason": await task_reason(session, letter)}
+            return {"task_reason": (await task(session, letter)).why}
         case Notice.OBSTACLE:
             return {"obstacle": await _obstacle(session, letter)}
         case Notice.ESCALATION:
@@ -145,17 +145,19 @@ async def _candidates(session: AsyncSession, number: str) -> Sequence[CandidateR
     return (await session.scalars(query.order_by(col(CandidateRow.score).desc()))).all()
 
 
-async def task_reason(session: AsyncSession, letter: Letter) -> str:
-    """Why the operator got the task that the letter tells of."""
-    query = select(col(Task.why)).where(col(Task.number) == letter.number, col(Task.step) == letter.step)
-    return (await session.scalars(query)).first() or ""
+class TaskTold(NamedTuple):
+    """The operator's task that a letter tells of."""
+
+    why: str = ""
+    is_by_hand: bool = False
+    """Whether it is the operator's own work, and no failure."""
 
 
-async def is_by_hand(session: AsyncSession, letter: Letter) -> bool:
-    """Whether that task is the operator's own work, and no failure."""
+async def task(session: AsyncSession, letter: Letter) -> TaskTold:
+    """What the letter tells of a task; nothing where it is about none."""
     own = (col(Task.number) == letter.number, col(Task.step) == letter.step)
-    kind = (await session.scalars(select(col(Task.kind)).where(*own))).first()
-    return kind == TaskKind.RIGHTS_BY_HAND
+    found = (await session.execute(select(col(Task.why), col(Task.kind)).where(*own))).first()
+    return TaskTold(found[0], found[1] == TaskKind.RIGHTS_BY_HAND) if found else TaskTold()
 
 
 async def _obstacle(session: AsyncSession, letter: Letter) -> str:
