@@ -10,7 +10,6 @@ import signal
 import sys
 from datetime import timedelta
 
-import aiohttp
 import structlog
 import uvloop
 from temporalio.client import Client
@@ -46,6 +45,7 @@ from activities.tasks import TaskActivities
 from activities.trainings import TrainingActivities
 from activities.upkeep import Upkeep
 from clients.mail import MailClient, TlsMode
+from clients.moodle import open_session
 from models import canary, garbage, logs, schedules, store
 from models.converter import DATA_CONVERTER
 from models.exit import run_and_leave
@@ -157,7 +157,7 @@ async def main() -> None:
     engine = store.connect(config.database_url.get_secret_value(), connections=connections)
     client = await connect(config)
     sessions = store.sessions(engine)
-    async with aiohttp.ClientSession() as http:
+    async with open_session() as http:
         upkeep = Upkeep(sessions, client, config.task_queue, config.upkeep_every, config.key)
         catalogue = Catalogue(sessions, sites.connect(config, http))
         checking = Accounts(sessions, catalogue)
@@ -179,7 +179,7 @@ async def main() -> None:
 
 async def check() -> None:
     """Say what the service account of each Moodle lacks; the exit code is 1 unless all may work."""
-    async with aiohttp.ClientSession() as http:
+    async with open_session() as http:
         inspections = await accounts.inspect(sites.connect(settings(), http))
     for inspection in inspections:
         sys.stdout.write("\n".join(inspection.lines) + "\n")

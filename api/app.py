@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiohttp
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from temporalio.client import Client
@@ -123,8 +122,7 @@ def create(
         app.state.sessions = sessions or store.sessions(engine)
         app.state.temporal = client or await _connect(config)
         garbage.collect_seldom()
-        async with aiohttp.ClientSession() as http:
-            app.state.claiming = claiming.connect(config, app.state.sessions, http)
+        async with claiming.connected(config, app.state.sessions) as app.state.claiming:
             yield
         await engine.dispose()
 

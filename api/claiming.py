@@ -5,7 +5,8 @@ used. Whoever is killed after Moodle has taken the password leaves the code as i
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -26,6 +27,7 @@ from clients.moodle import (
     PasswordRefused,
     Protected,
     User,
+    open_session,
 )
 from models import claim_codes, claims, passwords, store
 from models.claims import Claim, Holder, Standing
@@ -160,6 +162,13 @@ def connect(settings: Settings, sessions: store.Sessions, http: aiohttp.ClientSe
         moodle.pauses = ()
     urls = {code: site.url.rstrip("/") for code, site in sites.items()}
     return Claiming(sessions, moodles, urls, asyncio.Semaphore(_AT_ONCE))
+
+
+@asynccontextmanager
+async def connected(settings: Settings, sessions: store.Sessions) -> AsyncIterator[Claiming]:
+    """Over connections of its own."""
+    async with open_session() as http:
+        yield connect(settings, sessions, http)
 
 
 async def _find(session: AsyncSession, typed: str, *, lock: bool = False) -> _Found | None:

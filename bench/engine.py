@@ -14,6 +14,7 @@ import aiohttp
 import psycopg
 from temporalio.client import Client
 
+from clients.moodle import open_session
 from devstack import temporal_build
 from devstack.ports import free_ports
 from devstack.processes import Child
@@ -100,7 +101,7 @@ class Engine:
 async def running(folder: Path) -> AsyncIterator[Engine]:
     """The engine and the worker of the bare workflows, both on one Temporal, with state in `folder`."""
     program = await asyncio.to_thread(temporal_build.find)
-    async with Stack(_settings(folder), program) as stack, aiohttp.ClientSession() as http:
+    async with Stack(_settings(folder), program) as stack, open_session() as http:
         where = [stack.temporal_address, stack.settings.namespace]
         command = [sys.executable, "-m", "bench.bare", *where]
         worker = Child("Базовый исполнитель", command, folder / "bare.log", folder=ROOT)

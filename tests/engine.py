@@ -25,6 +25,7 @@ from activities.sites import connect as connect_moodles
 from activities.upkeep import Upkeep
 from api import claiming
 from api.app import create
+from clients.moodle import open_session
 from clients.moodle.transport import Transport
 from devstack.keys import issue_keys
 from devstack.mailsink import MailSink, Mood
@@ -102,7 +103,7 @@ class Engine:
             )
             mail = await enter(MailSink(folder / "letters"))
             moodle = await enter(serving(create_app(devstack_sites(**dict.fromkeys(SITES, "token")))))
-            http = await enter(aiohttp.ClientSession())
+            http = await enter(open_session())
             settings = _settings(postgres, temporal, mail, moodle)
             database = store.connect(postgres.url())
             stack.push_async_callback(database.dispose)

@@ -3,6 +3,7 @@
 from clients.moodle.accounts import CreatedUsers, Found, NewAccount
 from clients.moodle.check import check_account
 from clients.moodle.client import MoodleClient
+from clients.moodle.connections import open_session
 from clients.moodle.enrolling import Enrolled, Roll
 from clients.moodle.errors import (
     AccountSuspended,
@@ -82,6 +83,7 @@ __all__ = [
     "User",
     "check_account",
     "no_mail_address",
+    "open_session",
     "throwaway_password",
     "username_for",
 ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-from clients.moodle import MoodleClient
+from clients.moodle import MoodleClient, open_session
 from devstack.moodle import create_app, devstack_sites
 from devstack.moodle.server import serving
 from tests.clients.replay import RELEASES, TOKEN, RecordedMoodle, recorded_moodle
@@ -17,7 +17,7 @@ from tests.moodle.standin_client import SITE_TOKENS, SiteClient
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         yield session
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from clients.moodle import open_session
 from devstack.moodle import create_app, devstack_sites
 from devstack.moodle.server import serving
 from tests.moodle.standin_client import SITE_TOKENS, SiteClient
@@ -12,7 +13,7 @@ from tests.moodle.standin_client import SITE_TOKENS, SiteClient
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession() as session:
+    async with open_session() as session:
         yield session
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from clients.moodle import open_session
 from devstack.moodle import SiteConfig, create_app
 from devstack.moodle.administration import Administrator
 from devstack.moodle.server import serving
@@ -101,7 +102,7 @@ async def play(release: str) -> list[Played]:
     app = create_app([SiteConfig("moodle", release, TOKENS["service"], world)])
     admin = Administrator(app.state.sites["moodle"])
     played = []
-    async with serving(app) as address, aiohttp.ClientSession() as session:
+    async with serving(app) as address, open_session() as session:
         for call in recording(release):
             happened = BETWEEN_CALLS.get(call.title)
             if happened:

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from clients.moodle import MoodleClient, Roles
+from clients.moodle import MoodleClient, Roles, open_session
 from clients.moodle.transport import Transport
 from devstack.moodle import create_app, devstack_sites
 from devstack.moodle.server import serving
@@ -71,7 +71,7 @@ class Live:
 @pytest.fixture(scope="session", params=["stand-in", _REAL])
 async def live(request: pytest.FixtureRequest) -> AsyncIterator[Live]:
     """The stand-in always, and the real Moodle when one is given."""
-    async with aiohttp.ClientSession() as http:
+    async with open_session() as http:
         if request.param == "real":
             real = _live(http, URL.rstrip("/"), TOKEN)
             yield real

@@ -4,8 +4,16 @@ from importlib.resources import files
 
 from playwright.async_api import Page
 
-WIDTHS = (360, 1280)
-"""Of a telephone and of a desk."""
+WIDTHS = (360, 900, 1280)
+"""Of a telephone, of half a screen and of a desk."""
+
+_STICKING_OUT = """() => {
+    const shown = window.innerWidth, all = [...document.querySelectorAll("body *")];
+    if (document.documentElement.scrollWidth <= shown) return "";
+    const out = all.filter(one => one.getBoundingClientRect().right > shown);
+    return `${document.documentElement.scrollWidth} of ${shown}: ${out.at(-1)?.outerHTML.slice(0, 300)}`;
+}"""
+"""Nothing, or how wide the page is and the innermost element that makes it so."""
 
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
@@ -16,8 +24,8 @@ async def shortcomings(page: Page) -> list[str]:
     found = []
     for width in WIDTHS:
         await page.set_viewport_size({"width": width, "height": 800})
-        if await page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found.append(f"too wide for {width}")
+        if out := await page.evaluate(_STICKING_OUT):
+            found.append(f"too wide for {width}: {out}")
     return found + await _barriers(page)
 
 

@@ -6,7 +6,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from devstack import chromium
+from models.regulation import PROVISIONS
 from models.requests import Stage
+from models.terms import Recipient
 from tests.api import words
 from tests.engine import Engine, request_form
 from tests.pages import browser as browsers
@@ -67,6 +69,29 @@ async def test_pages_fit_and_have_no_barriers(browser: Browser, url: str, hostil
         found = await browsers.problems(page, url, paths)
 
     assert [one for one in found if "404" not in one] == []
+
+
+async def test_the_longest_words_of_the_work_list_fit(browser: Browser, url: str, hostile: str) -> None:
+    """A term that ended decades ago, whoever is waited for: no session of tests has such rows for sure."""
+    async with await browser.new_context() as context:
+        page = await chromium.sign_in(context, url, REVIEWER)
+        await page.goto(f"{url}/?search={hostile}")
+        longest = {".term": "просрочено на 12345678 рабочих дней", **_longest_words()}
+        for selector, text in longest.items():
+            await page.locator(f"tbody {selector}").first.evaluate(
+                "(place, text) => { place.textContent = text }", text
+            )
+
+        assert await browsers.shortcomings(page) == []
+
+
+def _longest_words() -> dict[str, str]:
+    words = [word for one in Recipient for word in one.russian.split()]
+    titles = [word for one in PROVISIONS.values() for word in one.title.split()]
+    return {
+        "[data-label='Кого ждут']": max(words, key=len),
+        "[data-label='Пункт'] .soft": max(titles, key=len),
+    }
 
 
 @pytest.mark.parametrize("role", PEOPLE)

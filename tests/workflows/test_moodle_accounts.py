@@ -17,7 +17,7 @@ from sqlmodel import col, select
 from activities.accounts import Accounts, inspect
 from activities.catalogue import Catalogue
 from activities.sites import Site, Sites
-from clients.moodle import Finding, MoodleClient, MoodleUnavailable, check_account
+from clients.moodle import Finding, MoodleClient, MoodleUnavailable, check_account, open_session
 from clients.moodle.needs import COURSE_CREATOR, EDITING_TEACHER, NEEDED_FUNCTIONS
 from devstack.moodle import create_app, devstack_sites
 from devstack.moodle.administration import Administrator
@@ -80,7 +80,7 @@ class Moodles(NamedTuple):
 @pytest.fixture
 async def moodles() -> AsyncIterator[Moodles]:
     app = create_app(devstack_sites(**dict.fromkeys(SITES, "token")))
-    async with serving(app) as address, aiohttp.ClientSession() as http:
+    async with serving(app) as address, open_session() as http:
         sites = {
             site: Site(
                 f"{address}/{site}",
