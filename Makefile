@@ -1,6 +1,8 @@
 # Команды проекта: `make` без аргументов перечисляет их.
 
 SHELL := /bin/sh
+# Each of the many processes of a run would otherwise compile all of the code anew.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -19,7 +21,7 @@ COMPILE := CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --gener
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options \
 	--strip-extras --allow-unsafe $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run demo pictures test soak lint check rehearse bench lock format
+.PHONY: help run demo pictures test faults soak lint check rehearse bench lock format
 
 help: ## этот список
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +36,13 @@ demo: $(READY) ## провести запросы от письма до исх�
 # of them than cores.
 PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
+# What goes wrong on the way: a Moodle that is away or lies, steps that fail, two things at once. A third of the
+# time of all tests, and apart from them for that alone.
+FAULTS := $(wildcard tests/workflows/test_*_faults.py) $(addprefix tests/workflows/test_,absences.py \
+	amended_meanwhile.py begun_anew.py failing_steps.py moodle_hand_over.py replacement_branches.py \
+	replacement_mistakes.py) tests/activities/test_clock.py tests/activities/test_upkeep.py \
+	tests/api/test_crashes.py tests/api/test_escalations.py tests/api/test_faults.py
+
 # What kills processes, explores or waits for minutes: for a release, and for changes of what it tests.
 LONG := tests/faults tests/bench tests/api/test_schemathesis.py tests/devstack/test_make_run.py \
 	tests/rehearsal/test_rehearsal.py tests/rehearsal/test_command.py tests/workflows/test_canary.py
@@ -41,10 +50,13 @@ LONG := tests/faults tests/bench tests/api/test_schemathesis.py tests/devstack/t
 # The rooms with long files come first, so that none is left over for one process at the end.
 SLOW := tests/workflows/ tests/pages/ tests/api/
 ROOMS := $(SLOW) $(filter-out $(SLOW) $(LONG:%=%/),$(sort $(dir $(wildcard tests/*/test_*.py))))
-WHOLE := $(PROCESSES) $(ROOMS) $(LONG:%=--ignore=%)
+WHOLE := $(PROCESSES) $(ROOMS) $(patsubst %,--ignore=%,$(LONG) $(FAULTS))
 
 test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
+
+faults: $(READY) ## что бывает не так, как надо: сбои Moodle, почты и шагов, два события сразу
+	$(BIN)/python -m pytest $(PROCESSES) $(FAULTS)
 
 soak: $(READY) ## долгие тесты: убитые процессы, schemathesis, стек целиком, репетиция командой
 	$(BIN)/python -m pytest $(PROCESSES) $(LONG)
@@ -55,7 +67,7 @@ lint: $(READY) ## ruff, mypy --strict, направления импортов
 	$(BIN)/mypy --strict .
 	$(BIN)/lint-imports
 
-check: lint test soak ## всё, что должно проходить перед выпуском: lint, test и soak
+check: lint test faults soak ## всё, что должно проходить перед выпуском: lint, test, faults и soak
 
 pictures: $(READY) ## снимки страниц для README и docs/, по рассказу демонстрации; нужен Chromium
 	$(BIN)/python -m devstack.pictures
