@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,6 @@ from activities.upkeep import Upkeep
 from api import claiming
 from api.app import create
 from clients.moodle import open_session
-from clients.moodle.transport import Transport
 from devstack.keys import issue_keys
 from devstack.mailsink import MailSink, Mood
 from devstack.moodle import create_app, devstack_sites
@@ -39,9 +38,11 @@ from devstack.temporal_server import TemporalServer
 from models import ids, store
 from models.resting import rests
 from models.settings import MoodleSite, Settings
-from models.tables import CaseRow, Category, ClauseRow, JournalEntry, LetterRow, Request, RungRow, Task
+from models.tables import CaseRow, Category, LetterRow
 from models.terms import Clause
 from tests.migrating import migrate
+from tests.moodles import Moodles
+from tests.records import Records
 from worker import connect, create_worker
 
 API = "/api/v1"
@@ -57,7 +58,7 @@ _AILING: dict[str, set[str]] = {}
 Json = dict[str, Any]
 
 
-class Engine:
+class Engine(Records, Moodles):
     """All parts of the engine, running."""
 
     def __init__(
@@ -228,42 +229,6 @@ class Engine:
     def setup(self, number: str) -> WorkflowHandle[Any, Any]:
         return self.client.get_workflow_handle(ids.setup_id(number))
 
-    async def row(self, number: str) -> Request:
-        async with self.sessions() as session:
-            return await session.get_one(Request, number)
-
-    async def case(self, number: str) -> CaseRow:
-        async with self.sessions() as session:
-            return await session.get_one(CaseRow, number)
-
-    async def clause(self, number: str, clause: Clause) -> ClauseRow | None:
-        async with self.sessions() as session:
-            return await session.get(ClauseRow, (number, clause.value))
-
-    async def journal(self, number: str) -> list[str]:
-        """What the journal says, line by line."""
-        return [entry.what for entry in await self._rows(JournalEntry, number, "id")]
-
-    async def letters(self, number: str) -> list[LetterRow]:
-        return list(await self._rows(LetterRow, number, "written_at"))
-
-    async def letter_names(self, number: str) -> list[str]:
-        """«escalation supervisor delivered», in order of writing."""
-        return [f"{one.notice} {one.recipient} {one.state}" for one in await self.letters(number)]
-
-    async def tasks(self, number: str) -> list[Task]:
-        return list(await self._rows(Task, number, "id"))
-
-    async def rungs(self, number: str, clause: Clause) -> dict[int, str]:
-        """State of each rung of a clause's ladder, by ordinal."""
-        rows = await self._rows(RungRow, number, "ordinal")
-        return {row.ordinal: row.state for row in rows if row.clause == clause.value}
-
-    async def _rows(self, table: Any, number: str, order: str) -> Sequence[Any]:
-        query = select(table).where(col(table.number) == number).order_by(getattr(table, order))
-        async with self.sessions() as session:
-            return (await session.scalars(query)).all()
-
     # Time
 
     async def until(
@@ -327,40 +292,6 @@ class Engine:
     def sites(self) -> Sites:
         """The Moodles as activities have them, by clients that remember nothing yet."""
         return connect_moodles(self.settings, self._http)
-
-    async def moodle_fault(self, kind: str, *, site: str = "edu", **more: Any) -> None:
-        """Make a Moodle fail; see the stand-in's faults."""
-        self._ailing.add(site)
-        async with self._http.post(f"{self.moodle_url}/{site}/_faults", json={"kind": kind, **more}) as got:
-            assert got.status < 300, await got.text()
-
-    async def moodle_heals(self) -> None:
-        while self._ailing:
-            async with self._http.delete(f"{self.moodle_url}/{self._ailing.pop()}/_faults"):
-                pass
-
-    async def moodle_state(self, site: str = "edu") -> Json:
-        """What is in a Moodle now."""
-        async with self._http.get(f"{self.moodle_url}/{site}/_state") as got:
-            return dict(await got.json())
-
-    async def moodle_act(self, action: str, *, site: str = "edu", **arguments: Any) -> Any:
-        """Something that an administrator does in a Moodle's pages; the row that comes of it."""
-        body = {"action": action, "arguments": arguments}
-        async with self._http.post(f"{self.moodle_url}/{site}/_admin", json=body) as got:
-            assert got.status == 200, await got.text()
-            return (await got.json())["result"]
-
-    async def moodle_call(self, function: str, *, site: str = "edu", **parameters: Any) -> object:
-        """A web-service call by the engine's account."""
-        url, token = f"{self.moodle_url}/{site}", self.settings.moodle_sites[site].token
-        transport = Transport(self._http, url, token.get_secret_value(), timeout=self.settings.moodle_timeout)
-        return await transport.call(function, parameters)
-
-    async def moodle_calls(self, site: str = "edu") -> dict[str, int]:
-        """How often each function has been called."""
-        async with self._http.get(f"{self.moodle_url}/{site}/_calls") as got:
-            return dict(await got.json())
 
     async def look_after(self, number: str) -> None:
         """A round of upkeep that finds nothing to keep of other cases: in a run hundreds wait for one."""
