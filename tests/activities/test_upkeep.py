@@ -1,4 +1,4 @@
-"""Upkeep, round by round: what it starts, what it reports, what it keeps and what it clears up."""
+"""Upkeep, round by round: what it starts, reports and keeps."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,7 +17,6 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError
 
 from activities import rounds as rounds_of
-from activities.purging import purge
 from activities.upkeep import Upkeep
 from api.app import create
 from devstack.ports import HOST, free_port
@@ -29,21 +28,16 @@ from models.letters import LetterState, Notice
 from models.regulation import AUTHORING_TERM
 from models.tables import (
     AmendmentRow,
-    ApiKey,
     CaseRow,
     Course,
-    DraftFile,
-    DraftRow,
-    IdempotencyRecord,
     KeptHistory,
     LetterRow,
     Task,
-    TextRow,
 )
 from models.tasks import TaskKind
 from models.terms import Clause, Recipient
 from tests.engine import API, Engine, request_form
-from tests.workflows import courses, setups, trainings, words
+from tests.workflows import setups, trainings, words
 
 LONG_AGO = timedelta(minutes=1)
 UNACCEPTABLE = {"title": "x" * 3_000_000}
@@ -245,7 +239,7 @@ async def reset(engine: Engine, number: str) -> None:
 
 async def test_a_case_that_closes_while_it_is_looked_at_is_not_reported(engine: Engine) -> None:
     number = await engine.file(learners={})  # refused by the engine itself
-    await engine.until(lambda: is_closed(engine, number))
+    await words.closed(engine, number)
     await engine.request(number).result()
 
     # As a round has it that read the list a moment before.
@@ -255,13 +249,9 @@ async def test_a_case_that_closes_while_it_is_looked_at_is_not_reported(engine: 
     assert await reports(engine, number) == []
 
 
-async def is_closed(engine: Engine, number: str) -> bool:
-    return (await engine.case(number)).closed_at is not None
-
-
 async def test_histories_are_kept_once_everything_of_a_case_has_closed(engine: Engine) -> None:
     number = await engine.file(learners={})
-    await engine.until(lambda: is_closed(engine, number))
+    await words.closed(engine, number)
 
     await rounds(engine, lambda: is_kept(engine, number))
 
@@ -306,7 +296,7 @@ async def test_of_a_clause_that_was_begun_anew_every_run_is_kept(engine: Engine)
     await engine.until(lambda: another_run(engine, number, first))
     await engine.reviewing(number)
     await words.withdraw(engine, number)
-    await engine.until(lambda: is_closed(engine, number))
+    await words.closed(engine, number)
 
     await rounds(engine, lambda: is_kept(engine, number))
 
@@ -368,100 +358,6 @@ async def all_runs_are_kept(engine: Engine, key: str) -> bool:
     async with engine.sessions() as session:
         query = select(KeptHistory).where(col(KeptHistory.workflow_id) == ids.delivery_id(key))
         return len((await session.scalars(query)).all()) == 2
-
-
-async def test_old_keys_of_posts_are_forgotten_and_newer_ones_kept(engine: Engine) -> None:
-    await engine.file()
-    now = datetime.now(UTC)
-    async with engine.sessions() as session:
-        mine = (await session.scalars(select(IdempotencyRecord).limit(1))).one()
-    async with engine.sessions.begin() as session:
-        for age in (29, 31, 32):
-            begun_at = now - timedelta(days=age)
-            row = mine.model_dump() | {"key": f"age-{age}-{uuid4().hex}", "begun_at": begun_at}
-            session.add(IdempotencyRecord(**row))
-
-    await purge(engine.sessions, now)
-
-    async with engine.sessions() as session:
-        kept = (await session.scalars(select(IdempotencyRecord.key))).all()
-    assert [key for key in kept if key.startswith("age-29")]
-    assert not [key for key in kept if key.startswith(("age-31", "age-32"))]
-    assert mine.key in kept
-
-
-async def test_drafts_left_lying_and_those_of_a_revoked_key_go_with_their_files(engine: Engine) -> None:
-    now = datetime.now(UTC)
-    file: dict[str, Any] = {
-        "title": "",
-        "filename": "",
-        "media_type": "",
-        "content": b"",
-        "sha256": "",
-        "rows": 0,
-    }
-    form = {"course_name": "", "category_name": ""}
-    async with engine.sessions.begin() as session:
-        live, revoked = [
-            ApiKey(sha256=uuid4().hex, role="agency", organisation="zdrav", holder="", issued_at=now)
-            for _ in range(2)
-        ]
-        revoked.revoked_at = now
-        session.add_all((live, revoked))
-        await session.flush()
-        drafts = [
-            DraftRow(api_key=key.id or 0, form=form, saved_at=now - timedelta(days=age))
-            for key, age in ((live, 179), (live, 181), (revoked, 0))
-        ]
-        session.add_all(drafts)
-        await session.flush()
-        own = [one.id or 0 for one in drafts]
-        session.add_all(DraftFile(draft=one, kind="letter", **file) for one in own)
-
-    await purge(engine.sessions, now)
-
-    async with engine.sessions() as session:
-        kept = await session.scalars(select(DraftRow.id).where(col(DraftRow.id).in_(own)))
-        files = await session.scalars(select(DraftFile.draft).where(col(DraftFile.draft).in_(own)))
-        assert kept.all() == files.all() == own[:1]
-
-
-async def test_of_a_closed_case_only_the_texts_of_its_decision_stay(engine: Engine) -> None:
-    number, open_case = await engine.file(), await engine.file()
-    await engine.reviewing(number)
-    await engine.reviewing(open_case)
-    for_nothing = await words.keep_text(engine, number, "Причина, с которой не решили")
-    for_a_signal = await words.keep_text(engine, open_case, "Причина, о которой сигнал ещё придёт")
-    await words.decide(engine, number)
-    await engine.until(lambda: is_closed(engine, number))
-
-    await purge(engine.sessions, datetime.now(UTC))
-    before = await texts(engine, number)
-    await purge(engine.sessions, datetime.now(UTC) + timedelta(days=2))
-    decision = await words.decision(engine, number)
-
-    assert for_nothing in before
-    assert await texts(engine, number) == {str(decision.reason_id)}
-    assert for_a_signal in await texts(engine, open_case)
-
-
-async def texts(engine: Engine, number: str) -> set[str]:
-    async with engine.sessions() as session:
-        query = select(TextRow.id).where(col(TextRow.number) == number)
-        return {str(one) for one in (await session.scalars(query)).all()}
-
-
-async def test_the_thread_of_a_closed_consultation_stays(engine: Engine) -> None:
-    handle = await courses.asked(engine)
-    answer = await engine.post("operator", f"/consultations/{handle.id}/answers", {"text": "Так"})
-    closing = await engine.post("responsible", f"/consultations/{handle.id}/closing")
-    assert (answer.status_code, closing.status_code) == (200, 200)
-    await handle.result()
-
-    await purge(engine.sessions, datetime.now(UTC) + timedelta(days=2))
-
-    thread = (await engine.get("responsible", f"/consultations/{handle.id}"))["lines"]
-    assert [one["text"] for one in thread] == [courses.QUESTION, "Так"]
 
 
 async def test_an_amendment_that_nobody_began_to_apply_is_applied_and_its_history_kept(
