@@ -24,6 +24,13 @@ from models.steps import AnaloguesFound, CloseCase, Named, Note, RecordDecision,
 from models.tables import CandidateRow, CaseRow, DecisionRow, Request, TextRow
 from models.terms import Clause
 
+_DECIDED = {
+    Outcome.APPROVED: Stage.SETUP,
+    Outcome.REFUSED: Stage.REFUSED,
+    Outcome.WITHDRAWN: Stage.WITHDRAWN,
+}
+"""Where a request stands once it is decided."""
+
 
 class CaseActivities:
     """Activities on a request's case."""
@@ -112,8 +119,7 @@ class CaseActivities:
                 )
             )
             await endings.finish(session, record, Clause.REVIEW, late_by)
-            if ordered_on is not None:
-                await _order(session, record.number, ordered_on)
+            await _enter_stage(session, record.number, _DECIDED[decision.outcome], ordered_on)
         return Reviewed(
             decision=decision.model_copy(update={"is_late": bool(late_by)}), order_received_on=ordered_on
         )
@@ -144,6 +150,7 @@ class CaseActivities:
                 return await opened_authoring(session, record.number)
             await register.enter(session, record.number, result, self._catalogue.sites)
             await endings.finish(session, record, Clause.SETUP, late_by)
+            await _enter_stage(session, record.number, Stage.DONE)
             return await open_authoring(session, record)
 
     @activity.defn
@@ -169,12 +176,14 @@ class CaseActivities:
         return await endings.late_by(session, number, clause, at, self._confirmed_years)
 
 
-async def _order(session: AsyncSession, number: str, received_on: date) -> None:
-    await session.execute(
-        update(Request)
-        .where(col(Request.number) == number)
-        .values(stage=Stage.SETUP.value, order_received_on=received_on)
-    )
+async def _enter_stage(
+    session: AsyncSession, number: str, stage: Stage, ordered_on: date | None = None
+) -> None:
+    """With what was decided or done, not when the case is closed: letters go out between."""
+    values: dict[str, object] = {"stage": stage.value}
+    if ordered_on is not None:
+        values["order_received_on"] = ordered_on
+    await session.execute(update(Request).where(col(Request.number) == number).values(values))
 
 
 async def _on_record(session: AsyncSession, number: str) -> Reviewed:

@@ -30,11 +30,7 @@ async def told(session: AsyncSession, task: OpenTask) -> str:
     subsystem = await session.get_one(Subsystem, code)
     where = f"{subsystem.name}, {subsystem.url}" if subsystem.url else subsystem.name
     what, whose = _WHAT[work]
-    things = [
-        f"{'курс' if one.course else 'категория'} «{one.name}»"
-        for one in await holdings.of(session, task.number)
-        if one.subsystem == code
-    ]
+    things = [one.called for one in await holdings.of(session, task.number) if one.subsystem == code]
     return (
         f"Здесь нет веб-служб, работа — вручную. {what} {whose}: {person.name}, {person.email}."
         f" Где: {where}: {_listed(things)}. Затем отметьте сделанное в деле о смене."

@@ -137,6 +137,12 @@ def _acceptances(caller: Caller) -> Select[Any]:
     )
 
 
+async def is_asked_to_accept(session: AsyncSession, number: str) -> bool:
+    """Whether the rights of a replacement have gone over, so that its successor may accept."""
+    asked = select(col(ReplacementRow.number)).where(col(ReplacementRow.number) == number)
+    return await session.scalar(asked.where(_is_asked_to_accept())) is not None
+
+
 def _is_asked_to_accept() -> ColumnElement[bool]:
     return exists().where(
         col(LetterRow.number) == col(ReplacementRow.number),

@@ -39,6 +39,9 @@ from models.terms import Clause
 _WITHOUT_FILE = defer(EnrolmentRow.content)  # type: ignore[arg-type]
 
 
+_FROM_SIGN_UP = "Составлен список Пользователей из записи на обучение"
+
+
 class ListFile(NamedTuple):
     """A list as it is to be planned."""
 
@@ -46,11 +49,11 @@ class ListFile(NamedTuple):
     content: bytes
 
     @classmethod
-    def of_rows(cls, name: str, rows: Iterable[tuple[str, ...]]) -> "ListFile":
-        """A list that is none of a file's: its headings first, as `models.headings` knows them."""
+    def of_rows(cls, rows: Iterable[tuple[str, ...]]) -> "ListFile":
+        """A list of sign-ups, which has no name: its headings first, as `models.headings` knows them."""
         text = io.StringIO()
         csv.writer(text).writerows(rows)
-        return cls(name, text.getvalue().encode())
+        return cls("", text.getvalue().encode())
 
 
 async def _enrolment(case: CaseDep, sessions: SessionsDep) -> EnrolmentRow:
@@ -104,7 +107,7 @@ async def open_list(
         raise Problem("unknown-training")
     case = await opening.new_case(session, Kind.ENROLMENT, course)
     argument = EnrolmentCase(case=case, way=Way.BY_RESPONSIBLE, by=by, term=ENROLMENT_TERM)
-    what = f"Загружен список Пользователей «{file.name}»"
+    what = f"Загружен список Пользователей «{file.name}»" if file.name else _FROM_SIGN_UP
     await opening.register(session, case, argument, at=at, clause=Clause.ENROLMENT, what=what, by=by)
     row = EnrolmentRow(
         number=case.number,

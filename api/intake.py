@@ -21,9 +21,10 @@ from api import drafts
 from api.auth import Caller
 from api.errors import Problem
 from api.idempotency import Post
+from api.invalid import FieldProblem
 from api.registering import register
 from api.schemas.fields import Named
-from api.schemas.requests import FiledAnswer, RequestForm
+from api.schemas.requests import CheckForm, FiledAnswer, RequestForm
 from api.starting import Starts
 from models import completeness, store
 from models.attachments import Attached
@@ -148,14 +149,30 @@ async def _with_files(session: AsyncSession, caller: Caller, incoming: Incoming)
     return replace(incoming, attached=attached, learners_attached=sum(one.rows for one in files))
 
 
-async def check_place(session: AsyncSession, form: RequestForm) -> None:
-    """The subsystem and the category that a request names must exist.
+async def unfilled(session: AsyncSession, form: CheckForm) -> list[FieldProblem]:
+    """What a request that is being written can't be registered without.
 
     Raises:
-        Problem: One of them does not.
+        Problem: The subsystem or the category that it names does not exist.
     """
+    if not form.subsystem:
+        lacks_category = form.wanted is Wanted.COURSE and form.category is None
+        return [_NO_SUBSYSTEM, *([_PERHAPS_NO_CATEGORY] if lacks_category else [])]
     found = (await session.execute(select(*_place(form)))).one()
-    _check(form, found[0], found[1], found[2])
+    try:
+        _check(form, found[0], found[1], found[2])
+    except Problem as problem:
+        if problem.type != "category-missing":
+            raise
+        return [_NO_CATEGORY]
+    return []
+
+
+_NO_SUBSYSTEM = FieldProblem(field="subsystem", detail="выберите подсистему, в которой будут учиться")
+_NO_CATEGORY = FieldProblem(field="category", detail="выберите категорию, в которой создать курс")
+_PERHAPS_NO_CATEGORY = FieldProblem(
+    field="category", detail="выберите категорию, в которой создать курс, если в подсистеме они есть"
+)
 
 
 def _place(form: RequestForm) -> tuple[Exists, ...]:

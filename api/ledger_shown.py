@@ -36,18 +36,23 @@ def case(of: CaseLedger) -> LedgerCase:
         organisation_name=of.organisation_name,
         opened_at=of.opened_at,
         closed_at=of.closed_at,
-        lines=[_line(line) for line in of.lines],
+        lines=lines(of.lines),
         clock=_clock(of.lines),
     )
 
 
+def lines(of: Iterable[Line]) -> list[LedgerLine]:
+    """Some lines of a case."""
+    return [_line(line) for line in of]
+
+
 def totals(found: Sequence[CaseLedger]) -> LedgerTotals:
     """A period in sum."""
-    lines = [line for one in found for line in one.lines]
+    all_lines = [line for one in found for line in one.lines]
     return LedgerTotals(
         cases=len(found),
-        clauses=[_clause(summary) for summary in ledger_totals.summarise(lines)],
-        clock=_clock(lines),
+        clauses=[_clause(summary) for summary in ledger_totals.summarise(all_lines)],
+        clock=_clock(all_lines),
     )
 
 

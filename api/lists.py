@@ -171,7 +171,7 @@ def _course(course: Course, owner_name: str, standing: authoring.Standing | None
 
 def _training(row: TrainingRow, course: Course, owner_name: str) -> TrainingItem:
     return TrainingItem(
-        **row.model_dump(include={"number", "title", "course", "starts_on", "ends_on"}),
+        **row.model_dump(include={"number", "title", "course", "starts_on", "ends_on", "closed_at"}),
         course_name=course.name,
         owner=course.owner,
         owner_name=owner_name,

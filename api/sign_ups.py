@@ -198,7 +198,7 @@ async def enrol(session: AsyncSession, number: str, settings: Settings, by: str)
     rows = await sign_up_rows.accepted_rows(session, number)
     if len(rows) == 1:
         raise Problem("nobody-accepted")
-    file = ListFile.of_rows(f"Запись на обучение {number}", (row.cells for row in rows))
+    file = ListFile.of_rows(row.cells for row in rows)
     at = datetime.now(UTC)
     opened = await enrolments.open_list(session, course, file, training=number, by=by, at=at)
     await sign_up_rows.enrolled(session, number, opened.case.number)

@@ -24,6 +24,11 @@ class Held:
     url: str
 
     @property
+    def called(self) -> str:
+        """For people: курс «Охрана труда»."""
+        return f"{'курс' if self.course else 'категория'} «{self.name}»"
+
+    @property
     def key(self) -> str:
         """`edu/course-12`: under which the proof of its removal is kept."""
         thing = f"course-{self.course}" if self.course else f"category-{self.category}"

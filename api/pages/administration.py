@@ -85,12 +85,13 @@ async def _show(
     erases: bool = False,
     key: Form | None = None,
 ) -> Response:
-    keys = await api.get("/keys")
+    keys, organisations = await api.get("/keys"), await api.get("/organisations")
     return show(
         http,
         "administration.html",
         title="Организации и ключи",
-        organisations=await api.get("/organisations"),
+        organisations=organisations,
+        names={one["code"]: one["name"] for one in organisations},
         in_force=[one for one in keys if one["revoked_at"] is None],
         revoked=[one for one in keys if one["revoked_at"] is not None],
         own=own,

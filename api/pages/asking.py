@@ -23,10 +23,15 @@ _API = "/api/v1"
 
 
 class Api:
-    """The API as one person calls it."""
+    """The API as one person calls it.
+
+    Attributes:
+        is_ahead: Whether an act was accepted whose rows have not followed yet.
+    """
 
     def __init__(self, app: ASGIApp, caller: Caller, sessions: store.Sessions) -> None:
         self._app, self._caller, self._sessions = app, caller, sessions
+        self.is_ahead = False
 
     async def get(self, path: str, **query: Any) -> Any:
         """What a GET answers, read.
@@ -60,7 +65,7 @@ class Api:
         rows = CatchingUp(self._sessions, self._caller, path)
         await rows.begin()
         answer = _read(await self._send("POST", path, headers=_once(form, part), json=body or {})).json()
-        await rows.wait(answer)
+        self.is_ahead |= not await rows.wait(answer)
         return answer
 
     async def ask(self, path: str, body: Any) -> Any:
@@ -161,7 +166,8 @@ def _read(response: httpx2.Response) -> httpx2.Response:
 
 async def _api(http: Request, visitor: VisitorDep, sessions: SessionsDep) -> Api:
     assert visitor.caller is not None
-    return Api(http.app, visitor.caller, sessions)
+    http.state.api = Api(http.app, visitor.caller, sessions)
+    return cast(Api, http.state.api)
 
 
 ApiDep = Annotated[Api, Depends(_api)]

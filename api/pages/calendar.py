@@ -16,6 +16,7 @@ router = pages_router()
 
 _ALLOWED = [allow(Role.ADMIN, Role.SUPERVISOR)]
 _PREVIEW = "preview"
+_DONE, _SUPPOSED = ("Сдвинуто", "сдвинуты"), ("Сдвинется", "сдвинутся")
 
 
 @router.get("/calendar", dependencies=_ALLOWED)
@@ -42,7 +43,7 @@ async def amend(http: Request, form: FormDep, api: ApiDep) -> Response:
         answer = await api.post("/calendar/amendments", form, body)
     except Problem as problem:
         return await _show(http, api, typed=_typed(form), problem=problem)
-    return done(http, "/calendar", f"Календарь изменён. Сдвинуто сроков: {len(answer['moved'])}.")
+    return done(http, "/calendar", f"Календарь изменён. {_counted(answer['moved'], *_DONE)}")
 
 
 @router.post("/calendar/{amendment}/withdrawal", dependencies=_ALLOWED)
@@ -53,7 +54,15 @@ async def withdraw(http: Request, amendment: RowId, form: FormDep, api: ApiDep) 
         answer = await api.post(path, form, form.filled("decree"))
     except Problem as problem:
         return await _show(http, api, problem=problem)
-    return done(http, "/calendar", f"Изменение отменено. Сдвинуто сроков: {len(answer['moved'])}.")
+    return done(http, "/calendar", f"Изменение отменено. {_counted(answer['moved'], *_DONE)}")
+
+
+def _counted(moved: list[dict[str, str]], move: str, go: str) -> str:
+    """Of how many the last day moves, and of how many the reminders alone."""
+    days = sum(one["last_day"] != one["new_last_day"] for one in moved)
+    alone = len(moved) - days
+    only = f" Последний день тот же, {go} только напоминания: {alone}." if alone else ""
+    return f"{move} сроков: {days}.{only}"
 
 
 def _is_working(text: str) -> bool:
@@ -88,5 +97,6 @@ async def _show(
         typed=typed or {"day": "", "working": "no", "decree": ""},
         preview=preview,
         supposed=supposed,
+        counted=_counted((preview or supposed or {"moved": []})["moved"], *_SUPPOSED),
         problem=problem,
     )

@@ -59,20 +59,22 @@ class CatchingUp:
         if self._number:
             self._before = await self._count()
 
-    async def wait(self, answer: Any) -> None:
-        """Until the rows have followed, or patience is over.
+    async def wait(self, answer: Any) -> bool:
+        """Until the rows have followed, or patience is over; whether they have.
 
         Args:
             answer: The API's: with the last tick of a checklist the setup ends too, by a line of its own.
         """
         if not self._number:
-            return
+            return True
         ends = isinstance(answer, dict) and answer.get("left") == []
         expected = self._before + (2 if ends else 1)
         limit = time.monotonic() + PATIENCE_SECONDS
         while True:
-            if await self._count() >= expected or time.monotonic() > limit:
-                return
+            if await self._count() >= expected:
+                return True
+            if time.monotonic() > limit:
+                return False
             await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _count(self) -> int:

@@ -13,7 +13,7 @@ from api.deps import SessionsDep, SettingsDep
 from api.pages.frame import pages_router, show
 from models import ledger_totals, store
 from models.deadlines import local_date
-from models.ledger import Ledger, Party, State
+from models.ledger import CaseLedger, Ledger, Line, Party, State
 from models.ledger_totals import MonthSummary
 from models.regulation import PROVISIONS
 from models.terms import Clause, Recipient
@@ -47,6 +47,10 @@ _WAITED_FOR = {
 """By whom the work list finds the terms that wait for a party. Much of its time runs without any."""
 
 
+_NAMED = 200
+"""Of the cases behind a figure so many; all are in the workbook."""
+
+
 class Bar(NamedTuple):
     """A part of a month's column."""
 
@@ -59,6 +63,7 @@ class Bar(NamedTuple):
 class Month(NamedTuple):
     """Clauses of the cases opened in a month."""
 
+    first: date
     name: str
     short: str
     counts: dict[State, int]
@@ -75,17 +80,24 @@ async def clauses_page(
     settings: SettingsDep,
     months: Annotated[int, Query(ge=1, le=12)] = 6,
     clause: Annotated[str, Query(max_length=20)] = "",
+    state: Annotated[str, Query(max_length=20)] = "",
+    month: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """The ledger of cases opened in the last months, this one included; by month of one clause, or of all."""
+    """The ledger of cases opened in the last months, this one included; by month of one clause, or of all.
+
+    With a state the cases behind that figure are named.
+    """
     now = datetime.now(UTC)
     today = local_date(now)
     first = _firsts(today, months)[0]
     chosen = Clause(clause) if clause in set(Clause) else None
+    asked = State(state) if state in set(State) else None
     async with store.looking(sessions) as session:
         reckoner = Ledger(await store.load_calendar(session, settings.confirmed_years), now)
         found = await ledger.of_period(session, caller, ledger.Period(first, today), reckoner)
         laden = await load.of_reviewers(session, found)
         terms = await agenda.waited_for(session, caller)
+    behind = _behind(found, asked, chosen, month) if asked else []
     totals = await asyncio.to_thread(ledger_shown.totals, found)
     return show(
         http,
@@ -103,6 +115,9 @@ async def clauses_page(
         height=_HEIGHT,
         bar=_BAR,
         totals=totals,
+        asked=asked.russian if asked else "",
+        how_many=len(behind),
+        named=[(ledger_shown.case(one), ledger_shown.lines(lines)) for one, lines in behind[:_NAMED]],
         longest=max((one.days for one in totals.clock), default=0) or 1,
         terms={
             party.value: (to.value, terms[to.value]) for party, to in _WAITED_FOR.items() if to.value in terms
@@ -110,6 +125,26 @@ async def clauses_page(
         load=laden,
         most=max((one.open for one in laden), default=0) or 1,
     )
+
+
+def _behind(
+    found: Sequence[CaseLedger], state: State, clause: Clause | None, month: str
+) -> list[tuple[CaseLedger, list[Line]]]:
+    """The cases behind a figure, the newest first, each with those of its lines that it counts.
+
+    Args:
+        found: All cases of the period.
+        state: How a clause was kept.
+        clause: Of this clause alone.
+        month: First day of the month in which the case was opened; blank: of all.
+    """
+    cases = [one for one in found[::-1] if month in ("", str(local_date(one.opened_at).replace(day=1)))]
+    counted = [(one, [line for line in one.lines if _is_counted(line, state, clause)]) for one in cases]
+    return [(one, lines) for one, lines in counted if lines]
+
+
+def _is_counted(line: Line, state: State, clause: Clause | None) -> bool:
+    return line.state is state and clause in (None, line.fact.clause)
 
 
 def _firsts(today: date, months: int) -> list[date]:
@@ -134,4 +169,4 @@ def _column(place: int, first: date, counts: Mapping[State, int], highest: int) 
         y -= height
         bars.append(Bar(state, x, y, height))
     name = f"{_MONTHS[first.month - 1]} {first.year}"
-    return Month(name, f"{first:%m.%y}", {one: counts[one] for one in _STATES}, bars, x + _BAR // 2)
+    return Month(first, name, f"{first:%m.%y}", {one: counts[one] for one in _STATES}, bars, x + _BAR // 2)

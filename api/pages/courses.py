@@ -84,7 +84,7 @@ async def upload(http: Request, course: CourseDep, caller: CallerDep, form: Form
         taken = await api.upload(path, form, content, **{"Content-Type": "application/octet-stream"})
     except Problem as problem:
         return await _show(http, course, caller, api, problem=problem)
-    said = "Список принят, составляется план. В Moodle пока ничего не меняется."
+    said = "Список принят. Пока вы не подтвердите план, в Moodle ничего не меняется."
     return done(http, f"/cases/{taken['number']}", said)
 
 
@@ -92,7 +92,7 @@ async def upload(http: Request, course: CourseDep, caller: CallerDep, form: Form
 async def choose_self_registration(http: Request, course: CourseDep, form: FormDep, api: ApiDep) -> Response:
     """Way one: learners sign up by themselves."""
     opened = await api.post(f"/courses/{course.id}/self-registration", form)
-    return done(http, f"/cases/{opened['number']}", "Выбрана самостоятельная запись, система её проверяет.")
+    return done(http, f"/cases/{opened['number']}", "Выбрана самостоятельная запись.")
 
 
 async def authoring_of(api: Api, course: int | None) -> Any:

@@ -42,6 +42,11 @@ def typed(form: Form) -> Typed:
     return {name: form.text(name) for name in LABELS}
 
 
+def blank_of_letter(typed: Typed) -> list[dict[str, str]]:
+    """What a letter on paper is not registered without, of what is asked for letters alone."""
+    return [{"field": name, "detail": "поле обязательно"} for name in _OF_LETTERS if not typed[name]]
+
+
 def of_draft(form: Mapping[str, Any]) -> Typed:
     """As a draft has kept it."""
     flat = {name: form[name] for name in LABELS if name.partition(".")[0] not in _NESTED}

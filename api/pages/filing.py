@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from api.auth import AUTHORITY, CallerDep, Role, allow
 from api.deps import SessionsDep
 from api.errors import Problem
+from api.invalid import FieldProblem
 from api.pages import draft_fields, draft_saving
 from api.pages.again import PERHAPS_DONE
 from api.pages.asking import Api, ApiDep
@@ -87,9 +88,10 @@ async def file_paper(http: Request, form: FormDep, api: ApiDep, sessions: Sessio
 
 
 @router.post("/requests/check", dependencies=[allow(Role.AGENCY, *AUTHORITY)])
-async def check(http: Request, form: FormDep, api: ApiDep) -> Response:
+async def check(http: Request, form: FormDep, caller: CallerDep, api: ApiDep) -> Response:
     """What is missing so far, and what is alike: a part of the page, for the script."""
-    checked, problem = await _check(api, draft_fields.typed(form), form.number("draft"))
+    typed, is_letter = draft_fields.typed(form), caller.role is not Role.AGENCY
+    checked, problem = await _check(api, typed, form.number("draft"), is_letter)
     return show(http, "filing_check.html", is_live=True, checked=checked, unfinished=problem, labels=LABELS)
 
 
@@ -120,6 +122,7 @@ async def _take(http: Request, form: Form, api: Api, desk: _Desk) -> Response:
     letter on paper is registered as it has come.
     """
     typed, draft, act = draft_fields.typed(form), form.number("draft"), form.text("act")
+    is_letter = desk.organisations is not None
     if category := form.text("join"):
         typed |= {"wanted": Wanted.COURSE.value, "category": category, "category_name": ""}
     dropped = act.removeprefix("drop-") if act.startswith("drop-") else ""
@@ -133,26 +136,34 @@ async def _take(http: Request, form: Form, api: Api, desk: _Desk) -> Response:
             await api.delete(f"/drafts/{draft}/files/{dropped}")
         if act == "save" or dropped:
             return done(http, f"{desk.path}?draft={draft}", "Черновик сохранён. Запрос не подан.")
-        if act == "file" and desk.organisations is None:
-            checked, _ = await _check(api, typed, draft)
-            if checked and checked["missing"]:
-                return await _ask(http, api, desk, typed, draft=draft, checked=checked, is_held=True)
+        if act == "file" and not is_letter:
+            checked, unfinished = await _check(api, typed, draft, is_letter)
+            if checked and (checked["unfilled"] or checked["missing"]):
+                told = {"checked": checked, "unfinished": unfinished}
+                return await _ask(http, api, desk, typed, draft=draft, is_held=True, **told)
         elif act not in ("file", "anyway"):
-            checked, unfinished = await _check(api, typed, draft)
+            checked, unfinished = await _check(api, typed, draft, is_letter)
             return await _ask(http, api, desk, typed, draft=draft, checked=checked, unfinished=unfinished)
-        body = draft_fields.body(typed, draft, desk.organisations is not None, kept)
+        body = draft_fields.body(typed, draft, is_letter, kept)
         filed = await api.post(desk.takes, form, body)
     except Problem as problem:
         return await _ask(http, api, desk, typed, draft=draft, problem=problem)
     return done(http, f"/cases/{filed['number']}/receipt", "Запрос зарегистрирован.")
 
 
-async def _check(api: Api, typed: Typed, draft: int | None) -> tuple[Any, Problem | None]:
-    """What is missing and what is alike; or why that can't be told yet."""
+async def _check(api: Api, typed: Typed, draft: int | None, is_letter: bool) -> tuple[Any, Problem | None]:
+    """All that is missing and what is alike; and what is wrong, without which the rest is looked at."""
     try:
-        return await api.ask("/requests/check", draft_fields.body(typed, draft, False)), None
+        checked = await api.ask("/requests/check", draft_fields.body(typed, draft, False))
     except Problem as problem:
-        return None, problem
+        wrong = {one.field for one in problem.fields if typed.get(one.field)}
+        if not wrong:
+            return None, problem
+        rest, _ = await _check(api, typed | dict.fromkeys(wrong, ""), draft, is_letter)
+        return rest and {**rest, "complete": False}, problem
+    blank = draft_fields.blank_of_letter(typed) if is_letter else []
+    unfilled = [*blank, *checked["unfilled"]]
+    return {**checked, "unfilled": unfilled, "complete": checked["complete"] and not blank}, None
 
 
 async def _ask(
@@ -173,6 +184,7 @@ async def _ask(
     sent_draft = draft if problem and problem.type in PERHAPS_DONE else None
     draft = draft if draft in [one["id"] for one in drafts] else None
     wrong = [*(problem.fields if problem else ()), *(unfinished.fields if unfinished else ())]
+    wrong += [FieldProblem(**one) for one in checked["unfilled"]] if checked else []
     title = "Бумажное письмо" if desk.organisations is not None else "Новый запрос"
     return show(
         http,

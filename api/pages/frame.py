@@ -30,6 +30,7 @@ log = structlog.get_logger()
 _SAID = "seo_said"
 _POSTGRES_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 _SOME_TIME = 60
+_AHEAD = "Если на странице ещё прежнее состояние, откройте её снова через несколько секунд."
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parents[2] / "templates" / "pages"),
@@ -136,7 +137,9 @@ _TITLES = {
 
 
 def done(http: Request, location: str, said: str = "") -> RedirectResponse:
-    """After a form: on to a page that says what was done."""
+    """After a form: on to a page that says what was done, and when it may not show it yet."""
+    if said and getattr(getattr(http.state, "api", None), "is_ahead", False):
+        said = f"{said} {_AHEAD}"
     response = RedirectResponse(location, 303, headers=headers(http))
     if said:
         response.set_cookie(

@@ -1,13 +1,14 @@
 """The end of a responsible's powers (clause 4.8): told, a successor named, the proof of what was taken."""
 
 from collections import defaultdict
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from api import lists
+from api import awaited, lists
 from api.auth import OPERATORS, Caller, CallerDep, Role, allow
 from api.deps import SessionsDep
 from api.errors import Problem
@@ -17,7 +18,9 @@ from api.pages.removals import ids, proven
 from api.pages.visitors import Form, FormDep
 from api.replacements import SeenDep
 from api.schemas.fields import CaseNumber
-from models import store
+from models import holdings, store
+from models.deadlines import local_date
+from models.holdings import Held
 from models.replacement import Work
 from models.tables import Category, Course, Organisation, ReplacementRow, Subsystem, Task
 
@@ -201,22 +204,31 @@ async def _show(
         names = {one.code: one.name for one in (await session.scalars(select(Subsystem))).all()}
         titles = await _titles(session, row)
         works = await _by_hand(session, row.number) if caller.role in OPERATORS else []
-    accepts = is_open and caller.role is Role.RESPONSIBLE and shown["accepted_at"] is None
+        held = await holdings.of(session, row.number) if works else []
+        is_asked = await awaited.is_asked_to_accept(session, row.number)
+    comes = is_open and caller.role is Role.RESPONSIBLE and shown["accepted_at"] is None
     return show(
         http,
         "replacement.html",
         title=f"Смена ответственного лица: {shown['person']['name']}",
         replacement=shown,
         proof=proven(shown["proof"], names, titles),
-        works=[(work, names.get(code, code), code) for work, code in works],
+        works=[(work, names.get(code, code), code, _of(held, code)) for work, code in works],
         reports=is_open and caller.role is Role.AGENCY and shown["informed_at"] is None,
         appoints=reports and shown["accepted_at"] is None,
         withdraws=reports and not shown["proof"],
-        accepts=accepts,
+        accepts=comes and is_asked,
+        awaits_rights=comes and not is_asked,
+        have_powers_ended=local_date(datetime.now(UTC)) > row.powers_ended_on,
         typed=typed,
         problem=problem,
         wrong=_wrong(problem),
     )
+
+
+def _of(held: list[Held], subsystem: str) -> str:
+    """What was taken from the predecessor in a subsystem."""
+    return _listed([one.called for one in held if one.subsystem == subsystem])
 
 
 async def _titles(session: AsyncSession, row: ReplacementRow) -> dict[str, str]:

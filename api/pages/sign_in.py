@@ -128,6 +128,12 @@ async def _persons(session: AsyncSession) -> list[dict[str, Any]]:
     )
     rows = (await session.execute(query)).all()
     return [
-        {"id": key.id, "holder": key.holder, "role": key.role, "organisation_name": name}
+        {
+            "id": key.id,
+            "holder": key.holder,
+            "role": key.role,
+            "organisation_name": name,
+            "email": key.email,
+        }
         for key, name in rows
     ]

@@ -18,6 +18,7 @@ from api.schemas.fields import Line, Named
 from api.schemas.records import CandidateShown
 from api.schemas.requests import (
     CheckAnswer,
+    CheckForm,
     FiledAnswer,
     PaperForm,
     RequestForm,
@@ -32,9 +33,10 @@ from models.tables import CandidateRow
 
 router = APIRouter(prefix="/requests", tags=["Запросы (п. 4.1)"])
 
-_PLACE = ("unknown-subsystem", "unknown-category", "category-missing")
+_UNKNOWN_PLACE = ("unknown-subsystem", "unknown-category")
 _FILING = (
-    *_PLACE,
+    *_UNKNOWN_PLACE,
+    "category-missing",
     "unknown-organisation",
     "unknown-previous",
     "unknown-draft",
@@ -45,13 +47,13 @@ _FILING = (
 @router.post(
     "/check",
     dependencies=[allow(Role.AGENCY, Role.RESPONSIBLE, *AUTHORITY)],
-    responses=asking(*_PLACE, "unknown-draft"),
+    responses=asking(*_UNKNOWN_PLACE, "unknown-draft"),
 )
-async def check(form: RequestForm, caller: CallerDep, sessions: SessionsDep) -> CheckAnswer:
+async def check(form: CheckForm, caller: CallerDep, sessions: SessionsDep) -> CheckAnswer:
     """Чего не хватает в запросе и что похожее уже есть — до подачи; ничего не регистрируется."""
     titles = tuple(title for title in (form.category_name, form.course_name) if title)
     async with sessions() as session:
-        await intake.check_place(session, form)
+        unfilled = await intake.unfilled(session, form)
         files = await drafts.filed_with(session, caller, form.draft)
         found = await similar.candidates(session, titles, target=form.category)
         seen = [one for one in found if caller.role in AUTHORITY or one.kind != "request"]
@@ -59,7 +61,8 @@ async def check(form: RequestForm, caller: CallerDep, sessions: SessionsDep) -> 
     contents = form.contents(sum(one.rows for one in files))
     missing = completeness.missing_items(contents)
     return CheckAnswer(
-        complete=not missing,
+        complete=not missing and not unfilled,
+        unfilled=unfilled,
         missing=[Named.of(item) for item in missing],
         asked_for=[Named.of(contact) for contact in completeness.missing_contacts(contents)],
         similar=alike,

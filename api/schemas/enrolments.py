@@ -12,7 +12,7 @@ class EnrolmentShown(BaseModel):
     course: int
     way: Named
     training: str | None
-    filename: str
+    filename: str = Field(description="Пусто, если список составлен из записи на обучение.")
     state: Named
     why: str = Field(description="Почему файл прочитать нельзя.")
     counts: dict[str, int] = Field(

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from api.invalid import RussianValueError
+from api.invalid import FieldProblem, RussianValueError
 from api.schemas.fields import Day, Email, Form, Instant, Line, Named, Number, Prose
 from api.schemas.records import CandidateShown
 from models.completeness import Contents
@@ -128,6 +128,12 @@ class RequestForm(Form):
         )
 
 
+class CheckForm(RequestForm):
+    """A request that is still being written: what it can't be registered without is named, not refused."""
+
+    subsystem: Line = Field(default="", description="Код подсистемы из Приложения № 1.")
+
+
 class PaperForm(RequestForm):
     """A paper letter that the authority registers."""
 
@@ -160,7 +166,8 @@ class SimilarShown(CandidateShown):
 class CheckAnswer(BaseModel):
     """What would come of a request, before it is filed."""
 
-    complete: bool
+    complete: bool = Field(description="Запрос можно подать, и в нём есть всё по п. 4.1.")
+    unfilled: list[FieldProblem] = Field(description="Без этого запрос не регистрируется.")
     missing: list[Named] = Field(description="За это запрос будет отклонён (п. 4.2).")
     asked_for: list[Named] = Field(description="Это спросят письмом; за это не отказывают.")
     similar: list[SimilarShown] = Field(description="Похожие категории, курсы и открытые запросы.")

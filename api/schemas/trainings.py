@@ -87,6 +87,7 @@ class TrainingItem(BaseModel):
     starts_on: date
     ends_on: date
     state: Named
+    closed_at: Instant | None = Field(description="Когда закончилось или было закрыто.")
 
 
 class TrainingPage(BaseModel):

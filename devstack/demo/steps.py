@@ -54,11 +54,12 @@ async def until_open(world: World, workflow: Handle) -> None:
 
 
 async def until_stage(world: World, number: str, stage: Stage) -> Json:
-    """Waits until the request has come to a stage; the request."""
+    """Waits until the request has come to a stage, the last ones with all that goes with it; the request."""
 
     async def has_come() -> Json | None:
         request: Json = await world.get("agency", f"/requests/{number}")
-        return request if request["stage"] == stage else None
+        is_whole = stage.is_open or request["closed_at"]
+        return request if request["stage"] == stage and is_whole else None
 
     request = await world.until(f"запрос № {number} — «{stage.russian}»", has_come)
     check(f"запрос № {number}: {stage.russian}", request["stage"] == stage)

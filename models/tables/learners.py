@@ -21,8 +21,9 @@ class EnrolmentRow(SQLModel, table=True):
     training: str | None = Field(default=None, foreign_key="cases.number", index=True)
     """The training that these learners take part in."""
     filename: str = ""
+    """Blank where the list was made from sign-ups."""
     content: bytes | None = Field(default=None, sa_type=LargeBinary)
-    """The file as it came; None where the list was made from sign-ups."""
+    """The file as it came, or as it was made from sign-ups; None where learners register themselves."""
     sha256: str = ""
     state: str = "new"
     why: str = ""

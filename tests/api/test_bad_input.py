@@ -159,11 +159,9 @@ async def test_254_characters_are_a_name(engine: Engine) -> None:
     ("changes", "type"),
     [
         ({"subsystem": "moon"}, "unknown-subsystem"),
-        ({"subsystem": ""}, "unknown-subsystem"),
         ({"subsystem": "edu-signup"}, "unknown-subsystem"),  # a module holds no courses
         ({"category": 2**31 - 1}, "unknown-category"),
         ({"subsystem": "eledu"}, "unknown-category"),  # number 4 is of `edu`
-        ({"category": None}, "category-missing"),
     ],
     ids=str,
 )
@@ -177,6 +175,32 @@ async def test_a_place_that_is_not_there_is_named(
 
     assert words.problem(response, 422) == type
     assert await _registered(engine) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "type"),
+    [({"subsystem": ""}, "unknown-subsystem"), ({"category": None}, "category-missing")],
+    ids=str,
+)
+async def test_a_place_that_is_not_chosen_is_refused_when_filed(
+    engine: Engine, changes: Json, type: str
+) -> None:
+    response = await engine.post("agency", "/requests", request_form(**changes))
+
+    assert words.problem(response, 422) == type
+
+
+async def test_a_check_names_all_that_is_missing_at_once(engine: Engine) -> None:
+    form = request_form(goal="", category=None)
+
+    elsewhere = (await engine.post("agency", "/requests/check", {**form, "subsystem": ""})).json()
+    without_category = (await engine.post("agency", "/requests/check", form)).json()
+
+    assert [one["field"] for one in elsewhere["unfilled"]] == ["subsystem", "category"]
+    assert [one["code"] for one in elsewhere["missing"]] == ["goal"]
+    assert not elsewhere["complete"]
+    assert [one["field"] for one in without_category["unfilled"]] == ["category"]
+    assert not without_category["complete"]
 
 
 async def test_only_a_refused_request_of_ones_own_can_be_followed(engine: Engine) -> None:

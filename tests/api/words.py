@@ -17,7 +17,7 @@ from api.errors import MEDIA_TYPE
 from devstack.keys import RESPONSIBLE_EMAIL
 from models.deadlines import local_date
 from models.requests import Stage
-from models.tables import ApiKey, IdempotencyRecord, Task
+from models.tables import ApiKey, CaseRow, IdempotencyRecord, Task
 from models.terms import Clause
 from tests.engine import API, Engine, Json
 
@@ -128,8 +128,12 @@ async def by_hand(engine: Engine, **changes: Any) -> str:
 
 
 async def until_stage(engine: Engine, number: str, stage: Stage) -> None:
+    """A stage in which nothing more is to come is there when the case is closed too."""
+
     async def is_there() -> bool:
-        return (await engine.row(number)).stage == stage
+        async with engine.sessions() as session:
+            is_closed = (await session.get_one(CaseRow, number)).closed_at is not None
+        return (await engine.row(number)).stage == stage and is_closed != stage.is_open
 
     await engine.until(is_there)
 

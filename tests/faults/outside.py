@@ -15,6 +15,7 @@ from devstack.request_form import request_form
 from devstack.stack import Stack
 from models import ids
 from models.converter import DATA_CONVERTER
+from models.requests import Stage
 
 PATIENCE_SECONDS = 120
 Json = dict[str, Any]
@@ -81,9 +82,11 @@ class Outside:
         )
 
     async def until_stage(self, number: str, stage: str) -> None:
-        await self.until(
-            lambda: self._has(number, f"SELECT 1 FROM requests WHERE number = %s AND stage = '{stage}'")
-        )
+        """A stage in which nothing more is to come is there when the case is closed too."""
+        query = f"SELECT 1 FROM requests JOIN cases USING (number) WHERE number = %s AND stage = '{stage}'"
+        if not Stage(stage).is_open:
+            query += " AND closed_at IS NOT NULL"
+        await self.until(lambda: self._has(number, query))
 
     async def _has(self, number: str, query: str) -> bool:
         return bool(await self.sql(query, number))

@@ -26,6 +26,8 @@ async def test_a_key_is_shown_once_works_and_is_revoked(stand: Engine, signed_in
     shown = await admin.page("/administration")
     assert secret[1] not in shown
     assert shown.count(f'<th scope="row">{holder}') == 1
+    [row] = re.findall(f'<th scope="row">{holder}.*?</tr>', shown, re.DOTALL)
+    assert '<td data-label="Организация">Департамент здравоохранения Тюменской области</td>' in row
 
     number = re.search(r"Ключ № (\d+) выдан", page)
     assert number

@@ -4,7 +4,11 @@ import re
 from datetime import date
 
 import pytest
+from sqlmodel import col, select
 
+from models.deadlines import local_date
+from models.rungs import RungKind
+from models.tables import RungRow
 from models.terms import Clause
 from tests.engine import Engine, Json
 from tests.pages.people import SignIn
@@ -61,6 +65,32 @@ async def test_a_day_is_looked_at_amended_and_taken_back(
     again = await person.send(withdrawal[1], decree="ошибка")
     assert again.status_code == 409
     assert "Не получилось." in again.text
+
+
+async def test_where_only_reminders_move_the_page_says_so(
+    stand: Engine, signed_in: SignIn, paper: str
+) -> None:
+    admin = await signed_in("admin")
+    clause = await stand.clause(paper, Clause.REVIEW)
+    assert clause is not None
+    own = (col(RungRow.number) == paper, col(RungRow.kind) == RungKind.REMINDER)
+    async with stand.sessions() as session:
+        reminder = (await session.scalars(select(RungRow).where(*own))).first()
+    assert reminder is not None
+    day = local_date(reminder.planned_at)
+    typed: Json = {"day": str(day), "working": "no", "decree": "проект постановления"}
+
+    preview = (await admin.send("/calendar", act="preview", **typed)).text
+    amended = (await admin.send("/calendar", act="amend", **typed)).text
+    withdrawal = re.search(r'action="(/calendar/\d+/withdrawal)"', amended)
+    assert withdrawal
+    taken_back = (await admin.send(withdrawal[1], decree="ошибка")).text
+
+    assert day < clause.last_day
+    assert "последний день тот же, сдвигаются только напоминания" in preview
+    assert "Сдвинется сроков: 0. Последний день тот же, сдвинутся только напоминания: " in preview
+    assert "Сдвинуто сроков: 0. Последний день тот же, сдвинуты только напоминания: " in amended
+    assert "Сдвинуто сроков: 0. Последний день тот же, сдвинуты только напоминания: " in taken_back
 
 
 async def test_what_is_not_accepted_is_there_again_as_text(signed_in: SignIn) -> None:

@@ -43,7 +43,10 @@ async def test_a_reviewer_decides_on_the_page(stand: Engine, signed_in: SignIn) 
     assert "взят вами в работу" in page
     assert "release" in offered(page)
 
+    assert ", в работе у: " in page
+
     answer = await reviewer.send(f"/cases/{number}/decision", outcome="approved", reason="Аналогов нет")
+    assert ", в работе у: " not in answer.text
     assert "Принято решение создать." in answer.text
     await words.until_stage(stand, number, Stage.DONE)
     page = await reviewer.page(f"/cases/{number}")

@@ -2,15 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 
 from api.pages import catching_up
 from api.pages.catching_up import case_of
 from models.tables import CaseRow
+from tests.api import words
 from tests.engine import Engine, Json
 from tests.pages.people import SignIn
 from tests.workflows.trainings import course_of_its_own, opened
@@ -39,6 +42,64 @@ async def test_the_page_after_a_decision_has_it(stand: Engine, signed_in: SignIn
 
     assert "Принято решение создать." in answer.text
     assert f'action="/cases/{number}/decision"' not in answer.text
+
+
+async def test_a_page_that_is_shown_before_its_rows_says_so(
+    stand: Engine, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "PATIENCE_SECONDS", 0.1)
+    number = await stand.file()
+    await stand.reviewing(number)
+    reviewer = await signed_in("reviewer")
+
+    act = reviewer.send(f"/cases/{number}/decision", outcome="approved")
+    answer = await while_the_worker_waits(stand, number, act)
+
+    assert "Принято решение создать. Если на странице ещё прежнее состояние" in answer.text
+
+
+@asynccontextmanager
+async def no_letters(engine: Engine) -> AsyncIterator[None]:
+    """While none can be written: what comes before them is there, the end of the case is not."""
+    async with engine.sessions.begin() as session:
+        await session.execute(text("LOCK TABLE letters IN EXCLUSIVE MODE"))
+        yield
+
+
+async def test_a_refused_request_is_refused_before_its_letters_are_written(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    number = await stand.file()
+    await stand.reviewing(number)
+    reviewer = await signed_in("reviewer")
+    refusal: Json = {
+        "outcome": "refused",
+        "ground": "incomplete",
+        "missing": "learners",
+        "reason": "Нет перечня",
+    }
+
+    async with no_letters(stand):
+        page = (await reviewer.send(f"/cases/{number}/decision", **refusal)).text
+
+    assert "Запросу отказано." in page
+    assert "<dt>Этап</dt><dd><b>отказано</b>" in page
+    assert f'action="/cases/{number}/decision"' not in page
+
+
+async def test_what_the_operator_has_done_is_done_before_its_letters_are_written(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    number = await words.by_hand(stand)
+    done = [check for task in await stand.tasks(number) for check in task.checklist]
+    operator = await signed_in("operator")
+
+    async with no_letters(stand):
+        answer = await operator.send(f"/cases/{number}/confirmation", done=done, act="anyway")
+
+    assert "Исполнение завершено." in answer.text
+    assert "<dt>Этап</dt><dd><b>исполнен</b>" in answer.text
+    assert f'action="/cases/{number}/' not in answer.text
 
 
 async def test_the_page_after_a_prolongation_has_the_new_day(stand: Engine, signed_in: SignIn) -> None:

@@ -19,7 +19,8 @@ def _row(page: str, name: str) -> list[str]:
     """The cells of a row, by the words that head it."""
     found = re.search(rf'<th scope="row">{re.escape(name)}.*?</tr>', page, re.DOTALL)
     assert found, name
-    return re.findall(r"<td[^>]*>\s*([^<]*?)\s*<", found[0])
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", found[0], re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", "", one).split()) for one in cells]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,25 @@ async def test_the_table_says_what_the_api_says_and_the_chart_has_a_column_a_mon
     laden = await stand.get("supervisor", f"/ledger/load{period}")
     assert [_row(page, one["holder"])[1] for one in laden] == [str(one["decided"]) for one in laden]
     assert (await supervisor.open(f"/download/ledger.xlsx{period}")).status_code == 200
+
+
+async def test_a_figure_leads_to_its_cases(stand: Engine, signed_in: SignIn) -> None:
+    number = await words.refused(stand)
+    supervisor = await signed_in("supervisor")
+
+    page = await supervisor.page("/clauses")
+    links = {one.replace("&amp;", "&") for one in re.findall(r'href="(/clauses\?[^"#]+)#named"', page)}
+    of_clause = await supervisor.page("/clauses?months=6&clause=4.2&state=kept")
+    month = str(today().date().replace(day=1))
+    of_month = await supervisor.page(f"/clauses?months=6&clause=&state=kept&month={month}")
+    of_other_state = await supervisor.page("/clauses?months=6&clause=4.2&state=late")
+
+    assert "/clauses?months=6&clause=4.2&state=kept" in links
+    assert f"/clauses?months=6&clause=&state=kept&month={month}" in links
+    for named in (of_clause, of_month):
+        assert f'href="/cases/{number}"' in named
+    assert f'href="/cases/{number}"' not in of_other_state
+    assert "Обычно (половина дел)" in page
 
 
 async def test_a_link_to_terms_is_there_only_where_the_list_has_them(

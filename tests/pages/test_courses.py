@@ -72,6 +72,21 @@ async def test_the_building_of_a_course_has_its_page_and_says_who_checks_it(
         assert checks in await responsible.page(f"/cases/authoring-{course.id}")
 
 
+async def test_a_course_that_the_system_does_not_see_is_declared_and_not_checked(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    course = await course_by_hand(stand)
+    responsible = await signed_in("responsible")
+
+    await responsible.send(f"/courses/{course.id}/readiness")
+    page = await responsible.page(f"/courses/{course.id}")
+
+    assert "<dt>Объявлен готовым</dt>" in page
+    assert "Системой не проверен" in page
+    assert "Последняя проверка" not in page
+    assert "курс готов" not in page
+
+
 async def test_a_question_is_asked_answered_and_closed(
     stand: Engine, course: Course, signed_in: SignIn
 ) -> None:

@@ -180,7 +180,7 @@ async def test_the_check_is_a_part_of_the_page_for_the_script_and_leads_to_joini
     joined = await agency.send("/requests/new", **{**alike, "act": "", "join": "4"})
 
     assert unfinished.status_code == 200
-    assert "<li>Подсистема: поле обязательно</li>" in unfinished.text
+    assert "<li>Подсистема: выберите подсистему, в которой будут учиться</li>" in unfinished.text
     assert "<html" not in found.text
     assert "Владелец: Департамент здравоохранения" in found.text
     assert 'name="join" value="4"' in found.text

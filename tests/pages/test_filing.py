@@ -71,6 +71,28 @@ async def test_a_check_tells_what_is_missing_and_registers_nothing(stand: Engine
     assert await _filed(stand, name) == 0
 
 
+async def test_a_check_names_all_that_is_missing_at_once(stand: Engine, signed_in: SignIn) -> None:
+    agency, reviewer = await signed_in("agency"), await signed_in("reviewer")
+    form = {**FORM, "subsystem": "", "category": "", "goal": "", "act": "check"}
+
+    asked = await agency.send("/requests/new", **form)
+    filed = await agency.send("/requests/new", **{**form, "act": "file"})
+    paper = await reviewer.send("/requests/paper", **form)
+
+    for text in ("Подсистема: выберите", "Категория: выберите", "цель учебного курса"):
+        assert f"<li>{text}" in asked.text
+        assert f"<li>{text}" in paper.text
+    assert 'id="subsystem-wrong"' in asked.text
+    assert "<b>Запрос не подан.</b> Дополните его." in filed.text
+    assert "Подать неполным" not in filed.text
+    wrong = await agency.send("/requests/new", **{**form, "responsible.email": "иванова"})
+    assert "Заполнено неверно" in wrong.text
+    assert "<li>Почта ответственного лица: " in wrong.text
+    assert "<li>цель учебного курса</li>" in wrong.text
+    assert "<li>От кого: поле обязательно</li>" in paper.text
+    assert "<li>Дата поступления: поле обязательно</li>" in paper.text
+
+
 async def test_a_check_shows_what_is_alike(stand: Engine, signed_in: SignIn) -> None:
     name = f"Пчеловодство в теплицах {uuid4().hex[:4]}"
     await words.done(stand, course_name=name)

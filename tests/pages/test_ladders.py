@@ -58,7 +58,10 @@ async def test_a_rung_that_went_is_counted_listed_and_shown_with_what_did_not_ar
     assert "письмо не доставлено" in shown
     assert "<script>alert" not in shown
     assert len(re.findall("<caption>П. ", shown)) == len(LADDERS)
-    await admin.page("/ladders")
+    assert "«Проверка напоминаний»</a>" in await admin.page("/ladders")
+    others = await (await signed_in("supervisor")).page("/ladders")
+    assert "Итог видят Оператор и администратор" in others
+    assert "«Задачи»" not in others
     for nonsense in ("from=x", f"from={last}&to={first}", "clause=9", "cursor=x"):
         assert (await admin.open(f"/ladders?{nonsense}")).status_code == 422
     for role in ("agency", "responsible", "reviewer", "operator"):

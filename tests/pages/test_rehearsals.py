@@ -47,7 +47,10 @@ async def test_terms_are_checked_and_downloaded_and_a_report_is_brought_and_show
     right = await admin.send("/rehearsals", act="check", file=CHANGED)
     assert "<b>20 дней; напоминания за 7, 3, 1" in right.text
     assert right.text.count("как сейчас</td>") == len(IN_FORCE) - 1
-    assert "make rehearse" in right.text
+    shown, for_maintainers = right.text.split("<summary>Для того, кто обслуживает систему</summary>")
+    assert "make rehearse" not in shown
+    assert "make rehearse" in for_maintainers.split("</details>")[0]
+    assert '<button form="changed" name="act" value="download">' in shown
     assert "<script>alert" not in right.text
     file = await admin.send("/rehearsals", act="download", file=CHANGED)
     assert file.headers["content-disposition"] == 'attachment; filename="sroki.toml"'

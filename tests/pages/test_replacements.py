@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from api.pages.removals import proven
+from models import holdings
 from models.tables import Course, Responsibility
 from tests.engine import Engine, Json
 from tests.pages.people import SignIn
@@ -47,6 +48,25 @@ async def test_an_owner_replaces_and_the_successor_accepts(stand: Engine, signed
     assert again.status_code == 409
     stranger = await signed_in(await replacements.key_of(stand, "nobody@example.org"))
     assert (await stranger.open(path)).status_code == 404
+
+
+async def test_the_successor_is_asked_to_accept_when_the_rights_have_gone_over(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    email = replacements.address()
+    person, form = (await replacements.held(stand)).person, replacements.successor(email=email)
+    ahead = await replacements.reported(stand, person, days_ago(-5), successor=form)
+    successor = await signed_in(await replacements.key_of(stand, email))
+    path = f"/replacements/{ahead}"
+
+    page = await successor.page(path)
+    early = await successor.send(f"{path}/acceptance")
+    now = await replacements.awaiting_acceptance(stand, email)
+
+    assert "когда прекратятся полномочия прежнего лица" in page
+    assert f'action="{path}/acceptance"' not in page
+    assert early.status_code == 409
+    assert f'action="/replacements/{now}/acceptance"' in await successor.page(f"/replacements/{now}")
 
 
 async def test_all_that_a_person_is_responsible_for_is_named(stand: Engine, signed_in: SignIn) -> None:
@@ -99,7 +119,9 @@ async def test_the_operator_tells_what_was_done_by_hand(stand: Engine, signed_in
     number = await replacements.awaiting_a_hand(stand)
     operator = await signed_in("operator")
     path = f"/replacements/{number}"
-    assert "Выполнено: снятие прав" in await operator.page(path)
+    async with stand.sessions() as session:
+        [held] = await holdings.of(session, number)
+    assert f"Выполнено: снятие прав, курс «{held.name}»</button>" in await operator.page(path)
     assert "Выполнено: снятие прав" not in await (await signed_in("agency")).page(path)
 
     [task] = await stand.tasks(number)

@@ -74,3 +74,18 @@ async def test_a_training_without_a_sign_up_has_no_such_page(
 
     assert (await (await somebody()).open(path)).status_code == 404
     assert "страница записи" not in await (await signed_in("agency")).page(f"/trainings/{training['number']}")
+
+
+async def test_a_list_of_the_accepted_is_named_by_where_it_comes_from(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    course = await course_of_its_own(stand)
+    number = str((await sign_ups.open_to_all(stand, course=course))["number"])
+    await sign_ups.accepted(stand, number)
+    owner = await signed_in("agency")
+
+    answer = await owner.send(f"/trainings/{number}/sign-ups/enrolment")
+
+    assert "Список из записи на обучение" in answer.text, answer.text
+    assert "Файл «" not in answer.text
+    assert "из записи на обучение</span>" in await owner.page(f"/courses/{course.id}")

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from api.auth import Role, digest
 from api.pages.visitors import COOKIE, Visitor
+from devstack.keys import RESPONSIBLE_EMAIL
 from models.tables import AccessEntry, SignedIn
 from tests.api import words
 from tests.engine import Engine
@@ -39,6 +40,7 @@ async def test_the_page_offers_everybody_of_the_stand_once(stand: Engine, somebo
 
     for holder in ("Петров Сергей Ильич", "Иванова Мария Петровна", "Лебедева Ирина Павловна"):
         assert page.count(f"<b>{holder}</b>") == 1
+    assert page.count(f"<span>{RESPONSIBLE_EMAIL}: открыты дела, где названа эта почта</span>") == 1
 
 
 async def test_signing_in_and_out_is_journaled(stand: Engine, signed_in: SignIn) -> None:

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.engine import Engine, Json
+from models import russian
+from models.tables import TrainingRow
+from models.trainings import Stage
+from tests.engine import Engine, Json, result_of
 from tests.pages.people import SignIn
 from tests.pages.test_case import HOSTILE
 from tests.workflows import enrolments, replacements, words
@@ -38,6 +41,25 @@ async def test_an_owner_sets_a_training_up_prolongs_it_and_closes_it(
     assert "читаются из Moodle" in (await owner.send(f"{path}/refresh")).text
     closed = await owner.send(f"{path}/closing", reason="Все завершили")
     assert "закрыто; результаты сохраняются" in closed.text
+    await result_of(stand.client.get_workflow_handle(path.split("/")[-1]))
+    today = russian.date_words(words.local_today())
+    assert f"включительно; закрыто досрочно {today}</dd>" in await owner.page(path)
+    assert f"закрыто досрочно {today}</td>" in await owner.page("/trainings")
+
+
+async def test_who_takes_part_is_not_said_before_it_is_known(stand: Engine, signed_in: SignIn) -> None:
+    training = await opened(stand, await course_of_its_own(stand), starts_in=2)
+    owner = await signed_in("agency")
+
+    await stand.until_waiting(stand.client.get_workflow_handle(str(training["number"])))
+    planned = await owner.page(f"/trainings/{training['number']}")
+    async with stand.sessions.begin() as session:
+        row = await session.get_one(TrainingRow, training["number"])
+        row.state = Stage.RUNNING.value
+    running = await owner.page(f"/trainings/{training['number']}")
+
+    assert "<dt>Участников</dt><dd>станет видно перед началом обучения</dd>" in planned
+    assert "<dt>Участников</dt><dd>считается</dd>" in running
 
 
 async def test_one_that_has_not_begun_is_cancelled(stand: Engine, signed_in: SignIn) -> None:

@@ -37,6 +37,10 @@ async def test_the_accepted_are_enrolled_once_and_take_part(engine: Engine) -> N
     emails, enrolled = await enrolments.seen_in_moodle(engine, course)
     assert (emails[f"{anna}@example.org"], emails[f"{boris}@example.org"]) == (1, 0)
     assert set(enrolled.values()) == {1}
+    assert one["filename"] == ""
+    assert any(
+        "Составлен список Пользователей из записи" in line for line in await engine.journal(one["number"])
+    )
 
     await engine.skipper.fast_forward(handle, timedelta(days=2))
 
