@@ -78,6 +78,11 @@ _REPLACED: dict[str, Any] = {
 }
 
 _CERTIFICATION = {**_TRAINING, "document": "Свидетельство"}
+_CERTIFICATE = {
+    **_CERTIFICATION,
+    "certificate": "72-2026-000123",
+    "check_url": "https://sdo.example/certificates/K7QF-2M9X-4DRT",
+}
 
 MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.COURSE_READY: [
@@ -116,12 +121,10 @@ MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.REPLACEMENT_DONE: [
         {**_REPLACED, "open": open_ones} for open_ones in ([], ["Обучение № 7 «Осенний поток»"])
     ],
-    Notice.CERTIFICATE: [
-        {
-            **_CERTIFICATION,
-            "certificate": "72-2026-000123",
-            "check_url": "https://sdo.example/certificates/K7QF-2M9X-4DRT",
-        }
+    Notice.CERTIFICATE: [_CERTIFICATE],
+    Notice.CERTIFICATE_REPLACED: [{**_CERTIFICATE, "replaces": "72-2026-000098"}],
+    Notice.CERTIFICATE_REVOKED: [
+        {**_CERTIFICATE, "revoked_on": date(2026, 12, 28), "reason": "Документ выдан по ошибке."}
     ],
     Notice.CERTIFICATION_SUMMARY: [
         {**_CERTIFICATION, "given": 7, "delivered": 7, "others": []},

@@ -89,6 +89,10 @@ class Notice(StrEnum):
 
     CERTIFICATE = "certificate"
     """To a learner, with the PDF (clause 4.9)."""
+    CERTIFICATE_REPLACED = "certificate_replaced"
+    """To the holder, with the PDF of another under the corrected name."""
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    """To the holder: it holds no more, and why."""
     CERTIFICATION_SUMMARY = "certification_summary"
     """To the owner: how many documents were given and sent."""
 
@@ -136,6 +140,8 @@ _NOTICES = {
     Notice.REPLACEMENT_WITHDRAWN: "ответственное лицо остаётся",
     Notice.REPLACEMENT_DONE: "ответственное лицо сменилось",
     Notice.CERTIFICATE: "документ по результатам обучения",
+    Notice.CERTIFICATE_REPLACED: "документ с исправленным именем",
+    Notice.CERTIFICATE_REVOKED: "документ аннулирован",
     Notice.CERTIFICATION_SUMMARY: "итоги выдачи документов",
 }
 
