@@ -117,6 +117,7 @@ MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.REPLACEMENT_OPENED: [_REPLACED, {**_REPLACED, "is_informed": False, "has_successor": False}],
     Notice.SUCCESSOR_APPOINTED: [_REPLACED],
     Notice.ACCEPTANCE_AWAITED: [_REPLACED],
+    Notice.POWERS_ENDED: [{**_REPLACED, "successor": name} for name in ("Орлов Пётр Ильич", "")],
     Notice.REPLACEMENT_WITHDRAWN: [_REPLACED],
     Notice.REPLACEMENT_DONE: [
         {**_REPLACED, "open": open_ones} for open_ones in ([], ["Обучение № 7 «Осенний поток»"])
@@ -146,6 +147,7 @@ NUMBERS = {
     "repla": "replacement-3",
     "succe": "replacement-3",
     "accep": "replacement-3",
+    "power": "replacement-3",
 }
 """Of whose case a letter is, by the beginning of its notice."""
 

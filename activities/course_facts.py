@@ -102,7 +102,7 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
     case, owner, subsystem, course, person = (await session.execute(_case(letter.number))).one()
     is_appointing = False
     if case.kind == Kind.REPLACEMENT:
-        person = await replacement_facts.successor(session, case.number)
+        person = await replacement_facts.responsible(session, letter)
         is_appointing = person is None and await replacement_facts.is_told(session, case.number)
     site = sites.get(case.subsystem or "")
     task = await dossier.task(session, letter)

@@ -82,6 +82,8 @@ class Notice(StrEnum):
     """To the new responsible: the way in, and to accept; again until they do."""
     ACCEPTANCE_AWAITED = "acceptance_awaited"
     """To the owner and the operator: the new responsible has not accepted yet."""
+    POWERS_ENDED = "powers_ended"
+    """To the one who goes: their rights go over."""
     REPLACEMENT_WITHDRAWN = "replacement_withdrawn"
     """The report of the end of powers was a mistake: the responsible stays."""
     REPLACEMENT_DONE = "replacement_done"
@@ -137,6 +139,7 @@ _NOTICES = {
     Notice.REPLACEMENT_OPENED: "полномочия ответственного лица прекращаются",
     Notice.SUCCESSOR_APPOINTED: "вы назначены ответственным лицом",
     Notice.ACCEPTANCE_AWAITED: "принятие не подтверждено",
+    Notice.POWERS_ENDED: "ваши полномочия закончились",
     Notice.REPLACEMENT_WITHDRAWN: "ответственное лицо остаётся",
     Notice.REPLACEMENT_DONE: "ответственное лицо сменилось",
     Notice.CERTIFICATE: "документ по результатам обучения",
