@@ -25,6 +25,7 @@ from activities.sites import Sites
 from models import cases, store
 from models.cases import Kind
 from models.letters import Letter, Notice
+from models.replacement import Work
 from models.settings import Settings
 from models.tables import CaseRow, ClauseRow, Course, Organisation, Responsibility, RungRow, Subsystem
 from models.tables import Person as PersonRow
@@ -71,6 +72,8 @@ class CourseLetter:
     task_reason: str = ""
     is_by_hand: bool = False
     """Whether the task is the operator's own work, and no failure."""
+    is_giving: bool = False
+    """Whether that work is to give rights to the successor, not to take the predecessor's."""
     is_appointing: bool = False
     """Of clause 4.8: the owner has told of the change, nobody is appointed yet."""
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -120,6 +123,7 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         is_appointing=is_appointing,
         task_reason=task.why,
         is_by_hand=letter.notice is Notice.STEP_FAILED and task.is_by_hand,
+        is_giving=letter.step.startswith(f"{Kind.REPLACEMENT}/{Work.GRANT}-"),
         more=await PARTICULARS[letter.notice](session, letter) if letter.notice in PARTICULARS else {},
         **await _deadline(session, letter, settings.confirmed_years),
     )
