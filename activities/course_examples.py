@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from activities import certificate_letters
 from activities.course_facts import PARTICULARS, CourseLetter
 from activities.examples import FULL, ORDERED
 from activities.rendering import Rendered
@@ -151,6 +152,19 @@ NUMBERS = {
 }
 """Of whose case a letter is, by the beginning of its notice."""
 
+_WITHOUT_PAGE = frozenset(
+    {
+        Notice.TRAINING_START,
+        Notice.TRAINING_NOT_BEGUN,
+        Notice.TRAINING_NOT_FINISHED,
+        Notice.CLAIM_CODE,
+        Notice.SIGN_UP,
+        Notice.POWERS_ENDED,
+        *certificate_letters.HOLDERS,
+    }
+)
+"""Whose readers do not sign in, or have no such page any more."""
+
 _ORDERED = (
     Notice.ESCALATION,
     Notice.ORDER,
@@ -169,5 +183,6 @@ def example(notice: Notice, wording: Wording = BLANK) -> Rendered:
 def _facts(notice: Notice) -> Context:
     if notice in {*PARTICULARS, Notice.CLAIM_CODE}:
         number = NUMBERS.get(notice[:5], LETTER.number)
-        return replace(ACCESSIBLE, number=number, more=MORE[notice][0])
+        page = "" if notice in _WITHOUT_PAGE else f"https://sdo.example/cases/{number}"
+        return replace(ACCESSIBLE, number=number, case_page=page, more=MORE[notice][0])
     return ORDERED if notice in _ORDERED else FULL

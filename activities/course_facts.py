@@ -15,6 +15,7 @@ from activities import (
     consultation,
     dossier,
     enrolments,
+    recipients,
     replacement_facts,
     self_registration,
     training_facts,
@@ -63,6 +64,8 @@ class CourseLetter:
     forgot_password_url: str
     responsible: Person | None
     operator_email: str
+    case_page: str = ""
+    """Where the recipient finds the case; blank for learners and whoever else has no pages here."""
     deadline: DeadlineFacts | None = None
     old_last_day: date | None = None
     new_last_day: date | None = None
@@ -120,6 +123,7 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         forgot_password_url=site.forgot_password_url if site else "",
         responsible=_person(person),
         operator_email=settings.operator_email,
+        case_page=recipients.case_page(settings.public_url, letter),
         is_appointing=is_appointing,
         task_reason=task.why,
         is_by_hand=letter.notice is Notice.STEP_FAILED and task.is_by_hand,

@@ -59,6 +59,7 @@ async def test_all_who_completed_get_a_document_by_letter_and_the_owner_a_summar
     assert documents[0]["check_url"] in letter.get_body(("plain",)).get_content()
     summary = await words.letter(engine, decided["number"], Notice.CERTIFICATION_SUMMARY, Recipient.OWNER)
     assert "нет адреса — 1" in summary.text
+    assert f"{engine.settings.public_url}/certifications/{decided['number']}" in summary.text
 
 
 async def test_the_card_and_the_state_say_how_far_it_is(engine: Engine) -> None:
@@ -187,6 +188,7 @@ async def test_the_holder_is_told_of_another_name_and_of_a_document_that_holds_n
     assert f"№ {corrected['number']}" in said
     assert "Выдан не тому" in said
     assert "С вопросами обращайтесь" in said
+    assert "/certifications/" not in said
     counts = (await engine.get("agency", f"/certifications/{number}"))["letters"]
     assert {one["state"]["code"]: one["count"] for one in counts} == {"delivered": 3, "no_address": 1}
 
