@@ -64,3 +64,12 @@ def test_a_letter_links_it_where_there_is_one(notice: Notice) -> None:
     assert said in " ".join(linked.text.split())
     assert ("href", page) in read(linked).attributes
     assert "в этой системе: http" not in " ".join(plain.text.split())
+
+
+def test_the_summary_of_a_list_says_where_slips_are_printed() -> None:
+    [*_, more] = [one for one in MORE[Notice.ENROLMENT_SUMMARY] if one["slips"] and one["stage"] == "done"]
+    about = replace(ACCESSIBLE, number="enrolment-8", case_page=f"{SITE}/cases/enrolment-8", more=more)
+
+    text = " ".join(render(Notice.ENROLMENT_SUMMARY, about).text.split())
+
+    assert f"«Кто ещё не выбрал пароль» ({SITE}/cases/enrolment-8/learners/unclaimed)" in text
