@@ -8,12 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from clients.mail import Attachment
 from models import certificate_facts, certifying, store
 from models.certificates import Award, Standing
+from models.deadlines import local_date
 from models.letters import Letter, LetterState, Notice
 from models.settings import Settings
-from models.tables import BulkLetter, CertificationRow, TrainingRow
+from models.tables import BulkLetter, CertificateRow, CertificationRow, TrainingRow
 from reports import certificates
 
-NOTICES = (Notice.CERTIFICATE, Notice.CERTIFICATION_SUMMARY)
+HOLDERS = (Notice.CERTIFICATE, Notice.CERTIFICATE_REPLACED, Notice.CERTIFICATE_REVOKED)
+"""To whoever a document was given."""
+
+NOTICES = (*HOLDERS, Notice.CERTIFICATION_SUMMARY)
 
 
 async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
@@ -38,8 +42,10 @@ async def tell(
 ) -> tuple[dict[str, Any] | None, tuple[Attachment, ...]]:
     """What one letter tells, and its PDF: of the document in force, had the name been corrected meanwhile.
 
-    Nothing is told of a document that was revoked before its letter went.
+    Nothing is told of a document that was revoked before its letter went, but that it was.
     """
+    if Notice(row.facts["notice"]) is Notice.CERTIFICATE_REVOKED:
+        return await _revoked(sessions, row.facts["certificate"]), ()
     async with store.looking(sessions) as session:
         found = await certifying.load(session, row.facts["certificate"])
         while found and found.replaced_by:
@@ -51,6 +57,13 @@ async def tell(
     content = await asyncio.to_thread(certificates.document, certificate, issue)
     told = {"certificate": certificate.number, "check_url": certificate.check_url}
     return told, (Attachment(f"{certificate.number}.pdf", certificates.MEDIA_TYPE, content),)
+
+
+async def _revoked(sessions: store.Sessions, number: str) -> dict[str, Any]:
+    async with store.looking(sessions) as session:
+        row = await session.get_one(CertificateRow, number)
+    revoked_on = local_date(row.revoked_at) if row.revoked_at else None
+    return {"revoked_on": revoked_on, "reason": row.revoked_because}
 
 
 def _words(counts: dict[LetterState, int]) -> list[str]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from activities import certificate_letters
 from activities.course_facts import PARTICULARS, CourseLetter
 from activities.examples import FULL, ORDERED
 from activities.rendering import Rendered
@@ -78,6 +79,11 @@ _REPLACED: dict[str, Any] = {
 }
 
 _CERTIFICATION = {**_TRAINING, "document": "Свидетельство"}
+_CERTIFICATE = {
+    **_CERTIFICATION,
+    "certificate": "72-2026-000123",
+    "check_url": "https://sdo.example/certificates/K7QF-2M9X-4DRT",
+}
 
 MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.COURSE_READY: [
@@ -112,16 +118,15 @@ MORE: Mapping[Notice, list[dict[str, Any]]] = {
     Notice.REPLACEMENT_OPENED: [_REPLACED, {**_REPLACED, "is_informed": False, "has_successor": False}],
     Notice.SUCCESSOR_APPOINTED: [_REPLACED],
     Notice.ACCEPTANCE_AWAITED: [_REPLACED],
+    Notice.POWERS_ENDED: [{**_REPLACED, "successor": name} for name in ("Орлов Пётр Ильич", "")],
     Notice.REPLACEMENT_WITHDRAWN: [_REPLACED],
     Notice.REPLACEMENT_DONE: [
         {**_REPLACED, "open": open_ones} for open_ones in ([], ["Обучение № 7 «Осенний поток»"])
     ],
-    Notice.CERTIFICATE: [
-        {
-            **_CERTIFICATION,
-            "certificate": "72-2026-000123",
-            "check_url": "https://sdo.example/certificates/K7QF-2M9X-4DRT",
-        }
+    Notice.CERTIFICATE: [_CERTIFICATE],
+    Notice.CERTIFICATE_REPLACED: [{**_CERTIFICATE, "replaces": "72-2026-000098"}],
+    Notice.CERTIFICATE_REVOKED: [
+        {**_CERTIFICATE, "revoked_on": date(2026, 12, 28), "reason": "Документ выдан по ошибке."}
     ],
     Notice.CERTIFICATION_SUMMARY: [
         {**_CERTIFICATION, "given": 7, "delivered": 7, "others": []},
@@ -143,8 +148,22 @@ NUMBERS = {
     "repla": "replacement-3",
     "succe": "replacement-3",
     "accep": "replacement-3",
+    "power": "replacement-3",
 }
 """Of whose case a letter is, by the beginning of its notice."""
+
+_WITHOUT_PAGE = frozenset(
+    {
+        Notice.TRAINING_START,
+        Notice.TRAINING_NOT_BEGUN,
+        Notice.TRAINING_NOT_FINISHED,
+        Notice.CLAIM_CODE,
+        Notice.SIGN_UP,
+        Notice.POWERS_ENDED,
+        *certificate_letters.HOLDERS,
+    }
+)
+"""Whose readers do not sign in, or have no such page any more."""
 
 _ORDERED = (
     Notice.ESCALATION,
@@ -164,5 +183,6 @@ def example(notice: Notice, wording: Wording = BLANK) -> Rendered:
 def _facts(notice: Notice) -> Context:
     if notice in {*PARTICULARS, Notice.CLAIM_CODE}:
         number = NUMBERS.get(notice[:5], LETTER.number)
-        return replace(ACCESSIBLE, number=number, more=MORE[notice][0])
+        page = "" if notice in _WITHOUT_PAGE else f"https://sdo.example/cases/{number}"
+        return replace(ACCESSIBLE, number=number, case_page=page, more=MORE[notice][0])
     return ORDERED if notice in _ORDERED else FULL

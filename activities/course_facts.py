@@ -15,6 +15,7 @@ from activities import (
     consultation,
     dossier,
     enrolments,
+    recipients,
     replacement_facts,
     self_registration,
     training_facts,
@@ -25,6 +26,7 @@ from activities.sites import Sites
 from models import cases, store
 from models.cases import Kind
 from models.letters import Letter, Notice
+from models.replacement import Work
 from models.settings import Settings
 from models.tables import CaseRow, ClauseRow, Course, Organisation, Responsibility, RungRow, Subsystem
 from models.tables import Person as PersonRow
@@ -62,6 +64,8 @@ class CourseLetter:
     forgot_password_url: str
     responsible: Person | None
     operator_email: str
+    case_page: str = ""
+    """Where the recipient finds the case; blank for learners and whoever else has no pages here."""
     deadline: DeadlineFacts | None = None
     old_last_day: date | None = None
     new_last_day: date | None = None
@@ -71,6 +75,8 @@ class CourseLetter:
     task_reason: str = ""
     is_by_hand: bool = False
     """Whether the task is the operator's own work, and no failure."""
+    is_giving: bool = False
+    """Whether that work is to give rights to the successor, not to take the predecessor's."""
     is_appointing: bool = False
     """Of clause 4.8: the owner has told of the change, nobody is appointed yet."""
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -102,7 +108,7 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
     case, owner, subsystem, course, person = (await session.execute(_case(letter.number))).one()
     is_appointing = False
     if case.kind == Kind.REPLACEMENT:
-        person = await replacement_facts.successor(session, case.number)
+        person = await replacement_facts.responsible(session, letter)
         is_appointing = person is None and await replacement_facts.is_told(session, case.number)
     site = sites.get(case.subsystem or "")
     task = await dossier.task(session, letter)
@@ -117,9 +123,11 @@ async def read(session: AsyncSession, letter: Letter, settings: Settings, sites:
         forgot_password_url=site.forgot_password_url if site else "",
         responsible=_person(person),
         operator_email=settings.operator_email,
+        case_page=recipients.case_page(settings.public_url, letter),
         is_appointing=is_appointing,
         task_reason=task.why,
         is_by_hand=letter.notice is Notice.STEP_FAILED and task.is_by_hand,
+        is_giving=letter.step.startswith(f"{Kind.REPLACEMENT}/{Work.GRANT}-"),
         more=await PARTICULARS[letter.notice](session, letter) if letter.notice in PARTICULARS else {},
         **await _deadline(session, letter, settings.confirmed_years),
     )

@@ -104,6 +104,7 @@ FULL = replace(
     forgot_password_url="https://edu.example/login/forgot_password.php",
     site_url="https://edu.example",
     operator_email="help@citto.example",
+    case_page="https://seo.example/cases/2026-000123",
     status_code="K7QF-2M9X-4DRT",
     status_url="https://seo.example/status?number=2026-000123&code=K7QF-2M9X-4DRT",
 )

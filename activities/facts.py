@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from activities import recipients
 from activities.dossier import Dossier, clause_of
 from activities.rendering import (
     CandidateFacts,
@@ -53,6 +54,7 @@ def facts(case: Dossier, letter: Letter, sites: Sites, settings: Settings) -> Le
         obstacle=case.obstacle,
         told=case.told,
         operator_email=settings.operator_email,
+        case_page=recipients.case_page(settings.public_url, letter),
         status_code=settings.status_code(case.request.number),
         status_url=settings.status_url(case.request.number),
     )

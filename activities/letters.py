@@ -33,6 +33,9 @@ from models.wording import in_force
 _DOCUMENTS = {Notice.REFUSAL: DocumentKind.REFUSAL, Notice.ORDER: DocumentKind.ORDER}
 """What goes with a notice as PDF."""
 
+_NOBODYS_TASK = frozenset({Notice.POWERS_ENDED})
+"""Whoever has gone may have no address any more: nobody has to mend it."""
+
 
 class LetterActivities:
     """Activities on letters."""
@@ -135,7 +138,7 @@ class LetterActivities:
         is_one_statement = state is LetterState.DELIVERED
         async with store.looking(self._sessions) if is_one_statement else self._sessions.begin() as session:
             is_settled = await session.scalar(_settling(row, row.settled_at, attempts))
-            if is_settled and state is not LetterState.DELIVERED:
+            if is_settled and _is_task(row):
                 await session.execute(_task(row))
 
     def _message_id(self, key: str) -> str:
@@ -172,7 +175,8 @@ async def _keep(session: AsyncSession, row: LetterRow, document: dict[str, Any] 
     if row.state == LetterState.NO_ADDRESS:
         step = Step(number=row.number, step=_step(row), at=row.written_at)
         await store.write_once(session, step, cases.clause_of(row.number), _journaled(row))
-        await session.execute(_task(row))
+        if _is_task(row):
+            await session.execute(_task(row))
     return LetterState(row.state)
 
 
@@ -214,10 +218,15 @@ def _settling(row: LetterRow, at: datetime, attempts: int) -> ReturningInsert[An
 
 
 def _journaled(row: LetterRow) -> str:
-    if row.state != LetterState.DELIVERED:
+    if _is_task(row):
         return f"Задача Оператору: {_why(row)}"
     to, about = Recipient(row.recipient).whom, Notice(row.notice).russian
-    return f"Письмо {to} («{about}»): {LetterState.DELIVERED.russian}"
+    return f"Письмо {to} («{about}»): {LetterState(row.state).russian}"
+
+
+def _is_task(row: LetterRow) -> bool:
+    """Whether a letter that has come to its end leaves the operator with something."""
+    return row.state != LetterState.DELIVERED and row.notice not in _NOBODYS_TASK
 
 
 def _task(row: LetterRow) -> Insert:

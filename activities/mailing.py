@@ -122,7 +122,7 @@ class MailingActivities:
         match notice:
             case Notice.CLAIM_CODE:
                 return await claim_codes.tell(self._sessions, self._settings, row), ()
-            case Notice.CERTIFICATE:
+            case _ if notice in certificate_letters.HOLDERS:
                 return await certificate_letters.tell(self._sessions, self._settings, row)
             case _:
                 return {}, ()

@@ -1,8 +1,29 @@
-"""From a kind of recipient to an address."""
+"""From a kind of recipient to an address, and to the page on which they find the case."""
 
+from models.cases import Kind, kind_of
+from models.letters import Letter, Notice
 from models.settings import Settings
 from models.tables import Organisation
 from models.terms import Recipient
+
+_OWNERS = (Recipient.OWNER, Recipient.RESPONSIBLE)
+_SIGN_IN = (*_OWNERS, Recipient.AGENCY, Recipient.OPERATOR, Recipient.REVIEWER, Recipient.SUPERVISOR)
+"""Who has pages here: never learners."""
+
+_CABINETS = {
+    Kind.TRAINING: ("trainings", _OWNERS),
+    Kind.CERTIFICATION: ("certifications", _OWNERS),
+    Kind.REPLACEMENT: ("replacements", (*_OWNERS, Recipient.OPERATOR)),
+}
+"""Pages of their own that some cases have, and for whom."""
+
+
+def case_page(public_url: str, letter: Letter) -> str:
+    """Where its recipient finds the case; empty for whoever does not sign in or would not find it."""
+    if letter.to not in _SIGN_IN or letter.notice is Notice.POWERS_ENDED:
+        return ""
+    cabinet, theirs = _CABINETS.get(kind_of(letter.number), ("cases", _SIGN_IN))
+    return f"{public_url}/{cabinet if letter.to in theirs else 'cases'}/{letter.number}"
 
 
 def address(settings: Settings, agency: Organisation, responsible: str, to: Recipient) -> str:

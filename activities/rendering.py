@@ -167,6 +167,8 @@ class LetterContext:
     """The subsystem's own address; one of Appendix 1 has none."""
     operator_email: str = ""
     """Where the operator is asked for advice."""
+    case_page: str = ""
+    """See `CourseLetter`."""
     status_code: str = ""
     """By which anybody sees where the request stands; blank where there is none."""
     status_url: str = ""

@@ -26,14 +26,17 @@ NOTICES = (
     Notice.REPLACEMENT_OPENED,
     Notice.SUCCESSOR_APPOINTED,
     Notice.ACCEPTANCE_AWAITED,
+    Notice.POWERS_ENDED,
     Notice.REPLACEMENT_WITHDRAWN,
     Notice.REPLACEMENT_DONE,
 )
 
 
-async def successor(session: AsyncSession, number: str) -> Person | None:
-    """Whom letters of the case to the responsible go to: never to the one who goes."""
-    row = await session.get_one(ReplacementRow, number)
+async def responsible(session: AsyncSession, letter: Letter) -> Person | None:
+    """Whom letters of the case to the responsible go to: to the one who goes that alone which is theirs."""
+    row = await session.get_one(ReplacementRow, letter.number)
+    if letter.notice is Notice.POWERS_ENDED:
+        return await session.get_one(Person, row.person)
     return await session.get_one(Person, row.successor) if row.successor else None
 
 
@@ -55,6 +58,9 @@ async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
         "has_successor": row.successor is not None,
         "things": [_thing(one) for one in held],
     }
+    if letter.notice is Notice.POWERS_ENDED:
+        successor = await session.get_one(Person, row.successor) if row.successor else None
+        return told | {"successor": successor.name if successor else ""}
     if letter.notice is not Notice.REPLACEMENT_DONE:
         return told
     courses = [one.course for one in held if one.course]

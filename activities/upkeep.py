@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Update, and_, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities import rounds
@@ -21,9 +22,9 @@ from activities.sealing import Sealing
 from models import ids, store
 from models.letters import LetterState
 from models.signing import SigningKey
-from models.starting import start_amendment, start_case, start_delivery
+from models.starting import start_amendment, start_case, start_certificate_letter, start_delivery
 from models.step import Step
-from models.tables import AmendmentRow, CaseRow, KeptHistory, LetterRow, Task
+from models.tables import AmendmentRow, BulkLetter, CaseRow, KeptHistory, LetterRow, Task
 from models.tasks import TaskKind
 from models.terms import Clause
 
@@ -68,6 +69,7 @@ class Upkeep:
         """One round of everything."""
         unstarted = select(CaseRow).where(_is_open_for_a_while(), col(CaseRow.started_at).is_(None))
         await rounds.every(self._sessions, unstarted, CaseRow.number, self._start)
+        await rounds.every(self._sessions, _about_documents(), BulkLetter.step, self._start_letter)
         await rounds.each(await self._longest_unchecked(), self._check)
         await rounds.each(await self._next_letters(), self._see_to_letter)
         await rounds.each(await self._amendments(), self._see_to_amendment)
@@ -80,6 +82,11 @@ class Upkeep:
 
     async def _start(self, case: CaseRow) -> None:
         await start_case(self._client, self._task_queue, case.number, case.title, case.input)
+
+    async def _start_letter(self, letter: BulkLetter) -> None:
+        async with store.looking(self._sessions) as session:
+            mailing = Step(number=letter.number, step=letter.step, at=await store.now(session))
+        await start_certificate_letter(self._client, self._task_queue, mailing)
 
     # Open cases whose process somebody stopped
 
@@ -176,6 +183,13 @@ class Upkeep:
 def _a_while_ago() -> ColumnElement[datetime]:
     moment: ColumnElement[datetime] = func.now() - _API_STARTS_WITHIN
     return moment
+
+
+def _about_documents() -> SelectOfScalar[BulkLetter]:
+    """Letters about documents that were revoked or replaced, and have not gone."""
+    # As `ix_bulk_letters_about_documents` has it.
+    own = (col(BulkLetter.state) == LetterState.WRITTEN, col(BulkLetter.step).like("certificate/%"))
+    return select(BulkLetter).where(*own)
 
 
 def _is_open_for_a_while() -> ColumnElement[bool]:

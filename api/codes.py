@@ -131,11 +131,11 @@ class Giving:
         self, session: AsyncSession, form: SlipsForm
     ) -> tuple[list[tuple[LearnerRow, Account]], int]:
         """Those of one PDF, and how many are left for the next."""
-        query = claim_codes.by_hand(self.case.number).where(col(LearnerRow.row) > form.after)
+        number = self.case.number
+        query = claim_codes.by_hand(number) if form.rows else claim_codes.on_slips(number)
+        query = query.where(col(LearnerRow.row) > form.after)
         if form.rows:
             query = query.where(col(LearnerRow.row).in_(form.rows))
-        else:
-            query = query.where(col(LearnerRow.email) == "")
         rows = (await session.execute(query.limit(slips.PART))).all()
         if not rows:
             raise Problem("nobody-to-give-codes")

@@ -10,8 +10,9 @@ from sqlmodel import col
 from api.auth import STAFF, Caller, CallerDep, Role
 from api.deps import SessionsDep
 from api.errors import Problem
+from api.schemas.authoring import PowersEnded
 from api.schemas.fields import RowId
-from models.tables import Course, Person, Responsibility
+from models.tables import Category, Course, Person, Responsibility
 
 
 async def _visible_course(course: RowId, caller: CallerDep, sessions: SessionsDep) -> Course:
@@ -46,6 +47,23 @@ def is_of(email: str) -> ColumnElement[bool]:
     """Responsibilities that the person of this address has now."""
     person = select(col(Person.id)).where(func.lower(col(Person.email)) == email).scalar_subquery()
     return and_(col(Responsibility.person) == person, col(Responsibility.until).is_(None))
+
+
+async def ended(session: AsyncSession, caller: Caller) -> PowersEnded | None:
+    """What the caller was responsible for last; None for anybody else."""
+    query = (
+        select(col(Responsibility.until), func.coalesce(col(Course.name), col(Category.name)))
+        .join(Person, col(Person.id) == col(Responsibility.person))
+        .outerjoin(Course, col(Course.id) == col(Responsibility.course))
+        .outerjoin(Category, col(Category.id) == col(Responsibility.category))
+        .where(func.lower(col(Person.email)) == caller.email, col(Responsibility.until).is_not(None))
+        .order_by(col(Responsibility.until).desc(), col(Responsibility.id))
+    )
+    rows = (await session.execute(query)).all() if caller.role is Role.RESPONSIBLE else []
+    if not rows:
+        return None
+    last_day = rows[0][0]
+    return PowersEnded(last_day=last_day, names=[name for until, name in rows if until == last_day])
 
 
 Thing = tuple[int | None, int | None]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Depends
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
@@ -26,7 +26,7 @@ from api.opening import Opened
 from api.schemas.enrolments import EnrolmentShown, RowPage, RowShown
 from api.schemas.fields import Named
 from api.updates import UpdatesDep
-from models import opening
+from models import claim_codes, opening
 from models.cases import Kind
 from models.enrolment import EnrolmentCase, Stage, State, Way
 from models.plans import Verdict
@@ -176,6 +176,7 @@ async def stand(session: AsyncSession, number: str) -> EnrolmentShown:
 
 
 async def shown(session: AsyncSession, row: EnrolmentRow, course: int) -> EnrolmentShown:
+    on_slips = claim_codes.on_slips(row.number)
     return EnrolmentShown(
         number=row.number,
         course=course,
@@ -187,6 +188,7 @@ async def shown(session: AsyncSession, row: EnrolmentRow, course: int) -> Enrolm
         counts=row.counts,
         confirmed_at=row.confirmed_at,
         letters=await mailings.letters(session, row.number),
+        slips=await session.scalar(select(func.count()).select_from(on_slips.order_by(None).subquery())) or 0,
     )
 
 

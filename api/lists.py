@@ -79,7 +79,9 @@ async def course_page(session: AsyncSession, caller: Caller, asked: Asked) -> Co
     rows, following = await _page(session, query, asked, lambda row: _Course(id=row[0].id))
     standings = await authoring.standings(session, [course.id for course, _ in rows])
     return CoursePage(
-        items=[_course(course, owner, standings.get(course.id)) for course, owner in rows], next=following
+        items=[_course(course, owner, standings.get(course.id)) for course, owner in rows],
+        next=following,
+        ended=None if rows else await courses.ended(session, caller),
     )
 
 

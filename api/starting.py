@@ -6,7 +6,8 @@ the machine. A case waits seconds for that at most, and upkeep starts what a cra
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Annotated, cast
 
 import structlog
@@ -19,7 +20,8 @@ from api.deps import SettingsDep, TemporalDep
 from models.cases import Case
 from models.message import Message
 from models.settings import Settings
-from models.starting import start_case
+from models.starting import start_case, start_certificate_letter
+from models.step import Step
 
 log = structlog.get_logger()
 
@@ -65,16 +67,22 @@ class Starts:
 
     def behind(self, case: Case, argument: Message) -> BackgroundTask:
         """The start of a registered case, to be done when its answer has gone out."""
-        return BackgroundTask(self._start, case, argument)
+        start = partial(start_case, self._client, self._task_queue, case.number, case.title, argument)
+        return BackgroundTask(self._start, case.number, start)
 
-    async def _start(self, case: Case, argument: Message) -> None:
-        """The case is registered already: when Temporal is away, upkeep starts it later."""
+    def letter_behind(self, mailing: Step) -> BackgroundTask:
+        """The same of a letter about a document."""
+        start = partial(start_certificate_letter, self._client, self._task_queue, mailing)
+        return BackgroundTask(self._start, mailing.number, start)
+
+    async def _start(self, number: str, start: Callable[[], Awaitable[None]]) -> None:
+        """It is written down already: when Temporal is away, upkeep starts it later."""
         await self.receipts.lull()
         try:
             async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
-                await start_case(self._client, self._task_queue, case.number, case.title, argument)
+                await start()
         except (RPCError, RuntimeError, TimeoutError) as error:
-            log.warning("case not started yet", number=case.number, error=type(error).__name__)
+            log.warning("case not started yet", number=number, error=type(error).__name__)
 
 
 async def starts(request: Request, client: TemporalDep, settings: SettingsDep) -> Starts:

@@ -6,7 +6,7 @@ fails gives them back.
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
@@ -15,8 +15,12 @@ from sqlmodel import col, select
 
 from models import certificates
 from models.certificates import Standing
-from models.letters import LetterState
+from models.letters import LetterState, Notice
+from models.step import Step
 from models.tables import BulkLetter, CertificateRow, CertificationRow, Counter
+
+DOCUMENTS = "certification/documents"
+"""The mailing that brings everybody theirs."""
 
 
 class Recipient(NamedTuple):
@@ -145,6 +149,24 @@ async def stand(session: AsyncSession, row: CertificateRow) -> Found:
         is_revoked=row.revoked_at is not None, is_replaced=replaced_by is not None
     )
     return Found(row, certification, standing, replaced_by)
+
+
+async def write_letter(session: AsyncSession, row: CertificateRow, notice: Notice, step: Step) -> bool:
+    """Tell the holder what became of their document; whether there is a letter to send.
+
+    Who has not been sent the first letter yet needs no other: it brings what is in force when it goes.
+    """
+    first = await session.get(BulkLetter, (row.certification, DOCUMENTS, row.ordinal))
+    if first is None or first.state == LetterState.WRITTEN or not row.email:
+        return False
+    facts: dict[str, Any] = {"notice": notice.value, "name": row.name, "certificate": row.number}
+    if row.supersedes:
+        facts["replaces"] = row.supersedes
+    session.add(
+        BulkLetter(number=row.certification, step=step.step, row=row.ordinal, address=row.email, facts=facts)
+    )
+    await session.flush()
+    return True
 
 
 async def letter_counts(session: AsyncSession, number: str) -> dict[LetterState, int]:

@@ -61,6 +61,11 @@ def by_hand(number: str) -> Select[LearnerRow, Account]:
     )
 
 
+def on_slips(number: str) -> Select[LearnerRow, Account]:
+    """Those of them whom no letter can reach."""
+    return by_hand(number).where(col(LearnerRow.email) == "")
+
+
 def mailbox(learner: LearnerRow, account: Account) -> str:
     """Where a code may be mailed: an address that the list and the account agree on, or none."""
     agree = not account.email or account.email.casefold() == learner.email.casefold()

@@ -82,6 +82,8 @@ class Notice(StrEnum):
     """To the new responsible: the way in, and to accept; again until they do."""
     ACCEPTANCE_AWAITED = "acceptance_awaited"
     """To the owner and the operator: the new responsible has not accepted yet."""
+    POWERS_ENDED = "powers_ended"
+    """To the one who goes: their rights go over."""
     REPLACEMENT_WITHDRAWN = "replacement_withdrawn"
     """The report of the end of powers was a mistake: the responsible stays."""
     REPLACEMENT_DONE = "replacement_done"
@@ -89,6 +91,10 @@ class Notice(StrEnum):
 
     CERTIFICATE = "certificate"
     """To a learner, with the PDF (clause 4.9)."""
+    CERTIFICATE_REPLACED = "certificate_replaced"
+    """To the holder, with the PDF of another under the corrected name."""
+    CERTIFICATE_REVOKED = "certificate_revoked"
+    """To the holder: it holds no more, and why."""
     CERTIFICATION_SUMMARY = "certification_summary"
     """To the owner: how many documents were given and sent."""
 
@@ -133,9 +139,12 @@ _NOTICES = {
     Notice.REPLACEMENT_OPENED: "полномочия ответственного лица прекращаются",
     Notice.SUCCESSOR_APPOINTED: "вы назначены ответственным лицом",
     Notice.ACCEPTANCE_AWAITED: "принятие не подтверждено",
+    Notice.POWERS_ENDED: "ваши полномочия закончились",
     Notice.REPLACEMENT_WITHDRAWN: "ответственное лицо остаётся",
     Notice.REPLACEMENT_DONE: "ответственное лицо сменилось",
     Notice.CERTIFICATE: "документ по результатам обучения",
+    Notice.CERTIFICATE_REPLACED: "документ с исправленным именем",
+    Notice.CERTIFICATE_REVOKED: "документ аннулирован",
     Notice.CERTIFICATION_SUMMARY: "итоги выдачи документов",
 }
 

@@ -14,6 +14,7 @@ from models.canary import RunCanary
 from models.cases import Kind, kind_of, label
 from models.claim_codes import WriteCodes
 from models.letters import Letter
+from models.step import Step
 from models.steps import Amend
 
 _WORKFLOWS = {
@@ -54,6 +55,18 @@ async def start_codes(client: Client, task_queue: str, write: WriteCodes, id: UU
         id=f"{ids.case_id(write.number)}-codes-{id}",
         task_queue=task_queue,
         static_summary=f"{label(write.number)}: коды для первого входа",
+    )
+
+
+async def start_certificate_letter(client: Client, task_queue: str, mailing: Step) -> None:
+    """Start sending the letter about a document; what was started before stays as it is."""
+    await _start(
+        client,
+        "CertificateLetterWorkflow",
+        mailing,
+        id=f"{ids.case_id(mailing.number)}-{mailing.step.replace('/', '-')}",
+        task_queue=task_queue,
+        static_summary=f"{label(mailing.number)}: письмо о документе",
     )
 
 

@@ -5,12 +5,15 @@ from itertools import count
 from typing import Any, Protocol
 from uuid import uuid4
 
-from sqlmodel import select
+from sqlmodel import col, select
+from temporalio.client import WorkflowHandle
 
+from activities.histories import describe
 from models import store
 from models.certificates import Award, Whom
 from models.deadlines import end_of
 from models.tables import (
+    BulkLetter,
     CaseRow,
     CertificationRow,
     Course,
@@ -70,6 +73,28 @@ async def given(engine: Engine, number: str) -> list[Json]:
     """The documents of a decision, by number."""
     page = await engine.get("agency", f"/certifications/{number}/certificates?limit=500")
     return list(page["certificates"])
+
+
+async def revised(engine: Engine, number: str, act: str, **form: str) -> WorkflowHandle[Any, Any]:
+    """A document revoked or corrected; the workflow that tells its holder."""
+    response = await engine.post("agency", f"/certificates/{number}/{act}", form)
+    assert response.status_code in (200, 201), response.text
+    return await telling(engine, response.json()["number"])
+
+
+async def telling(engine: Engine, number: str) -> WorkflowHandle[Any, Any]:
+    """The workflow of the last letter about a document, once it is started."""
+    about = (
+        col(BulkLetter.step).startswith("certificate/"),
+        col(BulkLetter.facts).contains({"certificate": number}),
+    )
+    async with engine.sessions() as session:
+        *_, letter = (
+            await session.scalars(select(BulkLetter).where(*about).order_by(col(BulkLetter.settled_at)))
+        ).all()
+    id = f"{letter.number}-{letter.step.replace('/', '-')}"
+    await engine.until(lambda: describe(engine.client, id))
+    return engine.client.get_workflow_handle(id)
 
 
 async def decided(

@@ -3,6 +3,7 @@
 from workflows.amendment import AmendmentWorkflow
 from workflows.authoring import AuthoringWorkflow
 from workflows.canary import CanaryWorkflow
+from workflows.certificate_letter import CertificateLetterWorkflow
 from workflows.certification import CertificationWorkflow
 from workflows.codes import CodesWorkflow
 from workflows.consultation import ConsultationWorkflow
@@ -26,6 +27,7 @@ WORKFLOWS = [
     TrainingWorkflow,
     ReplacementWorkflow,
     CertificationWorkflow,
+    CertificateLetterWorkflow,
     DeliveryWorkflow,
     AmendmentWorkflow,
     ReconciliationWorkflow,

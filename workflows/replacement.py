@@ -225,7 +225,9 @@ class ReplacementWorkflow(ClauseWorkflow):
         if self._is_withdrawn:
             return
         self._are_powers_ending = True
-        ended = await replacement_steps.end_powers(EndPowers(**self._stamp("powers-ended")))
+        done = self._stamp("powers-ended")
+        ended = await replacement_steps.end_powers(EndPowers(**done))
+        await letters.send(self._case, Notice.POWERS_ENDED, Recipient.RESPONSIBLE, step=done["step"])
         self._subsystems = ended.subsystems
         self._have_powers_ended = True
         await asyncio.gather(*(self._rights.remove(one) for one in self._subsystems))

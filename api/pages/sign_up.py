@@ -78,6 +78,7 @@ async def _show(
         title=f"Запись на обучение «{training.title}»",
         training=shown,
         standing=standing.russian if standing else "",
+        applies=standing is Standing.APPLIED,
         waits=standing is Standing.WAITING,
         typed=typed,
         problem=problem,

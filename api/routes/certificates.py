@@ -1,8 +1,7 @@
 """Clause 4.9: a certificate for its owner, who revokes it or has its name corrected."""
 
 import asyncio
-from collections.abc import Awaitable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -14,15 +13,15 @@ from api.auth import CallerDep, Role, allow
 from api.deps import SessionsDep, SettingsDep
 from api.documentation import acting, reading
 from api.errors import Problem
-from api.idempotency import Post, PostDep
+from api.idempotency import PostDep
+from api.revising import Revised, Revising
 from api.schemas.certificates import CertificateNumber, CertificateShown, CorrectionForm, RevocationForm
-from models import certificate_facts, certifying, store
-from models.certificates import CertificateRejected
+from api.starting import StartsDep
+from models import certificate_facts, certifying
 from models.certifying import Found
 from models.deadlines import local_date
-from models.step import Step
-from models.tables import CaseRow, CertificateRow, Course
-from models.terms import Clause
+from models.letters import Notice
+from models.tables import CaseRow, Course
 from reports import certificates
 
 router = APIRouter(prefix="/certificates/{number}", tags=["Сертификаты (п. 4.9)"])
@@ -44,6 +43,15 @@ async def _certificate(number: CertificateNumber, caller: CallerDep, sessions: S
 
 
 CertificateDep = Annotated[Found, Depends(_certificate)]
+
+
+async def _revising(
+    found: CertificateDep, post: PostDep, starts: StartsDep, settings: SettingsDep
+) -> Revising:
+    return Revising(found.certification.number, post, starts, settings)
+
+
+RevisingDep = Annotated[Revising, Depends(_revising)]
 
 
 @router.get("", dependencies=_READERS, responses=reading("not-found", "invalid"))
@@ -73,18 +81,17 @@ async def certificate_document(found: CertificateDep, settings: SettingsDep) -> 
     responses=acting("not-found", "already-revoked", "already-replaced"),
 )
 async def revoke_certificate(
-    form: RevocationForm, found: CertificateDep, post: PostDep, settings: SettingsDep
+    form: RevocationForm, found: CertificateDep, revising: RevisingDep
 ) -> JSONResponse:
-    """Аннулировать документ: страница проверки сразу скажет, что он не действует."""
-    at, number = datetime.now(UTC), found.row.number
+    """Аннулировать документ: страница проверки сразу скажет, что он не действует; обладателю уйдёт письмо."""
+    number, by = found.row.number, revising.post.caller.actor
 
-    async def work(session: AsyncSession) -> CertificateShown:
-        by = post.caller.actor
-        row = await _accepted(certifying.revoke(session, number, by=by, because=form.reason, at=at))
-        await _write(session, post, found, at, f"Аннулирован документ № {number}: {form.reason}")
-        return CertificateShown.of(await certifying.stand(session, row), settings.public_url)
+    async def work(session: AsyncSession, at: datetime) -> Revised:
+        row = await certifying.revoke(session, number, by=by, because=form.reason, at=at)
+        what = f"Аннулирован документ № {number}: {form.reason}"
+        return Revised(row, what, Notice.CERTIFICATE_REVOKED)
 
-    return await post.at_once(work)
+    return await revising.once(work)
 
 
 @router.post(
@@ -95,27 +102,14 @@ async def revoke_certificate(
     responses=acting("not-found", "already-revoked", "already-replaced", "same-name"),
 )
 async def correct_certificate(
-    form: CorrectionForm, found: CertificateDep, post: PostDep, settings: SettingsDep
+    form: CorrectionForm, found: CertificateDep, revising: RevisingDep
 ) -> JSONResponse:
-    """Исправить имя: выдаётся новый документ со своим номером, прежний больше не действует."""
-    at, number = datetime.now(UTC), found.row.number
+    """Исправить имя: выдаётся и уходит письмом новый документ со своим номером, прежний не действует."""
+    number = found.row.number
 
-    async def work(session: AsyncSession) -> CertificateShown:
-        row = await _accepted(certifying.reissue(session, number, form.name, local_date(at)))
-        await _write(session, post, found, at, f"Вместо документа № {number} выдан № {row.number}")
-        return CertificateShown.of(await certifying.stand(session, row), settings.public_url)
+    async def work(session: AsyncSession, at: datetime) -> Revised:
+        row = await certifying.reissue(session, number, form.name, local_date(at))
+        what = f"Вместо документа № {number} выдан № {row.number}"
+        return Revised(row, what, Notice.CERTIFICATE_REPLACED)
 
-    return await post.at_once(work, status=201)
-
-
-async def _accepted(work: Awaitable[CertificateRow]) -> CertificateRow:
-    """What a rule rejects is a problem of the same name."""
-    try:
-        return await work
-    except CertificateRejected as rejected:
-        raise Problem(rejected.rejection.value) from None
-
-
-async def _write(session: AsyncSession, post: Post, found: Found, at: datetime, what: str) -> None:
-    step = Step(number=found.certification.number, step=f"certificate/{post.id}", at=at)
-    await store.write_once(session, step, Clause.CERTIFICATION, what, by=post.caller.actor)
+    return await revising.once(work, status=201)

@@ -57,11 +57,21 @@ class CourseItem(BaseModel):
     overdue: bool
 
 
+class PowersEnded(BaseModel):
+    """What a person was responsible for until their last day (clause 4.8)."""
+
+    last_day: date
+    names: list[str] = Field(description="Курсы и категории.")
+
+
 class CoursePage(BaseModel):
     """A page of a list; `next` is the cursor of the page after it."""
 
     items: list[CourseItem]
     next: str | None = None
+    ended: PowersEnded | None = Field(
+        default=None, description="Прежние полномочия ответственного лица, у которого курсов больше нет."
+    )
 
 
 class LineForm(Form):

@@ -16,7 +16,9 @@ CertificateNumber = Annotated[str, StringConstraints(pattern=r"^72-[0-9]{4}-([0-
 class RevocationForm(Form):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Документ выдан по ошибке"}]})
 
-    reason: Reason = Field(description="На открытой странице проверки причины нет.")
+    reason: Reason = Field(
+        description="Её прочтёт в письме обладатель документа. На открытой странице проверки причины нет."
+    )
 
 
 class CorrectionForm(Form):
@@ -31,6 +33,7 @@ class CertificateShown(BaseModel):
     number: str
     document: str
     name: str
+    email: str = Field(description="Куда идут письма о документе; пусто — почты у обладателя нет.")
     course: str
     issued_on: date
     standing: Named
@@ -47,6 +50,7 @@ class CertificateShown(BaseModel):
             number=row.number,
             document=Award.model_validate(certification.award).document,
             name=row.name,
+            email=row.email,
             course=certification.course,
             issued_on=row.issued_on,
             standing=Named.of(found.standing),

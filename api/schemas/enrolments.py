@@ -21,6 +21,7 @@ class EnrolmentShown(BaseModel):
     )
     confirmed_at: Instant | None
     letters: list[Letters] = Field(description="Письма с кодами первого входа, по состоянию.")
+    slips: int = Field(description="Скольким нужен листок с кодом: пароль не выбран, адреса почты нет.")
 
 
 class RowShown(BaseModel):

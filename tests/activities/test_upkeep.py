@@ -36,6 +36,7 @@ from models.tables import (
 )
 from models.tasks import TaskKind
 from models.terms import Clause, Recipient
+from tests import certificates
 from tests.engine import API, Engine, request_form
 from tests.workflows import setups, trainings, words
 
@@ -74,6 +75,25 @@ async def file_unstarted(engine: Engine) -> str:
     number = str(response.json()["number"])
     await change(engine, number, opened_at=datetime.now(UTC) - LONG_AGO)
     return number
+
+
+async def test_a_letter_about_a_document_that_nobody_started_is_started(engine: Engine) -> None:
+    training = await certificates.over(engine, certificates.person("Получателев"))
+    decision = (await certificates.decide(engine, training))["number"]
+    await certificates.finished(engine, decision)
+    [document] = await certificates.given(engine, decision)
+    headers = {"Authorization": f"Bearer {engine.keys['agency']}", "Idempotency-Key": uuid4().hex}
+    async with an_api_without_temporal(engine) as http:
+        path = f"{API}/certificates/{document['number']}/correction"
+        response = await http.post(path, json={"name": "Получателева"}, headers=headers)
+    assert response.status_code == 201, response.text
+
+    await engine.look_after(number="")
+    handle = await certificates.telling(engine, response.json()["number"])
+    await handle.result()
+
+    counts = (await engine.get("agency", f"/certifications/{decision}"))["letters"]
+    assert [(one["state"]["code"], one["count"]) for one in counts] == [("delivered", 2)]
 
 
 async def test_a_consultation_that_nobody_started_is_started(engine: Engine) -> None:

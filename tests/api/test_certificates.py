@@ -40,6 +40,7 @@ async def test_the_owner_sees_what_was_given(engine: Engine, certificate: Certif
         "number": certificate.number,
         "document": "Сертификат",
         "name": NAME,
+        "email": "",
         "course": COURSE,
         "issued_on": "2026-12-24",
         "standing": {"code": "valid", "name": "действует"},

@@ -252,6 +252,13 @@ async def _certifications(engine: Engine) -> None:
     await engine.mail.start()
     await engine.skipper.fast_forward(certification, timedelta(hours=1))
     await _save("certification_finished", certification, is_finished=True)
+    [document] = await certificates.given(engine, number)
+    await engine.mail.down()
+    letter = await certificates.revised(engine, document["number"], "revocation", reason="Ошибка")
+    await words.attempted(engine, letter, 1)
+    await _save("certificate_letter_half_way", letter)
+    await engine.mail.start()
+    await _save("certificate_letter_finished", letter, is_finished=True)
 
 
 async def _reconciliations(engine: Engine) -> None:

@@ -41,6 +41,10 @@ def _cases(notice: Notice) -> list[tuple[str, dict[str, Any]]]:
             (number, {"deadline": replace(SETUP_DEADLINE, clause=clause), **moved})
             for number, clause in _TERMS
         ]
-        by_hand = [(number, {**about, "is_by_hand": True}) for number, about in terms]
+        by_hand = [
+            (number, {**about, "is_by_hand": True, "is_giving": is_giving})
+            for number, about in terms
+            for is_giving in (False, True)
+        ]
         return terms + (by_hand if notice is Notice.STEP_FAILED else [])
     return [(NUMBERS.get(notice[:5], "consultation-12"), {})]

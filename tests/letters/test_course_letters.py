@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from activities.course_examples import LETTER
+from activities.course_examples import LETTER, MORE
 from activities.examples import SETUP_DEADLINE
 from activities.rendering import render
 from models.letters import Notice
@@ -155,3 +155,31 @@ def test_a_term_of_the_engines_own_is_not_called_the_regulations(clause: Clause,
     assert (f"Срок по пункту {clause} Регламента" in text) is not bool(says)
     assert says in text
     assert ("Это не срок Регламента" in text) is bool(says)
+
+
+@pytest.mark.parametrize(
+    ("forgot_password_url", "site_url", "tells"),
+    [
+        (
+            "https://edu.example/forgot",
+            "https://edu.example/",
+            "«Забыли пароль?»: https://edu.example/forgot",
+        ),
+        ("", "https://local.example/", "«Забыли пароль?» на сайте подсистемы: https://local.example/"),
+        ("", "", "Порядок входа сообщит Оператор"),
+    ],
+)
+def test_a_successor_is_sent_to_an_address_that_is_known(
+    forgot_password_url: str, site_url: str, tells: str
+) -> None:
+    to = Recipient.RESPONSIBLE
+    about = replace(LETTER, number="replacement-3", recipient=to, more=MORE[Notice.SUCCESSOR_APPOINTED][0])
+
+    letter = render(
+        Notice.SUCCESSOR_APPOINTED,
+        replace(about, forgot_password_url=forgot_password_url, site_url=site_url),
+    )
+
+    text = " ".join(letter.text.split())
+    assert tells in text
+    assert ("Забыли пароль?" in text) == bool(site_url)

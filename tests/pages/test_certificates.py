@@ -14,6 +14,20 @@ from tests.pages.test_case import HOSTILE
 NAMES = ("Семенова Мария Петровна", "Орлов Пётр Ильич")
 
 
+async def test_an_owner_reads_beforehand_whether_the_holder_is_written_to(
+    stand: Engine, signed_in: SignIn
+) -> None:
+    people = (certificates.person(NAMES[0], email="m@example.org"), certificates.person(NAMES[1], email=""))
+    decision = (await certificates.decide(stand, await certificates.over(stand, *people)))["number"]
+    await certificates.finished(stand, decision)
+
+    page = await (await signed_in("agency")).page(f"/certifications/{decision}")
+
+    assert page.count("Обладателю уйдёт письмо с новым документом: m@example.org.") == 1
+    assert page.count("Обладателю уйдёт письмо с этой причиной: m@example.org.") == 1
+    assert page.count("Почты у обладателя нет: письма не будет, сообщите ему сами.") == 2
+
+
 async def test_an_owner_decides_prints_corrects_and_revokes(stand: Engine, signed_in: SignIn) -> None:
     training = await certificates.over(stand, *(certificates.person(name) for name in NAMES))
     owner = await signed_in("agency")

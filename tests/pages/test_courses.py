@@ -286,6 +286,7 @@ async def test_codes_go_anew_and_slips_are_printed(stand: Engine, course: Course
     responsible = await signed_in("responsible")
     path = f"/cases/{some.number}/learners"
 
+    listed = await responsible.page(f"/cases/{some.number}")
     page = await responsible.page(f"{path}/unclaimed")
     nobody = await responsible.send(f"{path}/codes", some="1")
     sent = await responsible.send(f"{path}/codes")
@@ -293,6 +294,8 @@ async def test_codes_go_anew_and_slips_are_printed(stand: Engine, course: Course
     again = await responsible.send(f"{path}/slips", once="slips-1")
     strange = await responsible.send(f"{path}/slips", row="x")
 
+    assert "<b>Без адреса почты — 1.</b>" in listed
+    assert f'<a href="{path}/unclaimed">напечатайте листки с кодами</a>' in listed
     assert "2 человека" in page
     assert "Никто не отмечен" in nobody.text
     assert "Отправляется писем с кодами: 1." in sent.text

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from api.pages.removals import proven
-from models import holdings
+from models import holdings, russian
 from models.tables import Course, Responsibility
 from tests.engine import Engine, Json
 from tests.pages.people import SignIn
@@ -67,6 +67,24 @@ async def test_the_successor_is_asked_to_accept_when_the_rights_have_gone_over(
     assert f'action="{path}/acceptance"' not in page
     assert early.status_code == 409
     assert f'action="/replacements/{now}/acceptance"' in await successor.page(f"/replacements/{now}")
+
+
+async def test_whose_powers_have_ended_reads_so_instead_of_nothing(stand: Engine, signed_in: SignIn) -> None:
+    held = await replacements.held(stand)
+    gone = await signed_in(await replacements.key_of(stand, held.email))
+    assert held.course.name in await gone.page("/courses")
+    number = await replacements.reported(stand, held.person, days_ago(1))
+    await stand.until(replacements.letter(stand, number, "powers_ended responsible delivered"))
+
+    page = await gone.page("/courses")
+
+    ended_on = russian.date_words(days_ago(1))
+    assert f"Ваши полномочия по курсу «{held.course.name}» закончились {ended_on}" in page
+    assert "Ваших курсов ещё нет" not in page
+    assert (await gone.open(f"/replacements/{number}")).status_code == 404
+    assert "Ваших курсов ещё нет" in await (
+        await signed_in(await replacements.key_of(stand, "nobody@example.org"))
+    ).page("/courses")
 
 
 async def test_all_that_a_person_is_responsible_for_is_named(stand: Engine, signed_in: SignIn) -> None:

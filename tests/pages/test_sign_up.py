@@ -30,9 +30,9 @@ async def test_anybody_signs_up_and_the_next_one_is_told_of_the_waiting_list(
     before = await boris.page(f"/sign-up/{number}")
     second = await sent(boris, number, **{**FORM, "email": "boris@example.org", "post": HOSTILE[:200]})
 
-    assert "Вы записаны: заявка на рассмотрении." in first[1], first[1]
+    assert "Заявка принята: на рассмотрении." in first[1], first[1]
     assert "вы попадёте в лист ожидания" in before
-    assert "Когда место освободится, мы напишем." in second[1]
+    assert "Вы записаны: в листе ожидания.</b> Когда место освободится, мы напишем." in second[1]
     assert await sign_ups.standings(stand, number) == {"petrova": "applied", "boris": "waiting"}
 
 

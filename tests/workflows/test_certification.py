@@ -11,7 +11,7 @@ from temporalio.client import WorkflowHandle
 
 from models.letters import Notice
 from models.terms import Recipient
-from tests.certificates import decide, finished, given, over, person
+from tests.certificates import decide, finished, given, over, person, revised
 from tests.engine import Engine, Json
 from tests.workflows import words
 from tests.workflows.trainings import bulk_letters
@@ -59,6 +59,7 @@ async def test_all_who_completed_get_a_document_by_letter_and_the_owner_a_summar
     assert documents[0]["check_url"] in letter.get_body(("plain",)).get_content()
     summary = await words.letter(engine, decided["number"], Notice.CERTIFICATION_SUMMARY, Recipient.OWNER)
     assert "нет адреса — 1" in summary.text
+    assert f"{engine.settings.public_url}/certifications/{decided['number']}" in summary.text
 
 
 async def test_the_card_and_the_state_say_how_far_it_is(engine: Engine) -> None:
@@ -158,6 +159,38 @@ async def test_a_letter_that_waited_brings_the_document_in_force_and_none_that_w
     [attachment] = list(letter.iter_attachments())
     assert attachment.get_filename() == f"{corrected.json()['number']}.pdf"
     assert received(engine, revoked["email"]) == []
+
+
+async def test_the_holder_is_told_of_another_name_and_of_a_document_that_holds_no_more(
+    engine: Engine,
+) -> None:
+    holder, nobody = person("Ашипкин"), person("Безадресов", email="")
+    number = (await decide(engine, await over(engine, holder, nobody)))["number"]
+    await finished(engine, number)
+    first, other = await given(engine, number)
+
+    await (await revised(engine, first["number"], "correction", name="Ошибкин")).result()
+    [*_, corrected] = await given(engine, number)
+    await (await revised(engine, corrected["number"], "revocation", reason="Выдан не тому")).result()
+    await engine.post("agency", f"/certificates/{other['number']}/revocation", {"reason": "Ошибка"})
+
+    letters = received(engine, holder["email"])
+    [replaced] = [one for one in letters if " вместо № " in one["Subject"]]
+    [revoked] = [one for one in letters if one["Subject"].startswith("Аннулирован документ № ")]
+    [attachment] = list(replaced.iter_attachments())
+    assert attachment.get_filename() == f"{corrected['number']}.pdf"
+    assert "Ошибкин" in text(attachment.get_content())
+    said = replaced.get_body(("plain",)).get_content()
+    assert f"Взамен документа: № {first['number']}" in said
+    assert corrected["check_url"] in said
+    assert "application/pdf" not in [part.get_content_type() for part in revoked.walk()]
+    said = revoked.get_body(("plain",)).get_content()
+    assert f"№ {corrected['number']}" in said
+    assert "Выдан не тому" in said
+    assert "С вопросами обращайтесь" in said
+    assert "/certifications/" not in said
+    counts = (await engine.get("agency", f"/certifications/{number}"))["letters"]
+    assert {one["state"]["code"]: one["count"] for one in counts} == {"delivered": 3, "no_address": 1}
 
 
 async def test_the_ledger_and_the_file_of_the_case_tell_of_it(engine: Engine) -> None:

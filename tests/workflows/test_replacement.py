@@ -1,10 +1,15 @@
 """Clause 4.8: the end of powers, the removal of rights, the successor."""
 
+from sqlmodel import col, select
+
+from devstack.mailsink import Mood
+from models import russian
 from models.deadlines import end_of
-from models.tables import Course
-from models.terms import Clause
+from models.letters import LetterState, Notice
+from models.tables import Course, Task
+from models.terms import Clause, Recipient
 from tests.engine import JUST, Engine, result_of
-from tests.workflows import replacements
+from tests.workflows import replacements, words
 from tests.workflows.setups import EDITING_TEACHER
 
 
@@ -32,7 +37,29 @@ async def test_a_replacement_goes_from_the_report_to_the_list_of_what_is_open(en
         await engine.until(replacements.letter(engine, number, f"replacement_done {recipient} delivered"))
     done = [one for one in await engine.letters(number) if one.notice == "replacement_done"]
     assert {one.address for one in done} >= {new["email"], "operator@example.org"}
+    gone = await words.letter(engine, number, Notice.POWERS_ENDED, Recipient.RESPONSIBLE)
+    assert gone.address == held.email
+    assert new["name"] in gone.text
+    assert f"закончились {russian.date_words(replacements.days_ago(1))}" in " ".join(gone.text.split())
     assert (await engine.case(number)).closed_at is not None
+
+
+async def test_a_letter_to_the_one_who_goes_that_comes_back_is_nobodys_task(engine: Engine) -> None:
+    held = await replacements.held(engine)
+    engine.mail.mood = Mood(refuses={held.email})
+
+    number = await replacements.reported(engine, held.person, replacements.days_ago(1))
+    to = (Notice.POWERS_ENDED, Recipient.RESPONSIBLE, LetterState.BOUNCED)
+    try:
+        letter = await words.letter(engine, number, *to)
+    finally:
+        await engine.calm()
+
+    said = "Письмо ответственному лицу («ваши полномочия закончились»): адрес не принимает почту"
+    await replacements.journal_says(engine, number, said)
+    async with engine.sessions() as session:
+        query = select(Task).where(col(Task.number) == number, col(Task.step).contains(letter.key))
+        assert (await session.scalars(query)).all() == []
 
 
 async def test_a_late_report_is_accepted_and_recorded_as_late(engine: Engine) -> None:
