@@ -11,6 +11,7 @@ from models.certificates import Award, Standing
 from models.deadlines import local_date
 from models.letters import Letter, LetterState, Notice
 from models.settings import Settings
+from models.step import Step
 from models.tables import BulkLetter, CertificateRow, CertificationRow, TrainingRow
 from reports import certificates
 
@@ -32,7 +33,7 @@ async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
     }
     if letter.notice is not Notice.CERTIFICATION_SUMMARY:
         return told
-    counts = await certifying.letter_counts(session, letter.number)
+    counts = await certifying.letter_counts(session, letter.number, certifying.DOCUMENTS)
     delivered = counts.pop(LetterState.DELIVERED, 0)
     return {**told, "given": decision.people, "delivered": delivered, "others": _words(counts)}
 
@@ -57,6 +58,25 @@ async def tell(
     content = await asyncio.to_thread(certificates.document, certificate, issue)
     told = {"certificate": certificate.number, "check_url": certificate.check_url}
     return told, (Attachment(f"{certificate.number}.pdf", certificates.MEDIA_TYPE, content),)
+
+
+async def settle(session: AsyncSession, row: BulkLetter, number: str) -> None:
+    """Who was just sent a document that was replaced or revoked meanwhile is told so: upkeep sends it.
+
+    Args:
+        session: The transaction that has settled the letter.
+        row: The letter.
+        number: Of the document that went with it.
+    """
+    found = await certifying.load(session, number)
+    while found and found.replaced_by:
+        found = await certifying.stand(session, found.replaced_by)
+    if found is None or (found.row.number == number and found.standing is Standing.VALID):
+        return
+    is_revoked = found.standing is Standing.REVOKED
+    notice = Notice.CERTIFICATE_REVOKED if is_revoked else Notice.CERTIFICATE_REPLACED
+    step = Step(number=row.number, step=f"{certifying.REVISED}{number}", at=await store.now(session))
+    await certifying.write_letter(session, found.row, notice, step)
 
 
 async def _revoked(sessions: store.Sessions, number: str) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def facts(case: Dossier, letter: Letter, sites: Sites, settings: Settings) -> Le
         obstacle=case.obstacle,
         told=case.told,
         operator_email=settings.operator_email,
-        case_page=recipients.case_page(settings.public_url, letter),
+        case_page=recipients.case_page(settings.public_url, letter, stage=case.request.stage),
         status_code=settings.status_code(case.request.number),
         status_url=settings.status_url(case.request.number),
     )

@@ -156,10 +156,13 @@ class MailingActivities:
         own = (*_of(row), col(BulkLetter.row) == row.row)
         settled_at = None if state is LetterState.WRITTEN else func.now()
         values = {"state": state.value, "attempts": row.attempts + 1, "settled_at": settled_at}
-        async with store.looking(self._sessions) as session:
+        is_document = notice is Notice.CERTIFICATE and state is LetterState.DELIVERED
+        async with self._sessions.begin() if is_document else store.looking(self._sessions) as session:
             await session.execute(update(BulkLetter).where(*own).values(values))
             if notice is Notice.CLAIM_CODE:
                 await claim_codes.settle(session, row, state, told)
+            if is_document and told:
+                await certificate_letters.settle(session, row, told["certificate"])
 
     async def _journal(self, mailing: Step) -> None:
         async with self._sessions.begin() as session:

@@ -1,26 +1,36 @@
 """From a kind of recipient to an address, and to the page on which they find the case."""
 
-from models.cases import Kind, kind_of
+from models.cases import Kind, is_canary, kind_of
 from models.letters import Letter, Notice
+from models.requests import ORDERED
 from models.settings import Settings
 from models.tables import Organisation
 from models.terms import Recipient
 
 _OWNERS = (Recipient.OWNER, Recipient.RESPONSIBLE)
-_SIGN_IN = (*_OWNERS, Recipient.AGENCY, Recipient.OPERATOR, Recipient.REVIEWER, Recipient.SUPERVISOR)
+_OPERATORS = (Recipient.OPERATOR, Recipient.OPERATOR_HEAD)
+_SIGN_IN = (*_OWNERS, *_OPERATORS, Recipient.AGENCY, Recipient.REVIEWER, Recipient.SUPERVISOR)
 """Who has pages here: never learners."""
 
 _CABINETS = {
     Kind.TRAINING: ("trainings", _OWNERS),
     Kind.CERTIFICATION: ("certifications", _OWNERS),
-    Kind.REPLACEMENT: ("replacements", (*_OWNERS, Recipient.OPERATOR)),
+    Kind.REPLACEMENT: ("replacements", (*_OWNERS, *_OPERATORS)),
 }
 """Pages of their own that some cases have, and for whom."""
 
 
-def case_page(public_url: str, letter: Letter) -> str:
-    """Where its recipient finds the case; empty for whoever does not sign in or would not find it."""
-    if letter.to not in _SIGN_IN or letter.notice is Notice.POWERS_ENDED:
+def case_page(public_url: str, letter: Letter, *, stage: str = "") -> str:
+    """Where its recipient finds the case; empty for whoever does not sign in or would not find it.
+
+    Args:
+        public_url: Of the pages.
+        letter: Whom it goes to, and what about.
+        stage: Of a request: the operator finds what was ordered alone.
+    """
+    if letter.to not in _SIGN_IN or letter.notice is Notice.POWERS_ENDED or is_canary(letter.number):
+        return ""
+    if letter.to in _OPERATORS and kind_of(letter.number) is Kind.REQUEST and stage not in ORDERED:
         return ""
     cabinet, theirs = _CABINETS.get(kind_of(letter.number), ("cases", _SIGN_IN))
     return f"{public_url}/{cabinet if letter.to in theirs else 'cases'}/{letter.number}"

@@ -20,6 +20,7 @@ from activities.histories import Histories, describe
 from activities.purging import purge
 from activities.sealing import Sealing
 from models import ids, store
+from models.certifying import REVISED
 from models.letters import LetterState
 from models.signing import SigningKey
 from models.starting import start_amendment, start_case, start_certificate_letter, start_delivery
@@ -188,7 +189,7 @@ def _a_while_ago() -> ColumnElement[datetime]:
 def _about_documents() -> SelectOfScalar[BulkLetter]:
     """Letters about documents that were revoked or replaced, and have not gone."""
     # As `ix_bulk_letters_about_documents` has it.
-    own = (col(BulkLetter.state) == LetterState.WRITTEN, col(BulkLetter.step).like("certificate/%"))
+    own = (col(BulkLetter.state) == LetterState.WRITTEN, col(BulkLetter.step).like(f"{REVISED}%"))
     return select(BulkLetter).where(*own)
 
 

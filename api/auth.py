@@ -19,7 +19,7 @@ from api.deps import SessionsDep
 from api.errors import Problem
 from api.rates import Rate
 from models import store
-from models.requests import Stage
+from models.requests import ORDERED
 from models.tables import ApiKey, Request
 from models.terms import Recipient
 
@@ -39,8 +39,6 @@ class Role(StrEnum):
 
 AUTHORITY = (Role.REVIEWER, Role.SUPERVISOR)
 OPERATORS = (Role.OPERATOR, Role.OPERATOR_HEAD)
-ORDERED = (Stage.SETUP, Stage.DONE)
-"""Stages of what the operator has been told to set up."""
 STAFF = (*AUTHORITY, *OPERATORS, Role.ADMIN)
 _ADDRESSED_TO = {
     Role.AGENCY: (Recipient.AGENCY, Recipient.OWNER, Recipient.OWNER_HEAD),

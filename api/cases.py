@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from api import courses
-from api.auth import OPERATORS, ORDERED, STAFF, Caller, CallerDep, Role
+from api.auth import OPERATORS, STAFF, Caller, CallerDep, Role
 from api.deps import SessionsDep
 from api.errors import Problem
 from api.schemas.fields import CaseNumber, Number
 from models.cases import Kind
+from models.requests import ORDERED
 from models.tables import CaseRow, Course, Request, Responsibility
 
 

@@ -52,7 +52,7 @@ def is_of(email: str) -> ColumnElement[bool]:
 async def ended(session: AsyncSession, caller: Caller) -> PowersEnded | None:
     """What the caller was responsible for last; None for anybody else."""
     query = (
-        select(col(Responsibility.until), func.coalesce(col(Course.name), col(Category.name)))
+        select(col(Responsibility.until), col(Course.name), col(Category.name))
         .join(Person, col(Person.id) == col(Responsibility.person))
         .outerjoin(Course, col(Course.id) == col(Responsibility.course))
         .outerjoin(Category, col(Category.id) == col(Responsibility.category))
@@ -63,7 +63,12 @@ async def ended(session: AsyncSession, caller: Caller) -> PowersEnded | None:
     if not rows:
         return None
     last_day = rows[0][0]
-    return PowersEnded(last_day=last_day, names=[name for until, name in rows if until == last_day])
+    names = [
+        f"курс «{course}»" if course else f"категория «{category}»"
+        for until, course, category in rows
+        if until == last_day
+    ]
+    return PowersEnded(last_day=last_day, names=names)
 
 
 Thing = tuple[int | None, int | None]

@@ -39,6 +39,10 @@ input,button{padding:.4rem .6rem;font:inherit;border:1px solid #6e7781;border-ra
 button{color:#fff;background:#0b57a4;border-color:#0b57a4}
 .bad{padding:.7rem;border-left:4px solid #b3261e;background:#fdecea;font-weight:600}
 form{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:0 0 .5rem}
+@media screen and (max-width:80rem){
+th,td{overflow-wrap:anywhere}
+.address{width:18%}
+}
 @media screen and (max-width:52rem){
 body{overflow-wrap:anywhere}
 thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}

@@ -50,7 +50,9 @@ class Revising:
             work: Does it in the transaction; what a rule rejects is a problem of the same name.
             status: Of the answer.
         """
-        step = Step(number=self.certification, step=f"certificate/{self.post.id}", at=datetime.now(UTC))
+        step = Step(
+            number=self.certification, step=f"{certifying.REVISED}{self.post.id}", at=datetime.now(UTC)
+        )
         to_send: list[Step] = []
 
         async def revise(session: AsyncSession) -> CertificateShown:

@@ -82,7 +82,7 @@ class Starts:
             async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
                 await start()
         except (RPCError, RuntimeError, TimeoutError) as error:
-            log.warning("case not started yet", number=number, error=type(error).__name__)
+            log.warning("not started yet", number=number, error=type(error).__name__)
 
 
 async def starts(request: Request, client: TemporalDep, settings: SettingsDep) -> Starts:

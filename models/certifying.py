@@ -21,6 +21,8 @@ from models.tables import BulkLetter, CertificateRow, CertificationRow, Counter
 
 DOCUMENTS = "certification/documents"
 """The mailing that brings everybody theirs."""
+REVISED = "certification/document-"
+"""How steps that revoke or replace a document begin, and the letters about it."""
 
 
 class Recipient(NamedTuple):
@@ -156,7 +158,9 @@ async def write_letter(session: AsyncSession, row: CertificateRow, notice: Notic
 
     Who has not been sent the first letter yet needs no other: it brings what is in force when it goes.
     """
-    first = await session.get(BulkLetter, (row.certification, DOCUMENTS, row.ordinal))
+    # Locked: whoever is sending the first letter at this moment sees afterwards what it was overtaken by.
+    key = (row.certification, DOCUMENTS, row.ordinal)
+    first = await session.get(BulkLetter, key, with_for_update=True)
     if first is None or first.state == LetterState.WRITTEN or not row.email:
         return False
     facts: dict[str, Any] = {"notice": notice.value, "name": row.name, "certificate": row.number}
@@ -169,11 +173,12 @@ async def write_letter(session: AsyncSession, row: CertificateRow, notice: Notic
     return True
 
 
-async def letter_counts(session: AsyncSession, number: str) -> dict[LetterState, int]:
-    """Letters to many of a case, such as a decision, by state."""
+async def letter_counts(session: AsyncSession, number: str, step: str = "") -> dict[LetterState, int]:
+    """Letters to many of a case, such as a decision, by state; of one mailing alone, where it is named."""
+    own = [col(BulkLetter.number) == number, *([col(BulkLetter.step) == step] if step else [])]
     query = (
         select(col(BulkLetter.state), func.count())
-        .where(col(BulkLetter.number) == number)
+        .where(*own)
         .group_by(col(BulkLetter.state))
         .order_by(col(BulkLetter.state))
     )

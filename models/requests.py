@@ -60,6 +60,9 @@ class Stage(StrEnum):
         return _STAGES[self]
 
 
+ORDERED = (Stage.SETUP, Stage.DONE)
+"""Stages of what the operator has been told to set up."""
+
 _STAGES = {
     Stage.REGISTERED: "зарегистрирован",
     Stage.REVIEW: "на рассмотрении",

@@ -59,14 +59,15 @@ async def start_codes(client: Client, task_queue: str, write: WriteCodes, id: UU
 
 
 async def start_certificate_letter(client: Client, task_queue: str, mailing: Step) -> None:
-    """Start sending the letter about a document; what was started before stays as it is."""
+    """Start sending the letter about a document; anew where it was stopped or failed."""
     await _start(
         client,
         "CertificateLetterWorkflow",
         mailing,
-        id=f"{ids.case_id(mailing.number)}-{mailing.step.replace('/', '-')}",
+        id=f"{ids.case_id(mailing.number)}-{mailing.step.rpartition('/')[2]}",
         task_queue=task_queue,
         static_summary=f"{label(mailing.number)}: письмо о документе",
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from temporalio.client import WorkflowHandle
 
 from activities.histories import describe
-from models import store
+from models import certifying, store
 from models.certificates import Award, Whom
 from models.deadlines import end_of
 from models.tables import (
@@ -85,14 +85,14 @@ async def revised(engine: Engine, number: str, act: str, **form: str) -> Workflo
 async def telling(engine: Engine, number: str) -> WorkflowHandle[Any, Any]:
     """The workflow of the last letter about a document, once it is started."""
     about = (
-        col(BulkLetter.step).startswith("certificate/"),
+        col(BulkLetter.step).startswith(certifying.REVISED),
         col(BulkLetter.facts).contains({"certificate": number}),
     )
     async with engine.sessions() as session:
         *_, letter = (
             await session.scalars(select(BulkLetter).where(*about).order_by(col(BulkLetter.settled_at)))
         ).all()
-    id = f"{letter.number}-{letter.step.replace('/', '-')}"
+    id = f"{letter.number}-{letter.step.rpartition('/')[2]}"
     await engine.until(lambda: describe(engine.client, id))
     return engine.client.get_workflow_handle(id)
 

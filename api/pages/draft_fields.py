@@ -35,6 +35,13 @@ _RESPONSIBLE = ("name", "post", "email", "phone")
 _OF_LETTERS = ("agency", "received_on")
 """Of the authority's form alone."""
 _NESTED = ("learners", "responsible")
+_ITEMS = {"course_name": "name", "category_name": "name", "responsible.name": "responsible"}
+
+
+def item_of(field: str) -> str:
+    """The code of what a field gives of clause 4.1, or of the particulars of the responsible."""
+    nest, _, own = field.partition(".")
+    return _ITEMS.get(field, own if nest == "responsible" else nest)
 
 
 def typed(form: Form) -> Typed:

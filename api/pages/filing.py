@@ -160,10 +160,20 @@ async def _check(api: Api, typed: Typed, draft: int | None, is_letter: bool) -> 
         if not wrong:
             return None, problem
         rest, _ = await _check(api, typed | dict.fromkeys(wrong, ""), draft, is_letter)
-        return rest and {**rest, "complete": False}, problem
+        return rest and _without(rest, wrong), problem
     blank = draft_fields.blank_of_letter(typed) if is_letter else []
     unfilled = [*blank, *checked["unfilled"]]
     return {**checked, "unfilled": unfilled, "complete": checked["complete"] and not blank}, None
+
+
+def _without(checked: Any, wrong: set[str]) -> Any:
+    """What was left out because it is wrong is not missing besides."""
+    items = {draft_fields.item_of(one) for one in wrong}
+    left = {
+        name: [one for one in checked[name] if one["code"] not in items] for name in ("missing", "asked_for")
+    }
+    unfilled = [one for one in checked["unfilled"] if one["field"] not in wrong]
+    return {**checked, **left, "unfilled": unfilled, "complete": False}
 
 
 async def _ask(

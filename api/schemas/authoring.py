@@ -61,7 +61,7 @@ class PowersEnded(BaseModel):
     """What a person was responsible for until their last day (clause 4.8)."""
 
     last_day: date
-    names: list[str] = Field(description="Курсы и категории.")
+    names: list[str] = Field(description="«курс «…»», «категория «…»».")
 
 
 class CoursePage(BaseModel):

@@ -315,7 +315,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['number'], ['cases.number'], ),
     sa.PrimaryKeyConstraint('number', 'step', 'row')
     )
-    op.create_index('ix_bulk_letters_about_documents', 'bulk_letters', ['step'], unique=False, postgresql_where=sa.text("state = 'written' AND step LIKE 'certificate/%'"))
+    op.create_index('ix_bulk_letters_about_documents', 'bulk_letters', ['step'], unique=False, postgresql_where=sa.text("state = 'written' AND step LIKE 'certification/document-%'"))
     op.create_table('case_files',
     sa.Column('number', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
@@ -801,7 +801,7 @@ def downgrade() -> None:
     op.drop_index('ix_clauses_open', table_name='clauses', postgresql_where=sa.text('finished_at IS NULL'))
     op.drop_table('clauses')
     op.drop_table('case_files')
-    op.drop_index('ix_bulk_letters_about_documents', table_name='bulk_letters', postgresql_where=sa.text("state = 'written' AND step LIKE 'certificate/%'"))
+    op.drop_index('ix_bulk_letters_about_documents', table_name='bulk_letters', postgresql_where=sa.text("state = 'written' AND step LIKE 'certification/document-%'"))
     op.drop_table('bulk_letters')
     op.drop_index(op.f('ix_accounts_person'), table_name='accounts')
     op.drop_table('accounts')

@@ -92,7 +92,7 @@ class BulkLetter(SQLModel, table=True):
         Index(
             "ix_bulk_letters_about_documents",
             "step",
-            postgresql_where=text("state = 'written' AND step LIKE 'certificate/%'"),
+            postgresql_where=text("state = 'written' AND step LIKE 'certification/document-%'"),
         ),
     )
 

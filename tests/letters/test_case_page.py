@@ -11,6 +11,7 @@ from activities.course_facts import CourseLetter
 from activities.examples import FULL
 from activities.rendering import LetterContext, render
 from models.letters import Letter, Notice
+from models.requests import Stage
 from models.terms import Recipient
 from tests.letters.test_rendering import OF_REQUESTS, read
 
@@ -23,6 +24,8 @@ SITE = "https://sdo.example"
         ("2026-000123", Notice.REMINDER, Recipient.REVIEWER, "/cases/2026-000123"),
         ("2026-000123", Notice.APPROVAL, Recipient.AGENCY, "/cases/2026-000123"),
         ("2026-000123", Notice.ESCALATION, Recipient.AUTHORITY_HEAD, ""),
+        ("2026-000123", Notice.ESCALATION, Recipient.OPERATOR_HEAD, "/cases/2026-000123"),
+        ("canary-12", Notice.REMINDER, Recipient.REVIEWER, ""),
         ("consultation-12", Notice.ANSWER, Recipient.RESPONSIBLE, "/cases/consultation-12"),
         ("enrolment-8", Notice.ENROLMENT_SUMMARY, Recipient.RESPONSIBLE, "/cases/enrolment-8"),
         ("enrolment-8", Notice.CLAIM_CODE, Recipient.LEARNER, ""),
@@ -42,7 +45,20 @@ def test_the_page_is_one_that_its_reader_may_open(
 ) -> None:
     letter = Letter(number=number, step="step", notice=notice, to=to, at=datetime.now(UTC))
 
-    assert recipients.case_page(SITE, letter) == (SITE + page if page else "")
+    assert recipients.case_page(SITE, letter, stage=Stage.SETUP) == (SITE + page if page else "")
+
+
+@pytest.mark.parametrize("stage", [Stage.REGISTERED, Stage.REVIEW, Stage.REFUSED, Stage.WITHDRAWN])
+def test_the_operator_finds_no_request_that_was_not_ordered(stage: Stage) -> None:
+    letter = Letter(
+        number="2026-000123",
+        step="step",
+        notice=Notice.STEP_FAILED,
+        to=Recipient.OPERATOR,
+        at=datetime.now(UTC),
+    )
+
+    assert recipients.case_page(SITE, letter, stage=stage) == ""
 
 
 @pytest.mark.parametrize("notice", Notice)

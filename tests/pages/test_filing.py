@@ -89,6 +89,10 @@ async def test_a_check_names_all_that_is_missing_at_once(stand: Engine, signed_i
     assert "Заполнено неверно" in wrong.text
     assert "<li>Почта ответственного лица: " in wrong.text
     assert "<li>цель учебного курса</li>" in wrong.text
+    assert "Это спросят письмом" not in wrong.text
+    too_long = await agency.send("/requests/new", **{**form, "goal": "ц" * 10_001})
+    assert "<li>Цель: " in too_long.text
+    assert "<li>цель учебного курса</li>" not in too_long.text
     assert "<li>От кого: поле обязательно</li>" in paper.text
     assert "<li>Дата поступления: поле обязательно</li>" in paper.text
 

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, expect
 from devstack import chromium
 from models.regulation import PROVISIONS
 from models.requests import Stage
+from models.tables import Course
 from models.terms import Recipient
 from tests.api import words
 from tests.engine import Engine, request_form
@@ -127,7 +128,9 @@ async def test_an_administrator_issues_a_key_and_revokes_it(browser: Browser, ur
         await expect(page.get_by_role("status")).to_contain_text("отозван")
 
 
-async def test_public_pages_fit_and_have_no_barriers(browser: Browser, url: str) -> None:
+async def test_public_pages_fit_and_have_no_barriers(browser: Browser, url: str, stand: Engine) -> None:
+    async with stand.sessions.begin() as session:
+        session.add(Course(subsystem="edu", name=HOSTILE, owner="zdrav"))
     async with await browser.new_context() as context:
         assert await browsers.problems(await context.new_page(), url, list(PAGES[""])) == []
 

@@ -79,7 +79,7 @@ async def test_whose_powers_have_ended_reads_so_instead_of_nothing(stand: Engine
     page = await gone.page("/courses")
 
     ended_on = russian.date_words(days_ago(1))
-    assert f"Ваши полномочия по курсу «{held.course.name}» закончились {ended_on}" in page
+    assert f"Ваши полномочия закончились {ended_on}: курс «{held.course.name}»" in page
     assert "Ваших курсов ещё нет" not in page
     assert (await gone.open(f"/replacements/{number}")).status_code == 404
     assert "Ваших курсов ещё нет" in await (

@@ -1,5 +1,6 @@
 """Clause 4.9: the owner decides, documents are numbered and sent, and what stands on them holds."""
 
+import asyncio
 import io
 import zipfile
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 from temporalio.client import WorkflowHandle
 
+from devstack.mailsink import Mood
 from models.letters import Notice
 from models.terms import Recipient
 from tests.certificates import decide, finished, given, over, person, revised
@@ -159,6 +161,44 @@ async def test_a_letter_that_waited_brings_the_document_in_force_and_none_that_w
     [attachment] = list(letter.iter_attachments())
     assert attachment.get_filename() == f"{corrected.json()['number']}.pdf"
     assert received(engine, revoked["email"]) == []
+
+
+class Watched(Mood):
+    """Slow to take letters, and tells when one to this address comes."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(slow_seconds=5)
+        self.has_come = asyncio.Event()
+        self._address = address
+
+    def of_recipient(self, address: str) -> str:
+        if address == self._address:
+            self.has_come.set()
+        return super().of_recipient(address)
+
+
+@pytest.mark.parametrize("act", ["correction", "revocation"])
+async def test_a_letter_that_is_overtaken_on_its_way_is_followed_by_another(engine: Engine, act: str) -> None:
+    holder = person("Ашибкин")
+    training = await over(engine, holder)
+    engine.mail.mood = mood = Watched(holder["email"])
+    number = (await decide(engine, training))["number"]
+    await mood.has_come.wait()
+    [document] = await given(engine, number)
+
+    form = {"name": "Ошибкин"} if act == "correction" else {"reason": "Выдан не тому"}
+    await engine.post("agency", f"/certificates/{document['number']}/{act}", form)
+    await finished(engine, number)
+    engine.mail.mood = Mood()
+    await engine.look_after(number=number)
+    await engine.until(lambda: _has_letters(engine, holder["email"], 2))
+
+    subjects = " ".join(str(one["Subject"]) for one in received(engine, holder["email"]))
+    assert (" вместо № " if act == "correction" else "Аннулирован документ № ") in subjects
+
+
+async def _has_letters(engine: Engine, email: str, count: int) -> bool:
+    return len(received(engine, email)) == count
 
 
 async def test_the_holder_is_told_of_another_name_and_of_a_document_that_holds_no_more(
