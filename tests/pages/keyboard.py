@@ -25,6 +25,8 @@ class Keyboard:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        # From the first listener on choosers come here: one added just before the key may be too late.
+        page.on("filechooser", lambda chooser: None)
 
     async def skip_to_content(self) -> None:
         """Past the menu, by the page's first stop."""

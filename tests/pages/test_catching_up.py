@@ -21,12 +21,25 @@ from tests.workflows.trainings import course_of_its_own, opened
 _BEHIND_SECONDS = 0.7
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enough of it on a slow machine too."""
+    monkeypatch.setattr(catching_up, "PATIENCE_SECONDS", 30)
+
+
+@asynccontextmanager
+async def nothing_written(engine: Engine, number: str) -> AsyncIterator[None]:
+    """While nothing can be written into a case."""
+    async with engine.sessions.begin() as session:
+        await session.execute(select(CaseRow).where(col(CaseRow.number) == number).with_for_update())
+        yield
+
+
 async def while_the_worker_waits(
     engine: Engine, number: str, act: Awaitable[httpx.Response]
 ) -> httpx.Response:
     """What an act answers while nothing can be written into its case for a moment."""
-    async with engine.sessions.begin() as session:
-        await session.execute(select(CaseRow).where(col(CaseRow.number) == number).with_for_update())
+    async with nothing_written(engine, number):
         acting = asyncio.ensure_future(act)
         await asyncio.sleep(_BEHIND_SECONDS)
     return await acting
@@ -52,8 +65,8 @@ async def test_a_page_that_is_shown_before_its_rows_says_so(
     await stand.reviewing(number)
     reviewer = await signed_in("reviewer")
 
-    act = reviewer.send(f"/cases/{number}/decision", outcome="approved")
-    answer = await while_the_worker_waits(stand, number, act)
+    async with nothing_written(stand, number):
+        answer = await reviewer.send(f"/cases/{number}/decision", outcome="approved")
 
     assert "Принято решение создать. Если на странице ещё прежнее состояние" in answer.text
 
