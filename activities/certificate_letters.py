@@ -48,9 +48,7 @@ async def tell(
     if Notice(row.facts["notice"]) is Notice.CERTIFICATE_REVOKED:
         return await _revoked(sessions, row.facts["certificate"]), ()
     async with store.looking(sessions) as session:
-        found = await certifying.load(session, row.facts["certificate"])
-        while found and found.replaced_by:
-            found = await certifying.stand(session, found.replaced_by)
+        found = await certifying.newest(session, row.facts["certificate"])
     if found is None or found.standing is not Standing.VALID:
         return None, ()
     certificate = certificate_facts.certificate(found.row, settings.public_url)
@@ -68,9 +66,7 @@ async def settle(session: AsyncSession, row: BulkLetter, number: str) -> None:
         row: The letter.
         number: Of the document that went with it.
     """
-    found = await certifying.load(session, number)
-    while found and found.replaced_by:
-        found = await certifying.stand(session, found.replaced_by)
+    found = await certifying.newest(session, number)
     if found is None or (found.row.number == number and found.standing is Standing.VALID):
         return
     is_revoked = found.standing is Standing.REVOKED

@@ -12,6 +12,7 @@ from api.deps import SessionsDep
 from api.errors import Problem
 from api.schemas.authoring import PowersEnded
 from api.schemas.fields import RowId
+from models import holdings
 from models.tables import Category, Course, Person, Responsibility
 
 
@@ -64,7 +65,7 @@ async def ended(session: AsyncSession, caller: Caller) -> PowersEnded | None:
         return None
     last_day = rows[0][0]
     names = [
-        f"курс «{course}»" if course else f"категория «{category}»"
+        holdings.called(course or category, is_course=bool(course))
         for until, course, category in rows
         if until == last_day
     ]

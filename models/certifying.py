@@ -142,6 +142,14 @@ async def load(session: AsyncSession, number: str) -> Found | None:
     return await stand(session, row) if row else None
 
 
+async def newest(session: AsyncSession, number: str) -> Found | None:
+    """The document in the place of this one, or it itself; None where there is none of the number."""
+    found = await load(session, number)
+    while found and found.replaced_by:
+        found = await stand(session, found.replaced_by)
+    return found
+
+
 async def stand(session: AsyncSession, row: CertificateRow) -> Found:
     """The document with its decision, and whether it holds."""
     certification = await session.get_one(CertificationRow, row.certification)

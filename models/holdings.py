@@ -10,6 +10,11 @@ from sqlmodel import col
 from models.tables import CaseRow, Category, Course, Responsibility
 
 
+def called(name: str, *, is_course: bool) -> str:
+    """A course or a category, for people: курс «Охрана труда»."""
+    return f"{'курс' if is_course else 'категория'} «{name}»"
+
+
 @dataclass(frozen=True)
 class Held:
     """One course or category; `moodle_id` is None where somebody made it by hand."""
@@ -25,8 +30,8 @@ class Held:
 
     @property
     def called(self) -> str:
-        """For people: курс «Охрана труда»."""
-        return f"{'курс' if self.course else 'категория'} «{self.name}»"
+        """See the function of this name."""
+        return called(self.name, is_course=self.course is not None)
 
     @property
     def key(self) -> str:

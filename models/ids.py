@@ -28,6 +28,11 @@ def delivery_id(key: str) -> str:
     return f"letter-{key.replace('/', '-')}"
 
 
+def certificate_letter_id(number: str, step: str) -> str:
+    """`certification-9-document-…`, from the step in which a document was revoked or replaced."""
+    return f"{case_id(number)}-{step.rpartition('/')[2]}"
+
+
 IDNUMBER_PREFIX = "seo-"
 """How the engine marks in Moodle what it has made."""
 

@@ -64,7 +64,7 @@ async def start_certificate_letter(client: Client, task_queue: str, mailing: Ste
         client,
         "CertificateLetterWorkflow",
         mailing,
-        id=f"{ids.case_id(mailing.number)}-{mailing.step.rpartition('/')[2]}",
+        id=ids.certificate_letter_id(mailing.number, mailing.step),
         task_queue=task_queue,
         static_summary=f"{label(mailing.number)}: письмо о документе",
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from temporalio.client import WorkflowHandle
 
 from activities.histories import describe
-from models import certifying, store
+from models import certifying, ids, store
 from models.certificates import Award, Whom
 from models.deadlines import end_of
 from models.tables import (
@@ -92,7 +92,7 @@ async def telling(engine: Engine, number: str) -> WorkflowHandle[Any, Any]:
         *_, letter = (
             await session.scalars(select(BulkLetter).where(*about).order_by(col(BulkLetter.settled_at)))
         ).all()
-    id = f"{letter.number}-{letter.step.rpartition('/')[2]}"
+    id = ids.certificate_letter_id(letter.number, letter.step)
     await engine.until(lambda: describe(engine.client, id))
     return engine.client.get_workflow_handle(id)
 
