@@ -1,6 +1,6 @@
 """The case in Postgres: begun, searched for analogues, decided, set up, closed."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -158,9 +158,6 @@ class CaseActivities:
         """Nothing of the case is waited for any more."""
         async with self._sessions.begin() as session:
             if await store.write_once(session, close, close.clause, close.what):
-                if close.stage is not None:
-                    stage = update(Request).where(col(Request.number) == close.number)
-                    await session.execute(stage.values(stage=close.stage.value))
                 closed = update(CaseRow).where(col(CaseRow.number) == close.number)
                 await session.execute(closed.values(closed_at=close.at))
 
@@ -171,9 +168,6 @@ class CaseActivities:
             text = await session.get(TextRow, UUID(note.text_id)) if note.text_id else None
             what = f"{note.what}: {text.body}" if text else note.what
             await store.write_once(session, note, note.clause, what, by=note.by)
-
-    async def _late_by(self, session: AsyncSession, number: str, clause: Clause, at: datetime) -> str:
-        return await endings.late_by(session, number, clause, at, self._confirmed_years)
 
 
 async def _enter_stage(

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import update
@@ -16,7 +17,7 @@ from models import self_registration, store
 from models.deadlines import local_date
 from models.enrolment import Stage
 from models.letters import Letter, Notice
-from models.self_registration import LookAtWayIn, OpenWayIn, ShowLacks, WayIn
+from models.self_registration import Lack, LookAtWayIn, OpenWayIn, ShowLacks, WayIn
 from models.step import Step
 from models.tables import (
     CaseRow,
@@ -83,7 +84,7 @@ class SelfRegistrationActivities:
             "workflow_id": show.workflow_id,
             "step": show.step,
             "clause": Clause.ENROLMENT.value,
-            "kind": TaskKind.WAY_IN,
+            "kind": _kind(show.lacks),
             "why": why,
             "checklist": [],
             "done": [],
@@ -94,7 +95,7 @@ class SelfRegistrationActivities:
             await store.write_once(session, show, Clause.ENROLMENT, what)
             await session.execute(insert(Task).values(task).on_conflict_do_nothing())
             lines = "\n".join(lack.russian for lack in show.lacks)
-            await _show(session, show.number, Stage.WAY_SHUT, lines)
+            await _show(session, show.number, Stage.WAY_SHUT, lines, show.lacks)
 
     @activity.defn
     async def open_way_in(self, opened: OpenWayIn) -> None:
@@ -116,8 +117,9 @@ async def read(session: AsyncSession, letter: Letter) -> dict[str, Any]:
     """What the letters of way one tell: what is to be switched on, or what learners do."""
     row = await session.get_one(EnrolmentRow, letter.number)
     if letter.notice is Notice.WAY_IN_SHUT:
-        lacks = row.why.split("\n")
-        return {"lacks": lacks, "is_unseen": self_registration.is_unseen(self_registration.told_in(row.why))}
+        lacks = [Lack(one) for one in row.lacks]
+        told = [lack.russian for lack in lacks]
+        return {"lacks": told, "is_unseen": self_registration.is_unseen(lacks)}
     sheet = await _sheet(session, letter, _KEY if row.why else "")
     return {"steps": instruction.steps(sheet), "needs_key": bool(row.why)}
 
@@ -157,9 +159,15 @@ async def _help(session: AsyncSession, course: Course) -> str:
     return ", ".join(one for one in (person.name, person.email, person.phone) if one) if person else ""
 
 
-async def _show(session: AsyncSession, number: str, stage: Stage, why: str) -> None:
-    own = col(EnrolmentRow.number) == number
-    await session.execute(update(EnrolmentRow).where(own).values(state=stage.value, why=why))
+def _kind(lacks: Collection[Lack]) -> TaskKind:
+    return TaskKind.WAY_IN_UNSEEN if any(lack.is_unseen for lack in lacks) else TaskKind.WAY_IN
+
+
+async def _show(
+    session: AsyncSession, number: str, stage: Stage, why: str, lacks: Collection[Lack] = ()
+) -> None:
+    own = update(EnrolmentRow).where(col(EnrolmentRow.number) == number)
+    await session.execute(own.values(state=stage.value, why=why, lacks=[lack.value for lack in lacks]))
 
 
 def _document(step: Step, content: bytes) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from models.cases import Kind
 from models.enrolment import EnrolmentCase, Stage, State, Way
 from models.plans import Verdict
 from models.regulation import ENROLMENT_TERM
+from models.self_registration import Lack
 from models.settings import Settings
 from models.spreadsheets import Fault, SpreadsheetError
 from models.tables import CaseRow, Course, EnrolmentRow, LearnerRow, TrainingRow
@@ -185,6 +186,7 @@ async def shown(session: AsyncSession, row: EnrolmentRow, course: int) -> Enrolm
         filename=row.filename,
         state=Named.of(Stage(row.state)),
         why=row.why,
+        lacks=[Named.of(Lack(one)) for one in row.lacks],
         counts=row.counts,
         confirmed_at=row.confirmed_at,
         letters=await mailings.letters(session, row.number),

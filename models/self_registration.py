@@ -55,11 +55,6 @@ _LACKS = {
 }
 
 
-def told_in(text: str) -> tuple[Lack, ...]:
-    """What a task or a case that was shown it says, in words."""
-    return tuple(lack for lack in Lack if lack.russian in text)
-
-
 def is_unseen(lacks: Collection[Lack]) -> bool:
     """Whether the engine can see nothing of it: another look would find what the last one did."""
     return bool(lacks) and all(lack.is_unseen for lack in lacks)

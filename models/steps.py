@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from models.deadlines import Deadline
 from models.decisions import Decision
 from models.message import Message
-from models.requests import Stage
 from models.setup import Check, HandOver, SetupResult
 from models.step import Step
 from models.terms import Clause, Term
@@ -136,8 +135,6 @@ class CloseCase(Step):
     clause: Clause
     what: str
     """In Russian, for the journal."""
-    stage: Stage | None = None
-    """Of a request."""
 
 
 class InMoodle(Message):

@@ -14,6 +14,8 @@ class TaskKind(StrEnum):
     """Clause 4.8 in a subsystem without web services; closed by the operator's word on the replacement."""
     WAY_IN = "way_in"
     """Learners can't register themselves yet; closed by the check that finds the way open."""
+    WAY_IN_UNSEEN = "way_in_unseen"
+    """The same, where the engine cannot see some of it: trying again is the operator's word for that."""
     LETTER_UNDELIVERED = "letter_undelivered"
     """Nothing waits; the letter may be sent anew."""
     ORPHANED = "orphaned"
@@ -40,6 +42,7 @@ class TaskKind(StrEnum):
             TaskKind.STEP_FAILED,
             TaskKind.RIGHTS_BY_HAND,
             TaskKind.WAY_IN,
+            TaskKind.WAY_IN_UNSEEN,
         )
 
 
@@ -48,6 +51,7 @@ _KINDS = {
     TaskKind.STEP_FAILED: "шаг не выполнен",
     TaskKind.RIGHTS_BY_HAND: "смена ответственного вручную",
     TaskKind.WAY_IN: "самостоятельная запись не включена",
+    TaskKind.WAY_IN_UNSEEN: "самостоятельная запись: нужно подтверждение",
     TaskKind.LETTER_UNDELIVERED: "письмо не вручено",
     TaskKind.ORPHANED: "дело остановлено",
     TaskKind.MOODLE_ACCOUNT: "служебная учётная запись Moodle",

@@ -89,11 +89,11 @@ class ReplacementWorkflow(ClauseWorkflow):
         await workflow.wait_condition(lambda: self._recorded == len(self._facts))
         recording.cancel()
         if self._is_withdrawn:
-            await self._close_withdrawn()
+            await self._end_withdrawn()
         elif self._accepted_at:
-            await self._close()
+            await self._end_done()
         else:
-            await self._close_passed_on()
+            await self._end_passed_on()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     # What people do
@@ -275,34 +275,31 @@ class ReplacementWorkflow(ClauseWorkflow):
             self._case, Notice.ACCEPTANCE_AWAITED, Recipient.OWNER, Recipient.OPERATOR, step=step
         )
 
-    async def _close(self) -> None:
-        done = self._stamp("closed")
-        await letters.send(
-            self._case,
-            Notice.REPLACEMENT_DONE,
-            Recipient.RESPONSIBLE,
-            Recipient.OWNER,
-            Recipient.OPERATOR,
-            step=done["step"],
-        )
-        what = "Дело закрыто: новое ответственное лицо приняло учебные курсы"
-        await steps.close_case(CloseCase(**done, clause=Clause.REPLACEMENT, what=what))
-        self._show(ReplacementStage.DONE, waits_for="")
+    async def _end_done(self) -> None:
+        to = (Recipient.RESPONSIBLE, Recipient.OWNER, Recipient.OPERATOR)
+        await self._tell_of_the_end(Notice.REPLACEMENT_DONE, *to)
+        await self._close("новое ответственное лицо приняло учебные курсы", ReplacementStage.DONE)
 
-    async def _close_passed_on(self) -> None:
+    async def _end_passed_on(self) -> None:
         """The letters are those of the later case."""
         label = cases.label(self._next_case)
-        what = f"Дело закрыто: новое ответственное лицо не приняло курсы и само сменяется, {label}"
-        await steps.close_case(CloseCase(**self._stamp("closed"), clause=Clause.REPLACEMENT, what=what))
-        self._show(ReplacementStage.DONE, waits_for="")
+        what = f"новое ответственное лицо не приняло курсы и само сменяется, {label}"
+        await self._close(what, ReplacementStage.DONE)
 
-    async def _close_withdrawn(self) -> None:
-        done = self._stamp("closed")
-        to = [Recipient.OWNER, Recipient.OPERATOR, *([Recipient.RESPONSIBLE] if self._successor else [])]
-        await letters.send(self._case, Notice.REPLACEMENT_WITHDRAWN, *to, step=done["step"])
-        what = "Дело закрыто: сообщение о прекращении полномочий отозвано"
-        await steps.close_case(CloseCase(**done, clause=Clause.REPLACEMENT, what=what))
-        self._show(ReplacementStage.WITHDRAWN, waits_for="")
+    async def _end_withdrawn(self) -> None:
+        successor = [Recipient.RESPONSIBLE] if self._successor else []
+        await self._tell_of_the_end(
+            Notice.REPLACEMENT_WITHDRAWN, Recipient.OWNER, Recipient.OPERATOR, *successor
+        )
+        await self._close("сообщение о прекращении полномочий отозвано", ReplacementStage.WITHDRAWN)
+
+    async def _tell_of_the_end(self, notice: Notice, *to: Recipient) -> None:
+        await letters.send(self._case, notice, *to, step=self._stamp("closed")["step"])
+
+    async def _close(self, why: str, stage: ReplacementStage) -> None:
+        closed = CloseCase(**self._stamp("closed"), clause=Clause.REPLACEMENT, what=f"Дело закрыто: {why}")
+        await steps.close_case(closed)
+        self._show(stage, waits_for="")
 
     def _show(self, stage: ReplacementStage, *, waits_for: str) -> None:
         card.show(self._case, Clause.REPLACEMENT, stage, waits_for=waits_for)

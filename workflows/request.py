@@ -84,7 +84,6 @@ class RequestWorkflow(Mendable):
                 at=workflow.now(),
                 clause=Clause.REQUEST,
                 what=f"Дело закрыто: {_CLOSED[stage]}",
-                stage=stage,
             )
         )
         card.show(case, Clause.REQUEST, stage, waits_for="")

@@ -10,6 +10,7 @@ from models import self_registration, store
 from models.cases import Kind
 from models.enrolment import Stage, State
 from models.plans import Verdict
+from models.self_registration import Lack
 from models.settings import Settings
 from models.tables import CaseRow, Course
 
@@ -65,7 +66,7 @@ async def _enrolment(api: Api, caller: Caller, case: CaseRow) -> dict[str, Any]:
         counts.get(one, 0) for one in (State.PLANNED, State.CREATING, State.CREATED, State.ENROLLED)
     )
     checks = caller.role in (*OWNERS, *OPERATORS) and stage is Stage.WAY_SHUT
-    is_unseen = self_registration.is_unseen(self_registration.told_in(listed["why"]))
+    is_unseen = self_registration.is_unseen([Lack(one["code"]) for one in listed["lacks"]])
     shown = {
         "listed": listed,
         "counted": [(name, counts[one]) for one, name in _COUNTED.items() if one in counts],

@@ -15,7 +15,7 @@ from api.pages.frame import done, pages_router, show
 from api.pages.live import word
 from api.pages.visitors import Form, FormDep
 from api.schemas.fields import RowId
-from models import self_registration, store
+from models import store
 from models.settings import Settings
 from models.tables import Subsystem
 from models.tasks import TaskKind
@@ -25,12 +25,13 @@ router = pages_router()
 
 _ALLOWED = [allow(*OPERATORS, Role.ADMIN)]
 _ON_A_PAGE = 50
-_RETRIED = {
+_RETRIED: dict[str, str] = {
     TaskKind.STEP_FAILED: "Повторить",
     TaskKind.WAY_IN: "Проверить ещё раз",
+    TaskKind.WAY_IN_UNSEEN: "Проверено: запись включена",
     TaskKind.LETTER_UNDELIVERED: "Отправить заново",
 }
-_CONFIRM = "Проверено: запись включена"
+_WAYS_IN = (TaskKind.WAY_IN, TaskKind.WAY_IN_UNSEEN)
 
 
 @router.get("/tasks", dependencies=_ALLOWED)
@@ -64,9 +65,7 @@ async def retry(
     """Try the step again, or send the letter anew."""
 
     def said(kind: str) -> str:
-        return (
-            "Отмечено, система проверяет запись." if kind == TaskKind.WAY_IN else "Система пробует ещё раз."
-        )
+        return "Отмечено, система проверяет запись." if kind in _WAYS_IN else "Система пробует ещё раз."
 
     return await _act(http, api, sessions, settings, form, f"/tasks/{task}/retry", said)
 
@@ -133,22 +132,12 @@ async def _show(
         closed=closed,
         after=after,
         following=tasks[-1]["id"] if len(tasks) == _ON_A_PAGE else None,
-        retries={one["id"]: _retry(one) for one in tasks},
+        retries=_RETRIED,
         kept=[kind for kind in TaskKind if kind.closes_itself],
         live="" if closed else f"/tasks/state?after={after}",
         known=word(facts),
         problem=problem,
     )
-
-
-def _retry(task: Any) -> str:
-    """What trying again is called; empty where nothing would come of it.
-
-    What the engine can't see of self-registration it takes for done by that.
-    """
-    lacks = self_registration.told_in(task["why"])
-    is_confirmed = task["kind"] == TaskKind.WAY_IN and any(lack.is_unseen for lack in lacks)
-    return _CONFIRM if is_confirmed else _RETRIED.get(task["kind"], "")
 
 
 async def _facts(

@@ -14,7 +14,8 @@ class EnrolmentShown(BaseModel):
     training: str | None
     filename: str = Field(description="Пусто, если список составлен из записи на обучение.")
     state: Named
-    why: str = Field(description="Почему файл прочитать нельзя.")
+    why: str = Field(description="Почему файл прочитать нельзя, что нужно включить или сообщить.")
+    lacks: list[Named] = Field(description="Что нужно включить, чтобы Пользователи записывались сами.")
     counts: dict[str, int] = Field(
         description="Строк по плану (new, existing, clash, wrong) и по тому, что сделано"
         " (planned, created, enrolled, set_aside); в ходе регистрации — после каждой части."

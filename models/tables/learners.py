@@ -28,6 +28,8 @@ class EnrolmentRow(SQLModel, table=True):
     state: str = "new"
     why: str = ""
     """In Russian: why a file can't be read, what is to be switched on."""
+    lacks: list[str] = Field(default_factory=list, sa_type=JSONB)
+    """What is to be switched on, by its code."""
     counts: dict[str, int] = Field(default_factory=dict, sa_type=JSONB)
     """Rows by verdict and by state, as read back after every chunk."""
     confirmed_at: datetime | None = Field(default=None, sa_type=AWARE)

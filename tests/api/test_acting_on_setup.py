@@ -13,6 +13,7 @@ from models.tables import Task
 from models.terms import Clause
 from tests.api import words
 from tests.engine import Engine, Json, request_form
+from tests.workflows import setups
 
 CHECKS = ["course", "account", "role"]
 
@@ -38,7 +39,7 @@ class TestConfirming:
 
         assert first.json() == {"done": _named("course"), "left": _named("account", "role")}
         assert last.json() == {"done": _named(*CHECKS), "left": []}
-        await words.until_stage(engine, number, Stage.DONE)
+        await setups.finished(engine, number)
         register = await engine.get("agency", "/register")
         local = next(one for one in register if one["code"] == "local")
         shelves = [local, *local["categories"]]
@@ -48,7 +49,7 @@ class TestConfirming:
     async def test_the_first_answer_comes_again_after_the_case_is_done(self, engine: Engine) -> None:
         number, key = await words.by_hand(engine), uuid4().hex
         first = await _confirm(engine, number, key=key, done=CHECKS)
-        await words.until_stage(engine, number, Stage.DONE)
+        await setups.finished(engine, number)
 
         again, anew = (
             await _confirm(engine, number, key=key, done=CHECKS),

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from models import claims
 from models.claims import new_code
-from models.tables import Account, CaseRow, ClaimCode, Course
+from models.tables import Account, CaseRow, ClaimCode, Course, Person
 from tests import claims as words
 from tests.claims import Learner, List, a_list, account, choose, code_of, open_page, signs_in
 from tests.engine import Engine
@@ -190,9 +190,11 @@ async def test_a_code_of_a_responsibles_account_opens_nothing(engine: Engine, co
     some = await a_list(engine, course=course)
     code = await code_of(engine, some)
     async with engine.sessions.begin() as session:
-        person = await session.scalar(text("SELECT id FROM persons LIMIT 1"))
+        person = Person(name="Тестова Вера Павловна", email="vera-of-a-code@example.org")
+        session.add(person)
+        await session.flush()
         own = col(Account.moodle_id) == some.learners[0].moodle_id
-        await session.execute(update(Account).where(own).values(person=person))
+        await session.execute(update(Account).where(own).values(person=person.id))
 
     assert (await choose(engine, code)).status_code == 409
 

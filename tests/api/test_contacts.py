@@ -5,10 +5,10 @@ from uuid import uuid4
 import pytest
 
 from models.letters import LetterState
-from models.requests import Stage
 from models.tables import LetterRow
 from tests.api import words
 from tests.engine import Engine, request_form
+from tests.workflows import setups
 
 CHECKS = {"done": ["course", "account", "role"]}
 
@@ -30,7 +30,7 @@ async def _done_by_hand(engine: Engine, email: str) -> str:
     number = await words.by_hand(engine, responsible={**request_form()["responsible"], "email": email})
     response = await engine.post("operator", f"/requests/{number}/setup/confirmation", CHECKS)
     assert response.status_code == 200, response.text
-    await words.until_stage(engine, number, Stage.DONE)
+    await setups.finished(engine, number)
     await engine.until(lambda: _access_letters(engine, number))
     return number
 
@@ -65,7 +65,7 @@ async def test_the_engine_goes_on_once_the_operator_has_given_the_address(engine
 
     await _add(engine, number, role="operator", email=f"{uuid4().hex}@example.org")
 
-    await words.until_stage(engine, number, Stage.DONE)
+    await setups.finished(engine, number)
 
 
 async def test_nothing_given_is_nothing_done(engine: Engine) -> None:

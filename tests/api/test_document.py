@@ -21,7 +21,7 @@ from models.tables import Category, CertificateRow
 from tests import certificates, claims
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
-from tests.workflows import courses, enrolments, replacements, self_registrations, sign_ups, trainings
+from tests.workflows import courses, enrolments, replacements, self_registrations, setups, sign_ups, trainings
 
 OCTETS = "application/octet-stream"
 
@@ -62,8 +62,8 @@ async def _draft(engine: Engine) -> str:
 
 async def _with_failed_step(engine: Engine) -> str:
     """A case whose setup waits for the operator, who may ask the engine to try again."""
-    number = await engine.file(responsible={**request_form()["responsible"], "email": ""})
-    await engine.approve(number)
+    without = {**request_form()["responsible"], "email": ""}
+    number = await setups.approved(engine, responsible=without)
     await engine.until(lambda: engine.tasks(number))
     return number
 

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from models.letters import LetterState
-from models.requests import Stage
 from models.tables import LetterRow, Task
 from tests.api import words
 from tests.engine import Engine, Json, request_form
+from tests.workflows import setups
 
 
 async def _tasks(engine: Engine, query: str = "limit=500") -> list[Json]:
@@ -150,7 +150,7 @@ class TestSendingAnew:
         number = await words.by_hand(engine, responsible={**request_form()["responsible"], "email": ""})
         done = {"done": ["course", "account", "role"]}
         await engine.post("operator", f"/requests/{number}/setup/confirmation", done)
-        await words.until_stage(engine, number, Stage.DONE)
+        await setups.finished(engine, number)
         task = await engine.until(lambda: _letter_task(engine, number))
 
         response = await _retry(engine, task)

@@ -20,6 +20,7 @@ from models.requests import Stage
 from models.tables import ApiKey, CaseRow, IdempotencyRecord, Task
 from models.terms import Clause
 from tests.engine import API, Engine, Json
+from tests.workflows import setups
 
 REFUSAL: Json = {
     "outcome": "refused",
@@ -120,9 +121,9 @@ async def done(engine: Engine, **changes: Any) -> str:
 
 
 async def by_hand(engine: Engine, **changes: Any) -> str:
-    """A request that waits for the operator's work by hand; its number."""
-    number = await engine.file_local(**changes)
-    await engine.approve(number)
+    """A request that waits for the operator's work by hand; its number. Nobody closes its case."""
+    category = await setups.some_category(engine, "local")
+    number = await setups.approved(engine, **{"subsystem": "local", "category": category, **changes})
     await engine.setting_up(number)
     return number
 

@@ -94,18 +94,23 @@ def test_text_and_html_say_the_same_in_the_same_order(notice: Notice, context: L
     assert read(letter).words == words(letter.text)
 
 
-def test_no_letter_prints_a_placeholder_or_a_doubled_full_stop() -> None:
-    for notice, context in every_letter():
-        letter = render(notice, context)
+Letters = list[tuple[Notice, Rendered]]
+
+
+@pytest.fixture(scope="module")
+def letters() -> Letters:
+    return [(notice, render(notice, context)) for notice, context in every_letter()]
+
+
+def test_no_letter_prints_a_placeholder_or_a_doubled_full_stop(letters: Letters) -> None:
+    for notice, letter in letters:
         for part in (letter.subject, letter.text, read(letter).words):
             shown = " ".join(part) if isinstance(part, list) else part
             assert not re.search(r"\bNone\b|\{\{|\{%|Undefined|\.\.|  г\.| ,|\( ", shown), (notice, shown)
 
 
-def test_no_letter_sends_its_reader_to_what_a_browser_does_not_open() -> None:
-    for notice, context in every_letter():
-        letter = render(notice, context)
-
+def test_no_letter_sends_its_reader_to_what_a_browser_does_not_open(letters: Letters) -> None:
+    for notice, letter in letters:
         assert not re.search(r"(?i)карточк|/api/", letter.subject + letter.text + letter.html), notice
 
 
@@ -138,9 +143,9 @@ def test_reviewers_are_told_for_information_of_what_the_engine_refused() -> None
     assert "От вас ничего не требуется" in one_line(letter)
 
 
-def test_no_letter_leaves_its_reader_without_a_next_step() -> None:
-    for notice, context in every_letter():
-        _, next_steps = render(notice, context).text.split("Что дальше\n----------\n")
+def test_no_letter_leaves_its_reader_without_a_next_step(letters: Letters) -> None:
+    for _, letter in letters:
+        _, next_steps = letter.text.split("Что дальше\n----------\n")
 
         assert next_steps.lstrip().startswith("- ")
 

@@ -60,8 +60,8 @@ async def signed_in(stand: Engine, somebody: Browsers) -> SignIn:
     async def sign_in(name: str) -> Person:
         person = await somebody()
         key = await key_id(stand, stand.keys.get(name, name))
-        response = await person.send("/sign-in", person=key)
-        assert response.status_code == 200, response.text
+        response = await person.send("/sign-in", follow=False, person=key)
+        assert response.status_code == 303, response.text
         return person
 
     return sign_in

@@ -9,6 +9,7 @@ import httpx
 from sqlmodel import col, select
 
 from api.auth import digest
+from api.pages.visitors import COOKIE
 from models.tables import ApiKey
 from tests.engine import Engine
 
@@ -20,6 +21,7 @@ class Person:
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
+        self._tokens: dict[str | None, str] = {}
 
     async def open(self, path: str) -> httpx.Response:
         return await self.http.get(path)
@@ -30,10 +32,17 @@ class Person:
         return response.text
 
     async def token(self) -> str:
-        """As every form of theirs carries it."""
-        found = re.search(r'name="token" value="([0-9a-f]+)"', (await self.http.get("/")).text)
+        """As every form of theirs carries it, for as long as they are known by the same cookie."""
+        if (known := self._tokens.get(self._cookie)) is not None:
+            return known
+        found = re.search(r'name="token" value="([0-9a-f]+)"', (await self.http.get("/sign-in")).text)
         assert found
+        self._tokens[self._cookie] = found[1]
         return found[1]
+
+    @property
+    def _cookie(self) -> str | None:
+        return self.http.cookies.get(COOKIE)
 
     async def send(self, path: str, *, follow: bool = True, **fields: Any) -> httpx.Response:
         """A form, sent with the token that the page has given."""

@@ -47,7 +47,7 @@ async def held_by_hand(engine: Engine) -> Held:
     email = address()
     request = await setups.by_hand(engine, course_name=setups.title(), responsible=setups.named(email=email))
     await setups.confirm(engine, request, "course", "account", "role")
-    await setups.closed(engine, request)
+    await setups.finished(engine, request)
     return await held_of(engine, request)
 
 

@@ -37,10 +37,14 @@ def title(kind: str = "Курс") -> str:
 
 
 async def approved(engine: Engine, **changes: Any) -> str:
-    """A request that has just gone to the operator; its number."""
-    number = await engine.file(**changes)
-    await engine.reviewing(number)
-    await engine.approve(number)
+    """A request that has just gone to the operator; its number. Its review was not carried through."""
+    return await standing.ordered(engine, changes)
+
+
+async def done(engine: Engine, **changes: Any) -> str:
+    """A request whose setup went through to its end; its number."""
+    number = await approved(engine, **changes)
+    await finished(engine, number)
     return number
 
 
@@ -50,8 +54,10 @@ async def set_up(engine: Engine, **changes: Any) -> str:
 
 
 async def carried_through(engine: Engine, **changes: Any) -> str:
-    """A request that went through to its end; its number."""
-    number = await approved(engine, **changes)
+    """A request that went the whole way to the end of its case; its number."""
+    number = await engine.file(**changes)
+    await engine.reviewing(number)
+    await engine.approve(number)
     await closed(engine, number)
     return number
 
@@ -59,6 +65,16 @@ async def carried_through(engine: Engine, **changes: Any) -> str:
 async def closed(engine: Engine, number: str) -> Request:
     """The request, once its case is closed as done."""
     await result_of(engine.request(number))
+    return await _as_done(engine, number)
+
+
+async def finished(engine: Engine, number: str) -> Request:
+    """The request, once its setup is done; of its case nothing is asked."""
+    await result_of(engine.setup(number))
+    return await _as_done(engine, number)
+
+
+async def _as_done(engine: Engine, number: str) -> Request:
     row = await engine.row(number)
     assert row.stage == Stage.DONE
     return row

@@ -1,11 +1,12 @@
-"""A request whose clauses 4.2 and 4.3 are done, for tests of what comes after.
+"""A request whose clause 4.2, or 4.3 too, is done, for tests of what comes after.
 
 The engine's own steps are taken one after another, as its workflows take them, but without these: a
-tenth of the work. No letters go out, no analogue is looked for, and Temporal knows of the course's own
-case alone. Tests of 4.1-4.3 go the whole way: `setups.carried_through`.
+tenth of the work. No letters go out, no analogue is looked for, and Temporal knows of what comes after
+alone. Tests of the whole case go the whole way: `setups.carried_through`.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -25,7 +26,7 @@ from models import ids
 from models.cases import Case
 from models.decisions import ENGINE, Decision, Outcome
 from models.message import Message
-from models.requests import Filed, Setup, Stage
+from models.requests import Filed, Setup
 from models.setup import SetupResult, Way
 from models.starting import start_case
 from models.step import Step
@@ -33,6 +34,7 @@ from models.steps import CloseCase, Evidence, Grant, InMoodle, OpenClause, Recor
 from models.tables import CaseRow
 from models.terms import Clause, Recipient, Term
 from tests.engine import Engine, Json
+from workflows.setup import SetupWorkflow
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -41,14 +43,23 @@ _FILING: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 """By engine: one whose API registers requests and starts no case."""
 
 
+async def ordered(engine: Engine, form: Json) -> str:
+    """File a request and take every step of clause 4.2; 4.3 runs by its workflow. The number."""
+    steps = await _filed(engine, form)
+    await steps.begin_setup(await steps.review())
+    return steps.number
+
+
 async def set_up(engine: Engine, form: Json) -> str:
     """File a request and take every step to the end of clause 4.3; its number."""
+    steps = await _filed(engine, form)
+    await steps.set_up(await steps.review())
+    return steps.number
+
+
+async def _filed(engine: Engine, form: Json) -> "_Steps":
     number = await _filing(engine).file(**form)
-    filed = Filed.model_validate((await engine.case(number)).input)
-    steps = _Steps(engine, filed)
-    ordered_on = await steps.review()
-    await steps.set_up(Setup.after(filed, ordered_on))
-    return number
+    return _Steps(engine, Filed.model_validate((await engine.case(number)).input))
 
 
 def _filing(engine: Engine) -> Engine:
@@ -74,28 +85,39 @@ class _Steps:
         years, sites = engine.settings.confirmed_years, engine.sites()
         self._engine = engine
         self._filed = filed
-        self._number = filed.case.number
+        self.number = filed.case.number
         self._cases = CaseActivities(engine.sessions, Catalogue(engine.sessions, sites), years)
         self._clauses = ClauseActivities(engine.sessions, years)
         self._moodle = MoodleActivities(engine.sessions, sites)
 
-    async def review(self) -> Any:
-        """Approved; the day on which the order came."""
+    async def review(self) -> Setup:
+        """Approved; what clause 4.3 begins with."""
         filed = self._filed
         await _taken(self._cases.start_case, Step(**self._stamp("request/started")))
         await self._open(Clause.REVIEW, filed.review_term, filed.received_on, Recipient.REVIEWER)
         approved = Decision(outcome=Outcome.APPROVED, by=ENGINE, at=datetime.now(UTC))
         record = RecordDecision(**self._stamp("review/decision"), decision=approved)
-        return (await _taken(self._cases.record_decision, record)).order_received_on
+        ordered_on = (await _taken(self._cases.record_decision, record)).order_received_on
+        assert ordered_on
+        return Setup.after(filed, ordered_on)
+
+    async def begin_setup(self, setup: Setup) -> None:
+        """By its workflow, of which no case knows."""
+        await self._engine.client.start_workflow(
+            SetupWorkflow.run,
+            setup,
+            id=ids.setup_id(self.number),
+            task_queue=self._engine.settings.task_queue,
+        )
 
     async def set_up(self, setup: Setup) -> None:
         """In Moodle, in the register, closed; the building of the course has begun."""
         await self._open(Clause.SETUP, setup.term, setup.order_received_on, Recipient.OPERATOR)
         result = await self._in_moodle(setup)
-        record = RecordSetup(number=self._number, step="setup/done", at=result.at, result=result)
+        record = RecordSetup(number=self.number, step="setup/done", at=result.at, result=result)
         authoring = await _taken(self._cases.record_setup, record)
-        close = {"clause": Clause.REQUEST, "what": "Дело закрыто", "stage": Stage.DONE}
-        await _taken(self._cases.close_case, CloseCase(**self._stamp("request/closed"), **close))
+        closed = CloseCase(**self._stamp("request/closed"), clause=Clause.REQUEST, what="Дело закрыто")
+        await _taken(self._cases.close_case, closed)
         await self._has_no_histories()
         if authoring is not None:
             engine, case = self._engine, authoring.case
@@ -104,24 +126,24 @@ class _Steps:
 
     async def _has_no_histories(self) -> None:
         """Upkeep has nothing to keep of this case."""
-        own = update(CaseRow).where(col(CaseRow.number) == self._number)
+        own = update(CaseRow).where(col(CaseRow.number) == self.number)
         async with self._engine.sessions.begin() as session:
             await session.execute(own.values(histories_kept=True, is_sealed=True))
 
     async def _in_moodle(self, setup: Setup) -> SetupResult:
-        case, wanted = InMoodle(number=self._number), setup.case.wanted
+        case, wanted = InMoodle(number=self.number), setup.case.wanted
         made = {
             "category_id": await _taken(self._moodle.ensure_category, case) if wanted.has_category else None,
             "course_id": await _taken(self._moodle.ensure_course, case) if wanted.has_course else None,
         }
         user_id = await _taken(self._moodle.ensure_responsible, case)
-        await _taken(self._moodle.grant_roles, Grant(number=self._number, user_id=user_id, **made))
+        await _taken(self._moodle.grant_roles, Grant(number=self.number, user_id=user_id, **made))
         read = Evidence(**self._stamp("setup/evidence"), user_id=user_id, **made)
         await _taken(self._moodle.read_back, read)
         return SetupResult(way=Way.ENGINE, at=read.at, by=ENGINE, user_id=user_id, **made)
 
     async def _open(self, clause: Clause, term: Term, started_on: Any, waits_for: Recipient) -> None:
-        workflow_id = {Clause.REVIEW: ids.review_id, Clause.SETUP: ids.setup_id}[clause](self._number)
+        workflow_id = {Clause.REVIEW: ids.review_id, Clause.SETUP: ids.setup_id}[clause](self.number)
         opening = OpenClause(
             **self._stamp(f"{clause.name.lower()}/opened"),
             clause=clause,
@@ -133,10 +155,12 @@ class _Steps:
         await _taken(self._clauses.open_clause, opening)
 
     def _stamp(self, step: str) -> Any:
-        return {"number": self._number, "step": step, "at": datetime.now(UTC)}
+        return {"number": self.number, "step": step, "at": datetime.now(UTC)}
 
 
 async def _taken(activity: Callable[[S], Awaitable[R]], message: S) -> R:
-    """One step, as an activity that Temporal gave to a worker."""
-    result: R = await ActivityEnvironment().run(activity, message)
+    """One step, as an activity that Temporal gave to a worker just now."""
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, started_time=datetime.now(UTC))
+    result: R = await environment.run(activity, message)
     return result

@@ -21,6 +21,7 @@ from tests.workflows.setups import (
     by_hand,
     closed,
     confirm,
+    finished,
     hand_over_at,
     handed_over,
     ladder_letters,
@@ -330,7 +331,7 @@ async def test_without_an_address_the_operator_gets_the_task_and_with_it_the_eng
     email = named()["email"]
 
     answer = await engine.post("agency", f"/requests/{number}/responsible", {"email": email})
-    await closed(engine, number)
+    await finished(engine, number)
 
     assert answer.status_code == 200, answer.text
     there = await made(engine, number)

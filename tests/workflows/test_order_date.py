@@ -9,7 +9,7 @@ from models.deadlines import LOCAL_ZONE, local_date
 from models.terms import Clause
 from tests.engine import Engine
 from tests.workflows import words
-from tests.workflows.setups import by_hand, closed, term
+from tests.workflows.setups import by_hand, closed, finished, term
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 ALL = ("course", "account", "role")
@@ -87,7 +87,7 @@ async def test_a_date_in_flight_with_the_last_tick_counts(engine: Engine) -> Non
         unfinished = await term(engine, number)
     await words.try_again(engine, task)
     answer = await entering
-    await closed(engine, number)
+    await finished(engine, number)
 
     row = await term(engine, number)
     assert (confirmed.status_code, answer.status_code) == (200, 200)
@@ -105,7 +105,7 @@ async def test_after_the_last_tick_a_date_is_answered_as_too_late_even_before_th
         task = await words.task(engine, number, "setup/done")
         answer = await engine.post("operator", f"/requests/{number}/setup/order", body)
     await words.try_again(engine, task)
-    await closed(engine, number)
+    await finished(engine, number)
 
     assert words.problem(answer) == (409, "already-confirmed")
 
@@ -123,7 +123,7 @@ async def test_whatever_comes_at_once_with_the_last_tick_is_done_or_refused_and_
         engine.post("operator", f"{path}/confirmation", {"done": ALL}),
         engine.post("operator_head", f"{path}/{deed}", bodies[deed]),
     )
-    await closed(engine, number)
+    await finished(engine, number)
 
     noted = {"order": "внесено вручную", "obstacle": "Оператор сообщил о препятствии"}[deed]
     is_noted = any(noted in line for line in await engine.journal(number))

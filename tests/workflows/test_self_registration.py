@@ -175,7 +175,9 @@ async def test_what_a_2_8_5_does_not_tell_the_operator_confirms_by_the_task(engi
     await visible(engine, course)
     number, handle = await shut(engine, course)
     [task] = await open_tasks(engine, number)
-    assert task.why == Lack.SITE_UNSEEN.russian
+    assert (task.kind, task.why) == ("way_in_unseen", Lack.SITE_UNSEEN.russian)
+    shown = await engine.get("responsible", f"/enrolments/{number}")
+    assert [one["code"] for one in shown["lacks"]] == ["site-unseen"]
 
     unseen = await check(engine, number)
     await engine.until_waiting(handle)

@@ -17,7 +17,9 @@ from tests.workflows.setups import (
     approved,
     carried_through,
     closed,
+    done,
     evidence,
+    finished,
     handed_over,
     made,
     named,
@@ -53,7 +55,7 @@ def new_both(site: str, **changes: Any) -> dict[str, Any]:
 async def both(engine: Engine, request: pytest.FixtureRequest) -> tuple[str, str]:
     """A finished request for a category and a course in each Moodle: its number, and the Moodle."""
     person = named(name="Щукина Юлия Олеговна")
-    return await carried_through(engine, **new_both(request.param, responsible=person)), request.param
+    return await done(engine, **new_both(request.param, responsible=person)), request.param
 
 
 # What is asked for
@@ -63,7 +65,7 @@ async def both(engine: Engine, request: pytest.FixtureRequest) -> tuple[str, str
 async def test_a_category_is_made_in_which_the_responsible_may_create_courses(
     engine: Engine, site: str
 ) -> None:
-    number = await carried_through(engine, **new_category(site))
+    number = await done(engine, **new_category(site))
 
     there = await made(engine, number, site)
     [category] = there.categories
@@ -96,7 +98,7 @@ async def test_a_course_goes_into_a_category_that_an_earlier_request_made(
     number, site = both
     earlier = await registered_category(engine, number)
 
-    number = await carried_through(engine, subsystem=site, category=earlier.id)
+    number = await done(engine, subsystem=site, category=earlier.id)
 
     there = await made(engine, number, site)
     assert there.counts == (0, 1, 1, 1)
@@ -108,7 +110,7 @@ async def test_a_course_goes_into_a_category_that_an_earlier_request_made(
 async def test_a_course_goes_into_a_category_of_appendix_1_found_by_its_name(engine: Engine) -> None:
     before = (await engine.moodle_state())["categories"]
 
-    number = await carried_through(engine, category=2)
+    number = await done(engine, category=2)
 
     state = await engine.moodle_state()
     [course] = (await made(engine, number)).courses
@@ -124,7 +126,7 @@ async def test_a_category_of_appendix_1_is_found_though_moodle_spells_it_otherwi
     [row] = [one for one in (await engine.moodle_state())["categories"] if "112" in one["name"]]
     await engine.moodle_call("core_course_update_categories", categories=[{"id": row["id"], "name": spelled}])
 
-    number = await carried_through(engine, category=6)
+    number = await done(engine, category=6)
 
     assert (await made(engine, number)).courses[0]["category_id"] == row["id"]
 
@@ -134,7 +136,7 @@ async def test_a_category_of_appendix_1_that_moodle_lacks_is_made_once(engine: E
     [row] = [one for one in (await engine.moodle_state())["categories"] if one["name"] == name]
     await engine.moodle_call("core_course_delete_categories", categories=[{"id": row["id"], "recursive": 1}])
 
-    numbers = [await carried_through(engine, category=8) for _ in range(2)]
+    numbers = [await done(engine, category=8) for _ in range(2)]
 
     found = [one for one in (await engine.moodle_state())["categories"] if one["name"] == name]
     assert [one["idnumber"] for one in found] == ["seo-appendix-8"]
@@ -178,7 +180,7 @@ async def test_a_short_name_in_use_gets_the_number_of_the_request(engine: Engine
     name = title()
     await engine.moodle_act("add_course", category_id=2, fullname="Старый курс", shortname=name)
 
-    number = await carried_through(engine, course_name=name)
+    number = await done(engine, course_name=name)
 
     [course] = (await made(engine, number)).courses
     assert (course["fullname"], course["shortname"]) == (name, f"{name} ({number})")
@@ -262,7 +264,7 @@ async def test_an_account_under_another_username_is_found_by_its_address(engine:
     person = named()
     known = await account(engine, person["email"].upper(), site=site, lastname="Петрова")
 
-    number = await carried_through(engine, **new_both(site, responsible=person))
+    number = await done(engine, **new_both(site, responsible=person))
 
     there = await made(engine, number, site)
     assert [one["id"] for one in there.people] == [known["id"]]
@@ -273,7 +275,7 @@ async def test_an_account_under_another_username_is_found_by_its_address(engine:
 async def test_one_person_is_responsible_for_two_courses_with_one_account(engine: Engine) -> None:
     person = named()
 
-    numbers = [await carried_through(engine, responsible=person) for _ in range(2)]
+    numbers = [await done(engine, responsible=person) for _ in range(2)]
 
     one, other = [await made(engine, number) for number in numbers]
     assert one.people == other.people
@@ -283,7 +285,7 @@ async def test_one_person_is_responsible_for_two_courses_with_one_account(engine
 
 
 async def test_a_responsible_of_one_word_gets_an_account_too(engine: Engine) -> None:
-    number = await carried_through(engine, responsible=named(name="Методист"))
+    number = await done(engine, responsible=named(name="Методист"))
 
     [person] = (await made(engine, number)).people
     assert (person["firstname"], person["lastname"]) == ("Методист", "Методист")
@@ -301,7 +303,7 @@ async def test_a_suspended_account_is_for_the_operator_to_open(engine: Engine, s
 
     await engine.moodle_act("change_user", site=site, user_id=known["id"], suspended=False)
     await retry(engine, number)
-    await closed(engine, number)
+    await finished(engine, number)
     assert len((await made(engine, number, site)).roles) == 2
 
 
@@ -309,7 +311,7 @@ async def test_moodle_2_8_5_does_not_tell_that_an_account_is_suspended(engine: E
     person = named()
     await account(engine, person["email"], site="eledu", suspended=True)
 
-    number = await carried_through(engine, **new_both("eledu", responsible=person))
+    number = await done(engine, **new_both("eledu", responsible=person))
 
     there = await made(engine, number, "eledu")
     assert there.people[0]["suspended"]

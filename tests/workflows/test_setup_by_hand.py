@@ -12,8 +12,8 @@ from models.terms import Clause, Recipient
 from tests.engine import JUST, Engine, today
 from tests.workflows.setups import (
     by_hand,
-    closed,
     confirm,
+    finished,
     ladder_letters,
     named,
     registered_category,
@@ -63,7 +63,7 @@ async def test_ticks_add_up_and_the_last_one_ends_the_setup(engine: Engine) -> N
     first = await confirm(engine, number, "account")
     [task] = await engine.tasks(number)
     second = await confirm(engine, number, "role", "course", url=URL)
-    await closed(engine, number)
+    await finished(engine, number)
 
     assert first == {"done": ["account"], "left": ["course", "role"]}
     assert second == {"done": ["course", "account", "role"], "left": []}
@@ -85,7 +85,7 @@ async def test_the_register_shows_the_address_that_the_operator_gives(engine: En
     )
 
     await confirm(engine, number, "category", *ALL, url=URL)
-    await closed(engine, number)
+    await finished(engine, number)
 
     category, course = await registered_category(engine, number), await registered_course(engine, number)
     assert (course.url, course.category, course.moodle_id) == (URL, category.id, None)
@@ -124,7 +124,7 @@ async def test_one_of_two_operators_who_confirm_at_once_is_told_that_it_is_done(
         engine.post("operator", path, body), engine.post("operator_head", path, body)
     )
 
-    await closed(engine, number)
+    await finished(engine, number)
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses == [200, 409]
     [rejected] = [answer for answer in answers if answer.status_code == 409]
@@ -217,7 +217,7 @@ async def test_an_obstacle_is_told_to_the_authority_and_the_term_runs_on(engine:
     assert text not in await history(engine.setup(number))
     assert (await term(engine, number)).due_at == before.due_at
     await confirm(engine, number, *ALL)
-    await closed(engine, number)
+    await finished(engine, number)
 
 
 # In time and late
@@ -228,7 +228,7 @@ async def test_a_confirmation_in_the_last_seconds_is_in_time(engine: Engine) -> 
     await engine.skip(engine.setup(number), to=(await term(engine, number)).due_at - JUST)
 
     await confirm(engine, number, *ALL)
-    await closed(engine, number)
+    await finished(engine, number)
 
     row = await term(engine, number)
     assert (row.late_by, row.is_overdue) == ("", False)
@@ -242,7 +242,7 @@ async def test_a_confirmation_at_24_00_is_late(engine: Engine) -> None:
     await engine.until(lambda: _is_overdue(engine, number))
 
     await confirm(engine, number, *ALL)
-    await closed(engine, number)
+    await finished(engine, number)
 
     row = await term(engine, number)
     assert row.late_by
@@ -258,7 +258,7 @@ async def test_a_late_confirmation_is_recorded_with_its_working_days(engine: Eng
     await engine.skip(engine.setup(number), to=escalated + timedelta(hours=1))
 
     await confirm(engine, number, *ALL)
-    await closed(engine, number)
+    await finished(engine, number)
 
     # the first late working day, and two more
     assert (await term(engine, number)).late_by == "на 3 рабочих дня"

@@ -25,7 +25,7 @@ async def course_by_hand(engine: Engine) -> Course:
         engine, course_name=setups.title(), responsible=setups.named(email=RESPONSIBLE_EMAIL)
     )
     await setups.confirm(engine, request, "course", "account", "role")
-    await setups.closed(engine, request)
+    await setups.finished(engine, request)
     return await setups.registered_course(engine, request)
 
 
