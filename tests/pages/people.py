@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +31,12 @@ class Person:
         response = await self.open(path)
         assert response.status_code == 200, f"{path}: {response.status_code} {response.text}"
         return response.text
+
+    async def pages(self, path: str) -> str:
+        """A list, all its pages: whatever other tests have put before what is looked for."""
+        page = await self.page(path)
+        following = re.search(r'<a href="([^"]+)" rel="next">', page)
+        return page + (await self.pages(unescape(following[1])) if following else "")
 
     async def token(self) -> str:
         """As every form of theirs carries it, for as long as they are known by the same cookie."""

@@ -45,7 +45,7 @@ async def test_a_course_is_planned_and_declared_until_nothing_is_missing(
     responsible = await signed_in("responsible")
     path = f"/courses/{course.id}"
 
-    assert f'href="{path}"' in await responsible.page("/courses")
+    assert f'href="{path}"' in await responsible.pages("/courses")
     day = words.local_today() + timedelta(days=30)
     assert "День готовности назначен." in (await responsible.send(f"{path}/plan", planned_on=str(day))).text
     lacking = (await responsible.send(f"{path}/readiness")).text
@@ -335,7 +335,7 @@ async def test_whose_powers_have_ended_finds_the_course_no_more(stand: Engine, s
 
     assert (await responsible.open(f"/courses/{course.id}")).status_code == 404
     assert (await responsible.open(f"/cases/{handle.id}")).status_code == 404
-    assert f'"/courses/{course.id}"' not in await responsible.page("/courses")
+    assert f'"/courses/{course.id}"' not in await responsible.pages("/courses")
 
 
 async def test_a_form_leads_to_the_page_of_what_it_has_opened(course: Course, signed_in: SignIn) -> None:

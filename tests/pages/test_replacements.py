@@ -38,9 +38,9 @@ async def test_an_owner_replaces_and_the_successor_accepts(stand: Engine, signed
     page = await owner.page(path)
     assert "прочитано обратно: прав нет" in page
     assert f'<td data-label="Что">курс «{held.course.name}»</td>' in page
-    assert f'href="{path}"' in await owner.page("/replacements")
+    assert f'href="{path}"' in await owner.pages("/replacements")
     successor = await signed_in(await replacements.key_of(stand, email))
-    assert f'href="{path}"' in await successor.page("/replacements")
+    assert f'href="{path}"' in await successor.pages("/replacements")
     assert "Принять учебные курсы" in await successor.page(path)
     assert "Вы приняли учебные курсы." in (await successor.send(f"{path}/acceptance")).text
     other: Json = {"successor.name": "Иной", "successor.email": email}

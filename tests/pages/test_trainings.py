@@ -31,7 +31,7 @@ async def test_an_owner_sets_a_training_up_prolongs_it_and_closes_it(
     assert "Обучение назначено." in answer.text, answer.text
     path = answer.url.path
     await stand.until_waiting(stand.client.get_workflow_handle(path.split("/")[-1]))
-    assert "Осенний поток" in await owner.page("/trainings")
+    assert "Осенний поток" in await owner.pages("/trainings")
     assert "Обучение продлено." in (await owner.send(f"{path}/prolongation", ends_on=day(20))).text
     earlier = await owner.send(f"{path}/prolongation", ends_on=day(15))
     assert earlier.status_code >= 400
@@ -44,7 +44,7 @@ async def test_an_owner_sets_a_training_up_prolongs_it_and_closes_it(
     await result_of(stand.client.get_workflow_handle(path.split("/")[-1]))
     today = russian.date_words(words.local_today())
     assert f"включительно; закрыто досрочно {today}</dd>" in await owner.page(path)
-    assert f"закрыто досрочно {today}</td>" in await owner.page("/trainings")
+    assert f"закрыто досрочно {today}</td>" in await owner.pages("/trainings")
 
 
 async def test_who_takes_part_is_not_said_before_it_is_known(stand: Engine, signed_in: SignIn) -> None:
