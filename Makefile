@@ -36,6 +36,9 @@ demo: $(READY) ## провести запросы от письма до исх�
 # of them than cores.
 PROCESSES := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
+# Only the long tests explore by it, and each process of a run takes a second and a half to import it.
+PLAIN := -p no:schemathesis
+
 # What goes wrong on the way: a Moodle that is away or lies, steps that fail, two things at once. A third of the
 # time of all tests, and apart from them for that alone.
 FAULTS := $(wildcard tests/workflows/test_*_faults.py) $(addprefix tests/workflows/test_,absences.py \
@@ -50,13 +53,13 @@ LONG := tests/faults tests/bench tests/api/test_schemathesis.py tests/devstack/t
 # The rooms with long files come first, so that none is left over for one process at the end.
 SLOW := tests/workflows/ tests/pages/ tests/api/
 ROOMS := $(SLOW) $(filter-out $(SLOW) $(LONG:%=%/),$(sort $(dir $(wildcard tests/*/test_*.py))))
-WHOLE := $(PROCESSES) $(ROOMS) $(patsubst %,--ignore=%,$(LONG) $(FAULTS))
+WHOLE := $(PROCESSES) $(PLAIN) $(ROOMS) $(patsubst %,--ignore=%,$(LONG) $(FAULTS))
 
 test: $(READY) ## тесты на настоящих Temporal, PostgreSQL, SMTP; доводы pytest — в ARGS
 	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
 faults: $(READY) ## что бывает не так, как надо: сбои Moodle, почты и шагов, два события сразу
-	$(BIN)/python -m pytest $(PROCESSES) $(FAULTS)
+	$(BIN)/python -m pytest $(PROCESSES) $(PLAIN) $(FAULTS)
 
 soak: $(READY) ## долгие тесты: убитые процессы, schemathesis, стек целиком, репетиция командой
 	$(BIN)/python -m pytest $(PROCESSES) $(LONG)
