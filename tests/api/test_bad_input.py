@@ -15,6 +15,7 @@ from models.deadlines import local_date
 from models.tables import Request
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
+from tests.workflows import standing
 
 LONG = "я" * 255
 
@@ -150,7 +151,7 @@ async def test_the_values_sent_are_never_repeated(engine: Engine) -> None:
 
 
 async def test_254_characters_are_a_name(engine: Engine) -> None:
-    number = await engine.file(course_name=LONG[:-1])
+    number = await standing.under_review(engine, course_name=LONG[:-1])
 
     assert (await engine.row(number)).course_name == LONG[:-1]
 
@@ -204,7 +205,7 @@ async def test_a_check_names_all_that_is_missing_at_once(engine: Engine) -> None
 
 
 async def test_only_a_refused_request_of_ones_own_can_be_followed(engine: Engine) -> None:
-    open_one = await engine.file()
+    open_one = await standing.under_review(engine)
     theirs = await words.refused(engine)
     other = await words.issue(engine, Role.AGENCY, "trud")
 

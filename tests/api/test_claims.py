@@ -6,6 +6,7 @@ from api.auth import Role
 from models.requests import Stage
 from tests.api import words
 from tests.engine import Engine
+from tests.workflows import standing
 
 
 async def _claim(engine: Engine, number: str, role: str = "reviewer") -> httpx.Response:
@@ -17,7 +18,7 @@ async def _release(engine: Engine, number: str, role: str = "reviewer") -> httpx
 
 
 async def test_a_claim_shows_whose_work_it_is_and_is_journaled(engine: Engine) -> None:
-    number = await engine.file()
+    number = await standing.under_review(engine)
 
     response = await _claim(engine, number)
 
@@ -27,7 +28,7 @@ async def test_a_claim_shows_whose_work_it_is_and_is_journaled(engine: Engine) -
 
 
 async def test_of_two_who_claim_at_the_same_time_exactly_one_has_it(engine: Engine) -> None:
-    number = await engine.file()
+    number = await standing.under_review(engine)
 
     answers = await words.together(_claim(engine, number), _claim(engine, number, "supervisor"))
 
@@ -36,7 +37,7 @@ async def test_of_two_who_claim_at_the_same_time_exactly_one_has_it(engine: Engi
 
 
 async def test_who_has_it_may_claim_again_and_others_may_not(engine: Engine) -> None:
-    number = await engine.file()
+    number = await standing.under_review(engine)
     await _claim(engine, number)
 
     again, other = await _claim(engine, number), await _claim(engine, number, "supervisor")
@@ -46,7 +47,7 @@ async def test_who_has_it_may_claim_again_and_others_may_not(engine: Engine) -> 
 
 
 async def test_what_is_released_is_free_for_others(engine: Engine) -> None:
-    number = await engine.file()
+    number = await standing.under_review(engine)
     await _claim(engine, number)
 
     released, claimed = await _release(engine, number), await _claim(engine, number, "supervisor")
@@ -57,7 +58,7 @@ async def test_what_is_released_is_free_for_others(engine: Engine) -> None:
 
 
 async def test_nobody_releases_what_is_anothers_or_nobodys(engine: Engine) -> None:
-    number = await engine.file()
+    number = await standing.under_review(engine)
 
     nobodys = await _release(engine, number)
     await _claim(engine, number, "supervisor")
@@ -89,7 +90,7 @@ async def test_what_is_decided_is_neither_claimed_nor_released(engine: Engine) -
 
 
 async def test_two_keys_of_one_role_are_two_persons(engine: Engine) -> None:
-    number = await engine.file()
+    number = await standing.under_review(engine)
     other = await words.issue(engine, Role.REVIEWER, "di")
     await _claim(engine, number)
 

@@ -16,7 +16,7 @@ from models.requests import Stage
 from models.terms import Clause, Recipient
 from tests.api import course_cases, words
 from tests.engine import Engine, Json, request_form
-from tests.workflows import replacements
+from tests.workflows import replacements, standing
 from tests.workflows.courses import building
 
 
@@ -37,8 +37,7 @@ async def _numbers(engine: Engine, key: str, query: str = "", *, limit: int = 20
 
 
 async def test_a_deadline_says_what_is_left_who_is_waited_for_and_why(engine: Engine) -> None:
-    number = await engine.file(course_name="Охрана труда 2026")
-    await engine.reviewing(number)
+    number = await standing.under_review(engine, course_name="Охрана труда 2026")
     clause = await engine.clause(number, Clause.REVIEW)
     assert clause is not None
     left = deadlines.days_left(Deadline.model_validate(clause.deadline), datetime.now(UTC), WorkCalendar())
@@ -73,8 +72,8 @@ async def test_a_deadline_says_what_is_left_who_is_waited_for_and_why(engine: En
 async def test_the_most_urgent_come_first_in_pages_that_lose_and_double_nothing(engine: Engine) -> None:
     later = await engine.file_paper("2026-03-10")
     late = await engine.file_paper("2026-03-02")
-    latest = await engine.file()
-    for number in (late, later, latest):
+    latest = await standing.under_review(engine)
+    for number in (late, later):
         await engine.reviewing(number)
 
     items = await _items(engine, "reviewer", limit=2)
@@ -107,10 +106,11 @@ async def test_what_is_decided_is_due_no_more(engine: Engine) -> None:
 
 
 async def test_agencies_and_responsibles_see_their_own_alone(engine: Engine) -> None:
-    own = await engine.file(responsible={**request_form()["responsible"], "email": "own@example.org"})
-    nobodys = await engine.file(responsible={**request_form()["responsible"], "email": ""})
-    for number in (own, nobodys):
-        await engine.reviewing(number)
+    responsible = request_form()["responsible"]
+    own, nobodys = [
+        await standing.under_review(engine, responsible={**responsible, "email": email})
+        for email in ("own@example.org", "")
+    ]
     responsible = await words.issue(engine, Role.RESPONSIBLE, "zdrav", email="own@example.org")
     colleague = await words.issue(engine, Role.RESPONSIBLE, "zdrav", email="other@example.org")
     stranger = await words.issue(engine, Role.AGENCY, "trud")
@@ -123,8 +123,7 @@ async def test_agencies_and_responsibles_see_their_own_alone(engine: Engine) -> 
 
 
 async def test_the_operator_sees_what_was_ordered(engine: Engine) -> None:
-    under_review, ordered = await engine.file(), await words.by_hand(engine)
-    await engine.reviewing(under_review)
+    under_review, ordered = await standing.under_review(engine), await words.by_hand(engine)
 
     items = {item["number"]: item for item in await _items(engine, "operator")}
 
@@ -134,8 +133,7 @@ async def test_the_operator_sees_what_was_ordered(engine: Engine) -> None:
 
 
 async def test_filters_narrow_the_list_together(engine: Engine) -> None:
-    under_review, ordered = await engine.file(), await words.by_hand(engine)
-    await engine.reviewing(under_review)
+    under_review, ordered = await standing.under_review(engine), await words.by_hand(engine)
 
     of_clause = await _items(engine, "supervisor", "&clause=4.3&agency=zdrav")
     waiting = await _items(engine, "supervisor", "&waits_for=reviewer")
@@ -150,9 +148,7 @@ async def test_filters_narrow_the_list_together(engine: Engine) -> None:
 
 async def test_ones_own_are_those_that_one_has_taken_or_that_wait_for_oneself(engine: Engine) -> None:
     word = f"Ю{uuid4().hex[:8]}"
-    taken, free = [await engine.file(course_name=f"{word} {n}") for n in range(2)]
-    for number in (taken, free):
-        await engine.reviewing(number)
+    taken, _ = [await standing.under_review(engine, course_name=f"{word} {n}") for n in range(2)]
     ordered = await words.by_hand(engine, course_name=f"{word} заказан")
     await engine.post("reviewer", f"/requests/{taken}/claim")
     other = await words.issue(engine, Role.REVIEWER, "di")
@@ -238,7 +234,7 @@ async def test_a_cursor_that_is_none_of_ours_is_named(engine: Engine, cursor: st
 
 async def test_a_cursor_of_another_list_is_none_of_ours(engine: Engine) -> None:
     for _ in range(2):
-        await engine.file()
+        await standing.under_review(engine)
     other = (await engine.get("reviewer", "/requests?order=newest&limit=1"))["next"]
 
     response = await engine.call("reviewer", "GET", f"/deadlines?cursor={other}")
@@ -248,10 +244,9 @@ async def test_a_cursor_of_another_list_is_none_of_ours(engine: Engine) -> None:
 
 async def test_a_search_finds_every_word_whatever_its_case_and_totals_count_the_same(engine: Engine) -> None:
     word = f"Щ{uuid4().hex[:8]}"
-    number = await engine.file(course_name=f"Охрана {word} труда")
+    number = await standing.under_review(engine, course_name=f"Охрана {word} труда")
     late = await engine.file_paper("2019-03-04", course_name=f"{word} 100%_")
-    for one in (number, late):
-        await engine.reviewing(one)
+    await engine.reviewing(late)
 
     async def is_overdue() -> bool:
         clause = await engine.clause(late, Clause.REVIEW)
@@ -274,9 +269,7 @@ async def test_a_search_finds_every_word_whatever_its_case_and_totals_count_the_
 
 async def test_the_whole_list_comes_as_a_table_as_it_is_filtered(engine: Engine) -> None:
     word = f"Ж{uuid4().hex[:8]}"
-    filed = [await engine.file(course_name=f"=Охрана {word} {n}") for n in range(2)]
-    for number in filed:
-        await engine.reviewing(number)
+    filed = [await standing.under_review(engine, course_name=f"=Охрана {word} {n}") for n in range(2)]
     await engine.post("reviewer", f"/requests/{filed[0]}/claim")
 
     csv = await engine.call("reviewer", "GET", f"/deadlines.csv?search={word}&clause=4.2")

@@ -12,6 +12,7 @@ from models.requests import Stage
 from models.tables import ApiKey, CalendarFeed, IdempotencyRecord
 from tests.api import words
 from tests.engine import API, Engine, Json, request_form
+from tests.workflows import standing
 
 ROUTE = "/calendar-feeds"
 
@@ -37,8 +38,7 @@ async def _numbers(engine: Engine, token: str) -> set[str]:
 
 
 async def test_a_calendar_program_reads_the_deadlines_by_the_address_alone(engine: Engine) -> None:
-    number = await engine.file(course_name="Охрана труда; 1, 2")
-    await engine.reviewing(number)
+    number = await standing.under_review(engine, course_name="Охрана труда; 1, 2")
     feed = await _issue(engine, "agency")
 
     response = await _read(engine, feed["token"])
@@ -53,10 +53,8 @@ async def test_a_calendar_program_reads_the_deadlines_by_the_address_alone(engin
 
 
 async def test_a_feed_shows_what_its_holder_may_see(engine: Engine) -> None:
-    own = await engine.file(responsible={**request_form()["responsible"], "email": "feed@example.org"})
-    other = await engine.file()
-    for number in (own, other):
-        await engine.reviewing(number)
+    mine = {**request_form()["responsible"], "email": "feed@example.org"}
+    own, other = await standing.under_review(engine, responsible=mine), await standing.under_review(engine)
     responsible = await words.issue(engine, Role.RESPONSIBLE, "zdrav", email="feed@example.org")
     stranger = await words.issue(engine, Role.AGENCY, "trud")
 
@@ -66,8 +64,7 @@ async def test_a_feed_shows_what_its_holder_may_see(engine: Engine) -> None:
 
 
 async def test_a_feed_may_be_of_those_deadlines_alone_that_wait_for_somebody(engine: Engine) -> None:
-    under_review, ordered = await engine.file(), await words.by_hand(engine)
-    await engine.reviewing(under_review)
+    under_review, ordered = await standing.under_review(engine), await words.by_hand(engine)
     feed = await _issue(engine, "supervisor", {"waits_for": "operator"})
 
     numbers = await _numbers(engine, feed["token"])

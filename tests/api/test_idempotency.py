@@ -11,6 +11,7 @@ from models.requests import Stage
 from models.tables import IdempotencyRecord, Request
 from tests.api import words
 from tests.engine import API, Engine, request_form
+from tests.workflows import standing
 
 
 async def _count(engine: Engine, course_name: str) -> int:
@@ -50,7 +51,7 @@ async def test_the_same_key_with_another_body_is_rejected(engine: Engine) -> Non
 
 
 async def test_the_same_key_on_another_route_is_rejected(engine: Engine) -> None:
-    key, number = uuid4().hex, await engine.file()
+    key, number = uuid4().hex, await standing.under_review(engine)
     await engine.post("reviewer", f"/requests/{number}/claim", key=key)
 
     response = await engine.post("reviewer", f"/requests/{number}/release", key=key)
@@ -59,7 +60,7 @@ async def test_the_same_key_on_another_route_is_rejected(engine: Engine) -> None
 
 
 async def test_the_same_key_on_another_case_is_rejected(engine: Engine) -> None:
-    key, one, other = uuid4().hex, await engine.file(), await engine.file()
+    key, (one, other) = uuid4().hex, [await standing.under_review(engine) for _ in range(2)]
     await engine.post("reviewer", f"/requests/{one}/claim", key=key)
 
     response = await engine.post("reviewer", f"/requests/{other}/claim", key=key)
@@ -103,7 +104,7 @@ async def test_a_key_of_200_characters_is_a_key(engine: Engine) -> None:
 
 
 async def test_what_is_under_way_is_not_done_a_second_time(engine: Engine) -> None:
-    key, number = uuid4().hex, await engine.file()
+    key, number = uuid4().hex, await standing.under_review(engine)
     await engine.post("reviewer", f"/requests/{number}/claim", key=key)
     await words.age(engine, key, seconds=20)
 

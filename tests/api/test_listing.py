@@ -12,6 +12,7 @@ from models.requests import Stage
 from models.terms import Clause
 from tests.api import words
 from tests.engine import Engine, request_form
+from tests.workflows import standing
 
 ALL = "order=newest"
 
@@ -60,8 +61,8 @@ async def test_three_pages_lose_and_double_nothing_while_new_ones_are_filed(
 async def test_the_most_urgent_come_first_whenever_they_were_filed(engine: Engine) -> None:
     late = await engine.file_paper("2026-03-02")
     later = await engine.file_paper("2026-03-10")
-    latest = await engine.file()
-    for number in (late, later, latest):
+    latest = await standing.under_review(engine)
+    for number in (late, later):
         await engine.reviewing(number)
 
     pages = await _pages(engine, "reviewer", "", limit=3)
@@ -74,8 +75,7 @@ async def test_the_most_urgent_come_first_whenever_they_were_filed(engine: Engin
 async def test_a_request_whose_term_is_not_known_yet_is_listed_last(
     engine: Engine, with_temporal_away: Engine
 ) -> None:
-    waiting = await engine.file()
-    await engine.reviewing(waiting)
+    waiting = await standing.under_review(engine)
     unstarted = await with_temporal_away.file()
 
     pages = await _pages(engine, "reviewer", "", limit=2)
@@ -122,7 +122,7 @@ async def test_what_is_not_overdue_is_all_the_rest(engine: Engine) -> None:
 
 async def test_an_agency_lists_its_own_whatever_it_filters_by(engine: Engine, agency: str) -> None:
     mine = await _file(engine, agency)
-    theirs = await engine.file()
+    theirs = await standing.under_review(engine)
 
     own = await engine.get(agency, f"/requests?{ALL}&limit=200")
     other = await engine.get(agency, f"/requests?{ALL}&agency=zdrav")
@@ -134,7 +134,7 @@ async def test_an_agency_lists_its_own_whatever_it_filters_by(engine: Engine, ag
 
 
 async def test_the_operator_lists_only_what_was_ordered(engine: Engine) -> None:
-    under_review, ordered = await engine.file(), await words.by_hand(engine)
+    under_review, ordered = await standing.under_review(engine), await words.by_hand(engine)
 
     page = await engine.get("operator", f"/requests?{ALL}&limit=200")
 

@@ -8,6 +8,7 @@ from api.auth import Role
 from devstack.keys import RESPONSIBLE_EMAIL
 from tests.api import words
 from tests.engine import Engine, Json, request_form
+from tests.workflows import standing
 from tests.workflows.words import delivered
 
 
@@ -41,7 +42,7 @@ async def test_the_journal_says_who_when_and_by_which_clause(engine: Engine, num
 
 
 async def test_nothing_of_other_cases_is_in_what_the_agency_reads(engine: Engine, number: str) -> None:
-    other = await engine.file()
+    other = await standing.under_review(engine)
 
     for what in ("", "/journal", "/deadlines", "/documents"):
         response = await engine.call("agency", "GET", f"/requests/{number}{what}")
@@ -51,7 +52,7 @@ async def test_nothing_of_other_cases_is_in_what_the_agency_reads(engine: Engine
 
 async def test_a_request_shows_how_many_learners_it_lists_and_not_who(engine: Engine) -> None:
     people = [{"name": "Слушателева Анна", "email": "anna@example.org"}]
-    number = await engine.file(learners={"people": people})
+    number = await standing.under_review(engine, learners={"people": people})
 
     for role in ("agency", "reviewer"):
         response = await engine.call(role, "GET", f"/requests/{number}")

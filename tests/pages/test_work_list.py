@@ -13,7 +13,7 @@ from models.terms import Clause
 from tests.api import words
 from tests.engine import Engine, today
 from tests.pages.people import SignIn
-from tests.workflows import replacements, sign_ups
+from tests.workflows import replacements, sign_ups, standing
 from tests.workflows.courses import building
 from tests.workflows.trainings import course_of_its_own
 
@@ -39,10 +39,10 @@ async def mark(stand: Engine) -> str:
 async def test_the_most_urgent_come_first_and_counters_filter(
     stand: Engine, signed_in: SignIn, mark: str
 ) -> None:
-    fresh = await stand.file(course_name=f"Свежий {mark}")
+    fresh = await standing.under_review(stand, course_name=f"Свежий {mark}")
     late = await stand.file_paper(_days_ago(40), course_name=f"Поздний {mark}")
     near = await stand.file_paper(_days_ago(10), course_name=f"Близкий {mark}")
-    for number in (fresh, late, near):
+    for number in (late, near):
         await stand.reviewing(number)
 
     async def is_overdue() -> bool:
@@ -88,9 +88,7 @@ async def test_pages_lose_and_double_nothing(
     stand: Engine, signed_in: SignIn, mark: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api.pages.work_list._ON_A_PAGE", 2)
-    filed = [await stand.file(course_name=f"{mark} {n}") for n in range(5)]
-    for number in filed:
-        await stand.reviewing(number)
+    filed = [await standing.under_review(stand, course_name=f"{mark} {n}") for n in range(5)]
     reviewer = await signed_in("reviewer")
     seen, path = [], f"/?search={mark}&clause=4.2&pressure=in_time"
 
@@ -111,8 +109,7 @@ async def test_pages_lose_and_double_nothing(
 async def test_claiming_on_the_row_comes_back_to_the_list(
     stand: Engine, signed_in: SignIn, mark: str
 ) -> None:
-    number = await stand.file(course_name=mark)
-    await stand.reviewing(number)
+    number = await standing.under_review(stand, course_name=mark)
     reviewer = await signed_in("reviewer")
 
     answer = await reviewer.send(f"/cases/{number}/claim", next=f"/?search={mark}")
@@ -125,9 +122,7 @@ async def test_claiming_on_the_row_comes_back_to_the_list(
 async def test_ticked_requests_are_assigned_and_each_that_was_not_says_why(
     stand: Engine, signed_in: SignIn, mark: str
 ) -> None:
-    filed = [await stand.file(course_name=f"{mark} {n}") for n in range(3)]
-    for number in filed:
-        await stand.reviewing(number)
+    filed = [await standing.under_review(stand, course_name=f"{mark} {n}") for n in range(3)]
     await words.issue(stand, Role.REVIEWER, "di", f"Соколова {mark}")
     supervisor, reviewer = await signed_in("supervisor"), await signed_in("reviewer")
     at = f"/?search={mark}"
@@ -184,9 +179,7 @@ async def test_a_filter_is_kept_under_a_name_opened_and_deleted(
 async def test_ones_own_are_filtered_and_kept_like_any_other_filter(
     stand: Engine, signed_in: SignIn, mark: str
 ) -> None:
-    taken, free = [await stand.file(course_name=f"{mark} {n}") for n in range(2)]
-    for number in (taken, free):
-        await stand.reviewing(number)
+    taken, _ = [await standing.under_review(stand, course_name=f"{mark} {n}") for n in range(2)]
     reviewer = await signed_in("reviewer")
     await reviewer.send(f"/cases/{taken}/claim")
 
@@ -203,8 +196,7 @@ async def test_ones_own_are_filtered_and_kept_like_any_other_filter(
 
 
 async def test_an_agency_sees_its_own_alone(stand: Engine, signed_in: SignIn, mark: str) -> None:
-    number = await stand.file(course_name=mark)
-    await stand.reviewing(number)
+    number = await standing.under_review(stand, course_name=mark)
     stranger = await signed_in(await words.issue(stand, Role.AGENCY, "trud", "Чужой"))
 
     assert numbers(await stranger.page(f"/?search={mark}")) == []

@@ -43,6 +43,13 @@ _FILING: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 """By engine: one whose API registers requests and starts no case."""
 
 
+async def under_review(engine: Engine, **form: Any) -> str:
+    """File a request whose review waits for people, and whom nothing will happen to; its number."""
+    steps = await _filed(engine, form)
+    await steps.begin_review()
+    return steps.number
+
+
 async def ordered(engine: Engine, form: Json) -> str:
     """File a request and take every step of clause 4.2; 4.3 runs by its workflow. The number."""
     steps = await _filed(engine, form)
@@ -90,16 +97,19 @@ class _Steps:
         self._clauses = ClauseActivities(engine.sessions, years)
         self._moodle = MoodleActivities(engine.sessions, sites)
 
-    async def review(self) -> Setup:
-        """Approved; what clause 4.3 begins with."""
+    async def begin_review(self) -> None:
         filed = self._filed
         await _taken(self._cases.start_case, Step(**self._stamp("request/started")))
         await self._open(Clause.REVIEW, filed.review_term, filed.received_on, Recipient.REVIEWER)
+
+    async def review(self) -> Setup:
+        """Approved; what clause 4.3 begins with."""
+        await self.begin_review()
         approved = Decision(outcome=Outcome.APPROVED, by=ENGINE, at=datetime.now(UTC))
         record = RecordDecision(**self._stamp("review/decision"), decision=approved)
         ordered_on = (await _taken(self._cases.record_decision, record)).order_received_on
         assert ordered_on
-        return Setup.after(filed, ordered_on)
+        return Setup.after(self._filed, ordered_on)
 
     async def begin_setup(self, setup: Setup) -> None:
         """By its workflow, of which no case knows."""
