@@ -14,11 +14,24 @@ class Moodles:
     _http: aiohttp.ClientSession
     _ailing: set[str]
 
-    async def moodle_fault(self, kind: str, *, site: str = "edu", **more: Any) -> None:
-        """Make a Moodle fail; see the stand-in's faults."""
+    async def moodle_fault(self, kind: str, *, site: str = "edu", alone: bool = False, **more: Any) -> None:
+        """Make a Moodle fail; see the stand-in's faults.
+
+        Args:
+            kind: Of the stand-in's.
+            site: Which Moodle.
+            alone: In the place of all its other faults, with no moment of health between.
+            more: What the stand-in takes besides.
+        """
         self._ailing.add(site)
-        async with self._http.post(f"{self.moodle_url}/{site}/_faults", json={"kind": kind, **more}) as got:
+        method, fault = "PUT" if alone else "POST", {"kind": kind, **more}
+        async with self._http.request(method, f"{self.moodle_url}/{site}/_faults", json=fault) as got:
             assert got.status < 300, await got.text()
+
+    async def moodle_faults(self, site: str = "edu") -> list[dict[str, Any]]:
+        """Those that have not struck as often as they were to."""
+        async with self._http.get(f"{self.moodle_url}/{site}/_faults") as got:
+            return list(await got.json())
 
     async def moodle_heals(self) -> None:
         while self._ailing:

@@ -129,7 +129,7 @@ def _control_routes(site: Site, faults: Faults) -> list[BaseRoute]:
         return await control.serve_administration(request, site)
 
     return [
-        Route("/_faults", _local_only(on_faults), methods=["GET", "POST", "DELETE"]),
+        Route("/_faults", _local_only(on_faults), methods=["GET", "POST", "PUT", "DELETE"]),
         Route("/_calls", _local_only(on_calls), methods=["GET", "DELETE"]),
         Route("/_state", _local_only(on_state)),
         Route("/_admin", _local_only(on_administration), methods=["POST"]),

@@ -41,14 +41,17 @@ def forbidden() -> Response:
 
 
 async def serve_faults(request: Request, faults: Faults) -> Response:
-    if request.method == "DELETE":
-        faults.clear()
-    elif request.method == "POST":
+    """POST adds faults, PUT puts them in the place of all others at once, DELETE clears them."""
+    wanted: list[Fault] = []
+    if request.method in ("POST", "PUT"):
         body = await request.json()
         try:
-            faults.add(*(Fault.parse(item) for item in (body if isinstance(body, list) else [body])))
+            wanted = [Fault.parse(item) for item in (body if isinstance(body, list) else [body])]
         except (TypeError, ValueError) as error:
             return JSONResponse({"error": str(error)}, status_code=422)
+    if request.method in ("PUT", "DELETE"):
+        faults.clear()
+    faults.add(*wanted)
     return JSONResponse([dataclasses.asdict(fault) for fault in faults.queue])
 
 

@@ -188,3 +188,13 @@ async def test_calls_are_counted_by_function(edu: SiteClient) -> None:
 async def _calls(edu: SiteClient) -> dict[str, int]:
     async with edu.session.get(f"{edu.base}/_calls") as response:
         return dict(await response.json())
+
+
+async def test_faults_that_are_put_take_the_place_of_all_others(edu: SiteClient) -> None:
+    await edu.fault(kind="html")
+
+    async with edu.session.put(f"{edu.base}/_faults", json={"kind": "503", "times": 1}) as response:
+        assert [one["kind"] for one in await response.json()] == ["503"]
+
+    assert (await edu.post(SITE_INFO, {})).status == 503
+    assert (await edu.post(SITE_INFO, {})).content_type == "application/json"

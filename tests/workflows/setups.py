@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from sqlmodel import col, select
-from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import WorkflowHandle
 
 from models import ids
@@ -259,16 +258,6 @@ async def _works(handle: Handle) -> bool:
         return False
     pending = description.raw_description.pending_activities
     return any(one.activity_type.name.startswith("ensure_") for one in pending)
-
-
-async def until_under_way(engine: Engine, handle: Handle) -> None:
-    """Wait until the worker is in the midst of an attempt."""
-
-    async def runs() -> bool:
-        pending = (await handle.describe()).raw_description.pending_activities
-        return any(one.state == PendingActivityState.PENDING_ACTIVITY_STATE_STARTED for one in pending)
-
-    await engine.until(runs)
 
 
 async def hand_over_at(engine: Engine, number: str, instant: datetime) -> None:
