@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from activities import register
+from models.deadlines import local_date
 from models.tables import Request
 from tests.engine import Engine
 
@@ -38,7 +39,7 @@ def _request(email: str) -> Request:
         wanted="course",
         responsible_name="Тестова Вера Павловна",
         responsible_email=email,
-        received_on=datetime.now(UTC).date(),
+        received_on=local_date(datetime.now(UTC)),
         filed_by="key-1",
         stage="setup",
     )

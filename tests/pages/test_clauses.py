@@ -8,7 +8,7 @@ import pytest
 from api.pages import clauses
 from api.pages.clauses import _firsts
 from tests.api import words
-from tests.engine import Engine, today
+from tests.engine import Engine
 from tests.pages.people import SignIn
 from tests.pages.test_case import HOSTILE
 from tests.workflows.courses import building
@@ -69,7 +69,7 @@ async def test_the_table_says_what_the_api_says_and_the_chart_has_a_column_a_mon
     review = next(one for one in totals["clauses"] if one["clause"] == "4.2")
     states = [f"{one['state']['name']}: {one['count']}" for one in review["states"] if one["count"]]
     assert _row(page, "п. 4.2")[0].split("; ") == states
-    assert f"to={today().date()}" in period
+    assert f"to={words.local_today()}" in period
     months = await stand.get("supervisor", f"/ledger/months{period}")
     by_month = [one["states"] for one in months if one["clause"] == "4.2"]
     sums = {state["state"]["code"]: 0 for state in review["states"]}
@@ -92,7 +92,7 @@ async def test_a_figure_leads_to_its_cases(stand: Engine, signed_in: SignIn) -> 
     page = await supervisor.page("/clauses")
     links = {one.replace("&amp;", "&") for one in re.findall(r'href="(/clauses\?[^"#]+)#named"', page)}
     of_clause = await supervisor.page("/clauses?months=6&clause=4.2&state=kept")
-    month = str(today().date().replace(day=1))
+    month = f"{words.local_today()[:7]}-01"
     of_month = await supervisor.page(f"/clauses?months=6&clause=&state=kept&month={month}")
     of_other_state = await supervisor.page("/clauses?months=6&clause=4.2&state=late")
 

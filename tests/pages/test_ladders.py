@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import update
 from sqlmodel import col
 
+from models.deadlines import local_date
 from models.letters import LetterState
 from models.regulation import LADDERS
 from models.tables import LetterRow
@@ -24,7 +25,7 @@ def _review(ladders: list[Json], label: str) -> Json:
 async def test_a_rung_that_went_is_counted_listed_and_shown_with_what_did_not_arrive(
     stand: Engine, signed_in: SignIn
 ) -> None:
-    first, last = today().date() - timedelta(days=1), today().date() + timedelta(days=60)
+    first, last = [local_date(today() + timedelta(days=n)) for n in (-1, 60)]
     period = f"from={first}&to={last}"
     before = await stand.get("admin", f"/ladders?{period}")
     assert [one["clause"] for one in before] == [term.clause for term in LADDERS]

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from api.auth import Role
+from models.deadlines import local_date
 from models.terms import Clause
 from tests.api import words
 from tests.engine import Engine, today
@@ -27,7 +28,7 @@ def counters(page: str) -> dict[str, int]:
 
 
 def _days_ago(n: int) -> str:
-    return str((today() - timedelta(days=n)).date())
+    return str(local_date(today() - timedelta(days=n)))
 
 
 @pytest.fixture

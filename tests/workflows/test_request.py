@@ -110,7 +110,7 @@ async def test_a_moodle_that_hangs_does_not_hold_up_the_review(engine: Engine) -
 async def test_a_deadline_past_the_confirmed_years_is_provisional_and_says_so(engine: Engine) -> None:
     number = await engine.file(goal="")
     await words.closed(engine, number)
-    confirmed = frozenset(year for year in CONFIRMED_YEARS if year < datetime.now(UTC).year)
+    confirmed = frozenset(year for year in CONFIRMED_YEARS if year < words.local_today().year)
     opening = OpenClause(
         number=number,
         step="review/opened-by-another-calendar",
