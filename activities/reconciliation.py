@@ -27,7 +27,7 @@ from models.reconciliation import Looked, LookOn, Night, Outcome, Settle
 from models.tables import CaseRow, Category, Course, EnrolmentRow, ReconciliationRow, Request, TrainingRow
 from models.trainings import Stage as TrainingStage
 
-_A_PART = 500
+_A_PART = 1000
 """Courses that a step looks at: all that a worker holds of them at a time."""
 _LIST = "core_course_get_courses"
 

@@ -15,7 +15,7 @@ from bench.registration import Bare, new_course
 COURSES = int(os.environ.get("BENCH_COURSES", "5000"))
 """Of the register; fewer for a quick look."""
 MEMORY_LIMIT_MB = 400
-_ROUNDS = 3
+_ROUNDS = 9
 _PATIENCE_SECONDS = 3600
 _A_PART, _MADE_AT_ONCE = 200, 20
 _RUNS = "SELECT count(*) FROM reconciliations WHERE subsystem = 'edu' AND outcome = 'whole'"

@@ -11,7 +11,7 @@ from models.reconciliation import Looked, LookOn, Night, Settle
 from workflows.steps import SIGN_OF_LIFE, write_down
 
 _READING: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(minutes=15),
+    "start_to_close_timeout": timedelta(minutes=30),
     "heartbeat_timeout": SIGN_OF_LIFE,
     "schedule_to_close_timeout": timedelta(hours=1),
     "retry_policy": RetryPolicy(
