@@ -122,7 +122,7 @@ async def done(engine: Engine, **changes: Any) -> str:
 
 async def by_hand(engine: Engine, **changes: Any) -> str:
     """A request that waits for the operator's work by hand; its number. Nobody closes its case."""
-    category = await setups.some_category(engine, "local")
+    category = await engine.first_category("local")
     number = await setups.approved(engine, **{"subsystem": "local", "category": category, **changes})
     await engine.setting_up(number)
     return number

@@ -95,7 +95,7 @@ async def handed_over(engine: Engine, number: str, *, times: int = 1) -> Task:
 async def by_hand(engine: Engine, **changes: Any) -> str:
     """A request in the subsystem without web services, once the operator has the task; its number."""
     wanted = {"wanted": "course", "subsystem": "local", **changes}
-    category = await some_category(engine, "local") if wanted["wanted"] == "course" else None
+    category = await engine.first_category("local") if wanted["wanted"] == "course" else None
     number = await approved(engine, **{"category": category, **wanted})
     await handed_over(engine, number)
     return number
@@ -150,14 +150,6 @@ async def evidence(engine: Engine, number: str) -> Json:
         entry = (await session.scalars(query)).one()
     assert entry.evidence is not None
     return entry.evidence
-
-
-async def some_category(engine: Engine, subsystem: str) -> int | None:
-    """A category that the register knows in a subsystem: a course must name one where there is one."""
-    async with engine.sessions() as session:
-        return (
-            await session.scalars(select(Category.id).where(col(Category.subsystem) == subsystem))
-        ).first()
 
 
 async def registered_category(engine: Engine, number: str) -> Category:

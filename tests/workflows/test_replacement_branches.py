@@ -177,7 +177,7 @@ async def test_where_there_are_no_web_services_the_operator_does_it_and_says_so(
 
 
 async def test_2_8_5_suspends_what_it_cannot_end_and_the_journal_says_so(engine: Engine) -> None:
-    category = await setups.some_category(engine, "eledu")
+    category = await engine.first_category("eledu")
     held = await replacements.held(engine, subsystem="eledu", category=category)
     number = await replacements.reported(engine, held.person, replacements.days_ago(1))
 

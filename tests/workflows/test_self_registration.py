@@ -169,7 +169,7 @@ async def test_nothing_is_open_while_the_operator_only_says_what_moodle_denies(
 
 
 async def test_what_a_2_8_5_does_not_tell_the_operator_confirms_by_the_task(engine: Engine) -> None:
-    category = await engine._first_category("eledu")
+    category = await engine.first_category("eledu")
     course = await course_of_its_own(engine, subsystem="eledu", category=category)
     await lets_enrol(engine, course)
     await visible(engine, course)
